@@ -1,0 +1,97 @@
+package platform
+
+import (
+	"context"
+)
+
+// The operations on bots.
+var (
+	OpCreateBot = op[CreateBotInput, CreateBotOutput](Operation{Name: "createBot", Method: "POST", Path: "/v1/admin/bots", Scope: ScopeAccount, Status: 201})
+	OpGetBot    = op[GetBotInput, GetBotOutput](Operation{Name: "getBot", Method: "GET", Path: "/v1/admin/bots/{id}", Scope: ScopeAccount, Idempotent: true})
+	OpListBots  = op[ListBotsInput, ListBotsOutput](Operation{Name: "listBots", Method: "GET", Path: "/v1/admin/bots", Scope: ScopeAccount, Idempotent: true})
+	OpUpdateBot = op[UpdateBotInput, UpdateBotOutput](Operation{Name: "updateBot", Method: "PUT", Path: "/v1/admin/bots/{id}", Scope: ScopeAccount, Idempotent: true})
+	OpDeleteBot = op[DeleteBotInput, DeleteBotOutput](Operation{Name: "deleteBot", Method: "DELETE", Path: "/v1/admin/bots/{id}", Scope: ScopeAccount, Idempotent: true})
+)
+
+// CreateBotInput is the input of CreateBot.
+type CreateBotInput struct {
+	Name string            `json:"name,omitempty"`
+	URL  string            `json:"url,omitempty"`
+	Dev  bool              `json:"dev,omitempty"`
+	Tags map[string]string `json:"tags,omitempty"`
+	BotDefinition
+}
+
+// CreateBotOutput is the output of CreateBot.
+type CreateBotOutput struct {
+	Bot Bot `json:"bot"`
+}
+
+// CreateBot makes a bot.
+func (c *Client) CreateBot(ctx context.Context, in *CreateBotInput) (*CreateBotOutput, error) {
+	return Do(ctx, c, OpCreateBot, in)
+}
+
+// GetBotInput is the input of GetBot.
+type GetBotInput struct {
+	ID string `path:"id" json:"-"`
+}
+
+// GetBotOutput is the output of GetBot.
+type GetBotOutput struct {
+	Bot Bot `json:"bot"`
+}
+
+// GetBot reads a bot.
+func (c *Client) GetBot(ctx context.Context, in *GetBotInput) (*GetBotOutput, error) {
+	return Do(ctx, c, OpGetBot, in)
+}
+
+// ListBotsInput is the input of ListBots.
+type ListBotsInput struct {
+	NextToken string `query:"nextToken" json:"-"`
+	PageSize  int    `query:"pageSize" json:"-"`
+	Dev       *bool  `query:"dev" json:"-"`
+}
+
+// ListBotsOutput is the output of ListBots.
+type ListBotsOutput struct {
+	Bots []Bot `json:"bots"`
+	Meta Meta  `json:"meta"`
+}
+
+// ListBots lists bots.
+func (c *Client) ListBots(ctx context.Context, in *ListBotsInput) (*ListBotsOutput, error) {
+	return Do(ctx, c, OpListBots, in)
+}
+
+// UpdateBotInput is the input of UpdateBot.
+type UpdateBotInput struct {
+	ID   string        `path:"id" json:"-"`
+	Name Field[string] `json:"name,omitzero"`
+	URL  Field[string] `json:"url,omitzero"`
+	BotDefinition
+}
+
+// UpdateBotOutput is the output of UpdateBot.
+type UpdateBotOutput struct {
+	Bot Bot `json:"bot"`
+}
+
+// UpdateBot changes a bot; members that are absent stay.
+func (c *Client) UpdateBot(ctx context.Context, in *UpdateBotInput) (*UpdateBotOutput, error) {
+	return Do(ctx, c, OpUpdateBot, in)
+}
+
+// DeleteBotInput is the input of DeleteBot.
+type DeleteBotInput struct {
+	ID string `path:"id" json:"-"`
+}
+
+// DeleteBotOutput is the output of DeleteBot; it has no members.
+type DeleteBotOutput struct{}
+
+// DeleteBot unregisters a bot's installations and deletes all that is the bot's.
+func (c *Client) DeleteBot(ctx context.Context, in *DeleteBotInput) (*DeleteBotOutput, error) {
+	return Do(ctx, c, OpDeleteBot, in)
+}
