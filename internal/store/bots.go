@@ -1,0 +1,108 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Bot is a program that converses; it has installations and sees what they bring.
+type Bot struct {
+	ID, WorkspaceID, Name string
+	URL, SigningSecret    string
+	Builtin               string // name of the linked Go bot, "" when it is remote
+	Dev                   bool
+	Definition            json.RawMessage
+	Configuration         json.RawMessage
+	CreatedAt, UpdatedAt  time.Time
+}
+
+const botColumns = `id, workspace_id, name, url, signing_secret, builtin, dev, definition, configuration, created_at, updated_at`
+
+func scanBot(rows Rows, b *Bot) error {
+	return rows.Scan(&b.ID, &b.WorkspaceID, &b.Name, &b.URL, &b.SigningSecret, &b.Builtin, &b.Dev, &b.Definition,
+		&b.Configuration, &b.CreatedAt, &b.UpdatedAt)
+}
+
+const createBot = `INSERT INTO bots (` + botColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+
+// CreateBot adds a bot; zero times become Now. ErrConflict when the id is taken.
+func (tx *Tx) CreateBot(ctx context.Context, b Bot) error {
+	tx.stamp(&b.CreatedAt, &b.UpdatedAt)
+	return wrap(tx.exec(ctx, createBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
+		b.Definition, b.Configuration, b.CreatedAt, b.UpdatedAt), "create bot")
+}
+
+// Bot reads a bot by id.
+func (tx *Tx) Bot(ctx context.Context, id string) (*Bot, error) {
+	b, err := one(ctx, tx, scanBot, `SELECT `+botColumns+` FROM bots WHERE id = $1`, id)
+	return b, wrap(err, "read bot")
+}
+
+// Bots lists all bots, newest first.
+func (tx *Tx) Bots(ctx context.Context, p Page) ([]Bot, string, error) {
+	list, next, err := listPage(ctx, tx, scanBot, `SELECT `+botColumns+` FROM bots`, new(filter), sorting[Bot]{
+		by: "created_at", id: "id", key: func(b *Bot) (int64, string) { return b.CreatedAt.UnixMilli(), b.ID },
+	}, p)
+	return list, next, wrap(err, "list bots")
+}
+
+const updateBot = `UPDATE bots SET workspace_id = $2, name = $3, url = $4, signing_secret = $5, builtin = $6, dev = $7,
+	definition = $8, configuration = $9, updated_at = $10 WHERE id = $1`
+
+// UpdateBot writes every field but ID and CreatedAt; UpdatedAt becomes Now.
+func (tx *Tx) UpdateBot(ctx context.Context, b Bot) error {
+	return wrap(tx.change(ctx, updateBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
+		b.Definition, b.Configuration, tx.now), "update bot")
+}
+
+// DeleteBot removes a bot and all that is its.
+func (tx *Tx) DeleteBot(ctx context.Context, id string) error {
+	if err := tx.change(ctx, `DELETE FROM bots WHERE id = $1`, id); err != nil {
+		return wrap(err, "delete bot")
+	}
+	for _, owned := range []struct {
+		kind  Kind
+		table string
+	}{{KindMessage, "messages"}, {KindConversation, "conversations"}, {KindUser, "users"}} {
+		if err := tx.untagAll(ctx, owned.kind, id, owned.table, "bot_id", id); err != nil {
+			return wrap(err, "delete bot's tags")
+		}
+	}
+	for _, sql := range []string{
+		`DELETE FROM deliveries WHERE bot_id = $1`,
+		`DELETE FROM participants WHERE conversation_id IN (SELECT id FROM conversations WHERE bot_id = $1)`,
+		`DELETE FROM messages WHERE bot_id = $1`,
+		`DELETE FROM conversations WHERE bot_id = $1`,
+		`DELETE FROM users WHERE bot_id = $1`,
+		`DELETE FROM events WHERE bot_id = $1`,
+		`DELETE FROM states WHERE bot_id = $1`,
+		`DELETE FROM installations WHERE bot_id = $1`,
+		`DELETE FROM tokens WHERE bot_id = $1`,
+	} {
+		if err := tx.exec(ctx, sql, id); err != nil {
+			return wrap(err, "delete bot's rows")
+		}
+	}
+	return nil
+}
+
+// untagAll removes the index entries of all rows of a table that have value in column.
+func (tx *Tx) untagAll(ctx context.Context, kind Kind, botID, table, column, value string) error {
+	type tagged struct{ id, tags string }
+	scan := func(rows Rows, t *tagged) error { return rows.Scan(&t.id, &t.tags) }
+	list, err := all(ctx, tx, scan, `SELECT id, tags FROM `+table+` WHERE `+column+` = $1 AND tags <> '{}'`, value)
+	if err != nil {
+		return err
+	}
+	for _, t := range list {
+		tags, err := decodeTags(t.tags)
+		if err != nil {
+			return err
+		}
+		if err := tx.retag(ctx, kind, botID, t.id, tags, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,252 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Delivery is something that must be told to a bot or an installation. Deliveries of a lane are told one at a time in
+// the order of Seq, which is the order in which they were committed.
+type Delivery struct {
+	ID              string // dlv_ and a ULID
+	Lane            string
+	Seq             int64 // set by Enqueue, from 1 in each lane
+	Target          string
+	BotID           string
+	InstallationID  string
+	Operation, Type string // wire operation and x-bp-type
+	Body            []byte // wire JSON body, whole
+	ConversationID  string
+	MessageID       string
+	EventID         string
+	State           string // one of the Delivery constants
+	Attempts        int
+	NextAt          time.Time // not before
+	LastError       string
+	Log             []Attempt
+	CreatedAt       time.Time
+	FinishedAt      *time.Time
+	Head            bool // nothing unfinished is before it in its lane; not kept, but set by Enqueue and the lane's readers
+}
+
+// Attempt is one try to deliver.
+type Attempt struct {
+	Number  int       `json:"n"`
+	At      time.Time `json:"at"`
+	Millis  int64     `json:"ms"`
+	Outcome string    `json:"outcome"` // delivered, retry or dead
+	Status  int       `json:"status,omitempty"`
+	Error   string    `json:"error,omitempty"`
+}
+
+// Whom a delivery is for.
+const (
+	TargetBot          = "bot"
+	TargetInstallation = "installation"
+)
+
+// The states of a delivery. Pending and held ones are unfinished; held is a dead one that blocks its lane.
+const (
+	DeliveryPending   = "pending"
+	DeliveryDelivered = "delivered"
+	DeliveryDead      = "dead"
+	DeliveryHeld      = "held"
+	DeliveryDiscarded = "discarded"
+)
+
+// DeliveryFilter chooses deliveries; zero fields choose all.
+type DeliveryFilter struct {
+	BotID, State, InstallationID, ConversationID string
+}
+
+const deliveryColumns = `d.id, l.lane, d.seq, d.target, d.bot_id, d.installation_id, d.operation, d.type, d.conversation_id,
+	d.message_id, d.event_id, d.state, d.attempts, d.next_at, d.last_error, d.log, d.created_at, d.finished_at, `
+
+const fromDeliveries = ` FROM deliveries d JOIN lanes l ON l.id = d.lane_id`
+
+func scanDelivery(rows Rows, d *Delivery) error {
+	var attempts int64
+	var log []byte
+	err := rows.Scan(&d.ID, &d.Lane, &d.Seq, &d.Target, &d.BotID, &d.InstallationID, &d.Operation, &d.Type, &d.ConversationID,
+		&d.MessageID, &d.EventID, &d.State, &attempts, &d.NextAt, &d.LastError, &log, &d.CreatedAt, &d.FinishedAt, &d.Body)
+	if err != nil {
+		return err
+	}
+	d.Attempts = int(attempts)
+	if len(log) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(log, &d.Log); err != nil {
+		return fmt.Errorf("decode attempts: %w", err)
+	}
+	return nil
+}
+
+func encodeLog(log []Attempt) (json.RawMessage, error) {
+	if len(log) == 0 {
+		return nil, nil
+	}
+	b, err := json.Marshal(log)
+	if err != nil {
+		return nil, fmt.Errorf("encode attempts: %w", err)
+	}
+	return b, nil
+}
+
+const createDelivery = `INSERT INTO deliveries (id, lane_id, seq, target, bot_id, installation_id, operation, type,
+	conversation_id, message_id, event_id, state, attempts, next_at, last_error, log, created_at, body)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'pending', 0, $12, '', NULL, $13, $14)`
+
+// Enqueue adds a pending delivery at the end of its lane and sets Seq, State, Head and the times that are zero. The
+// lane is locked until the transaction ends: that is what makes the order of Seq the order of commits.
+func (tx *Tx) Enqueue(ctx context.Context, d *Delivery) error {
+	lane, err := tx.extendLane(ctx, d.Lane)
+	if err != nil {
+		return wrap(err, "take lane")
+	}
+	if d.CreatedAt.IsZero() {
+		d.CreatedAt = tx.now
+	}
+	if d.NextAt.IsZero() {
+		d.NextAt = tx.now
+	}
+	d.Seq, d.Head, d.State = lane.last, lane.done == lane.last-1, DeliveryPending
+	d.Attempts, d.LastError, d.Log, d.FinishedAt = 0, "", nil, nil
+	err = tx.exec(ctx, createDelivery, d.ID, lane.id, d.Seq, d.Target, d.BotID, d.InstallationID, d.Operation, d.Type,
+		d.ConversationID, d.MessageID, d.EventID, d.NextAt, d.CreatedAt, d.Body)
+	return wrap(err, "enqueue delivery")
+}
+
+const finishDelivery = `UPDATE deliveries SET state = $2, attempts = $3, last_error = $4, log = $5, finished_at = $6
+	WHERE id = $1 AND finished_at IS NULL`
+
+// FinishDelivery ends a delivery with d's State (delivered, dead, held or discarded), Attempts, LastError and Log, and
+// returns up to limit pending deliveries that are then first in the lane, in order. A held one keeps its lane:
+// nothing is returned. One that was finished already by somebody else stays as it is.
+func (tx *Tx) FinishDelivery(ctx context.Context, d *Delivery, limit int) ([]Delivery, error) {
+	log, err := encodeLog(d.Log)
+	if err != nil {
+		return nil, err
+	}
+	lane, err := tx.lockLane(ctx, d.Lane)
+	if err != nil {
+		return nil, wrap(err, "lock lane")
+	}
+	finished := &tx.now
+	switch d.State {
+	case DeliveryHeld:
+		finished = nil
+	case DeliveryDelivered, DeliveryDead, DeliveryDiscarded:
+	default:
+		return nil, fmt.Errorf("finish delivery: state %q is not an end", d.State)
+	}
+	if err := tx.exec(ctx, finishDelivery, d.ID, d.State, d.Attempts, d.LastError, log, finished); err != nil {
+		return nil, wrap(err, "finish delivery")
+	}
+	d.FinishedAt = finished
+	return tx.advance(ctx, lane, limit)
+}
+
+// RetryDelivery keeps a delivery pending with d's Attempts, NextAt, LastError and Log. ErrNotFound when it is not
+// pending any more.
+func (tx *Tx) RetryDelivery(ctx context.Context, d *Delivery) error {
+	log, err := encodeLog(d.Log)
+	if err != nil {
+		return err
+	}
+	err = tx.change(ctx, `UPDATE deliveries SET attempts = $2, next_at = $3, last_error = $4, log = $5
+		WHERE id = $1 AND state = 'pending'`, d.ID, d.Attempts, d.NextAt, d.LastError, log)
+	return wrap(err, "retry delivery")
+}
+
+// Delivery reads a delivery by id.
+func (tx *Tx) Delivery(ctx context.Context, id string) (*Delivery, error) {
+	d, err := one(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+`d.body`+fromDeliveries+` WHERE d.id = $1`, id)
+	return d, wrap(err, "read delivery")
+}
+
+// Deliveries lists deliveries without their bodies, newest first.
+func (tx *Tx) Deliveries(ctx context.Context, df DeliveryFilter, p Page) ([]Delivery, string, error) {
+	f := new(filter)
+	f.is("d.bot_id", df.BotID)
+	switch df.State {
+	case DeliveryPending, DeliveryHeld: // the words of the partial indexes, so that they are used
+		f.and("d.finished_at IS NULL AND d.state = ?", df.State)
+	case DeliveryDead:
+		f.and("d.state = 'dead'")
+	default:
+		f.is("d.state", df.State)
+	}
+	f.is("d.installation_id", df.InstallationID)
+	f.is("d.conversation_id", df.ConversationID)
+	list, next, err := listPage(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+`NULL`+fromDeliveries, f, sorting[Delivery]{
+		id: "d.id", key: func(d *Delivery) (int64, string) { return 0, d.ID },
+	}, p)
+	return list, next, wrap(err, "list deliveries")
+}
+
+// ReplayDelivery makes a finished delivery pending again, at the end of its lane and with the same id; a held one stays
+// first in its lane. Attempts begin at 0, the log is kept. ErrConflict when it is pending.
+func (tx *Tx) ReplayDelivery(ctx context.Context, id string) (*Delivery, error) {
+	d, err := tx.lockDelivery(ctx, id)
+	if err != nil {
+		return nil, wrap(err, "replay delivery")
+	}
+	switch d.State {
+	case DeliveryPending:
+		return nil, wrap(ErrConflict, "replay pending delivery")
+	case DeliveryHeld:
+		d.Head = true
+	default:
+		lane, err := tx.extendLane(ctx, d.Lane)
+		if err != nil {
+			return nil, wrap(err, "replay delivery")
+		}
+		d.Seq, d.Head = lane.last, lane.done == lane.last-1
+	}
+	d.State, d.Attempts, d.NextAt, d.LastError, d.FinishedAt = DeliveryPending, 0, tx.now, "", nil
+	err = tx.exec(ctx, `UPDATE deliveries SET seq = $2, state = 'pending', attempts = 0, next_at = $3, last_error = '',
+		finished_at = NULL WHERE id = $1`, d.ID, d.Seq, d.NextAt)
+	return d, wrap(err, "replay delivery")
+}
+
+// DiscardDelivery gives a pending, held or dead delivery up; its lane goes on (see LaneHead). ErrConflict when it was
+// delivered or discarded.
+func (tx *Tx) DiscardDelivery(ctx context.Context, id string) error {
+	d, err := tx.lockDelivery(ctx, id)
+	if err != nil {
+		return wrap(err, "discard delivery")
+	}
+	if d.State == DeliveryDelivered || d.State == DeliveryDiscarded {
+		return wrap(ErrConflict, "discard "+d.State+" delivery")
+	}
+	err = tx.exec(ctx, `UPDATE deliveries SET state = 'discarded', finished_at = $2 WHERE id = $1`, id, tx.now)
+	if err != nil {
+		return wrap(err, "discard delivery")
+	}
+	return wrap(tx.settleLane(ctx, d.Lane), "free lane")
+}
+
+// lockDelivery reads a delivery under its lane's lock.
+func (tx *Tx) lockDelivery(ctx context.Context, id string) (*Delivery, error) {
+	d, err := tx.Delivery(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.lockLane(ctx, d.Lane); err != nil {
+		return nil, err
+	}
+	return tx.Delivery(ctx, id) // as it is now that nobody else can change it
+}
+
+const pruneDeliveries = `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries
+	WHERE state = 'delivered' AND finished_at < $1 ORDER BY id LIMIT $2)`
+
+// PruneDeliveries removes up to limit delivered deliveries that finished before a time and tells how many it removed.
+func (tx *Tx) PruneDeliveries(ctx context.Context, before time.Time, limit int) (int64, error) {
+	n, err := tx.conn.Exec(ctx, pruneDeliveries, before, limited(limit))
+	return n, wrap(err, "prune deliveries")
+}
+

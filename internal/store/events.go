@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Event is something that happened. Its id must sort by the time it was made: lists go by id.
+type Event struct {
+	ID, BotID, InstallationID                     string
+	Type                                          string // in the bot's view: alias:type
+	Status, FailureReason                         string
+	ConversationID, UserID, MessageID, WorkflowID string
+	Payload                                       json.RawMessage
+	ScheduledAt                                   *time.Time
+	CreatedAt                                     time.Time
+}
+
+// EventScheduled is the status of an event that waits for ScheduledAt.
+const EventScheduled = "scheduled"
+
+// EventFilter chooses events of one bot; zero fields choose all.
+type EventFilter struct {
+	BotID, InstallationID, Type                   string
+	ConversationID, UserID, MessageID, WorkflowID string
+	Status                                        string
+}
+
+const eventColumns = `id, bot_id, installation_id, type, status, failure_reason, conversation_id, user_id, message_id,
+	workflow_id, payload, scheduled_at, created_at`
+
+func scanEvent(rows Rows, e *Event) error {
+	return rows.Scan(&e.ID, &e.BotID, &e.InstallationID, &e.Type, &e.Status, &e.FailureReason, &e.ConversationID, &e.UserID,
+		&e.MessageID, &e.WorkflowID, &e.Payload, &e.ScheduledAt, &e.CreatedAt)
+}
+
+// CreateEvent adds an event; a zero CreatedAt becomes Now. ErrConflict when the id is taken.
+func (tx *Tx) CreateEvent(ctx context.Context, e *Event) error {
+	if e.CreatedAt.IsZero() {
+		e.CreatedAt = tx.now
+	}
+	err := tx.exec(ctx, `INSERT INTO events (`+eventColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		e.ID, e.BotID, e.InstallationID, e.Type, e.Status, e.FailureReason, e.ConversationID, e.UserID, e.MessageID,
+		e.WorkflowID, e.Payload, e.ScheduledAt, e.CreatedAt)
+	return wrap(err, "create event")
+}
+
+// Event reads a bot's event.
+func (tx *Tx) Event(ctx context.Context, botID, id string) (*Event, error) {
+	e, err := one(ctx, tx, scanEvent, `SELECT `+eventColumns+` FROM events WHERE id = $1 AND bot_id = $2`, id, botID)
+	return e, wrap(err, "read event")
+}
+
+// SetEventStatus changes an event's status; reason is "" unless it failed.
+func (tx *Tx) SetEventStatus(ctx context.Context, id, status, reason string) error {
+	err := tx.change(ctx, `UPDATE events SET status = $2, failure_reason = $3 WHERE id = $1`, id, status, reason)
+	return wrap(err, "set event status")
+}
+
+// Events lists a bot's events, newest first.
+func (tx *Tx) Events(ctx context.Context, ef EventFilter, p Page) ([]Event, string, error) {
+	f := new(filter)
+	f.and("bot_id = ?", ef.BotID)
+	f.is("installation_id", ef.InstallationID)
+	f.is("type", ef.Type)
+	f.is("conversation_id", ef.ConversationID)
+	f.is("user_id", ef.UserID)
+	f.is("message_id", ef.MessageID)
+	f.is("workflow_id", ef.WorkflowID)
+	f.is("status", ef.Status)
+	list, next, err := listPage(ctx, tx, scanEvent, `SELECT `+eventColumns+` FROM events`, f, sorting[Event]{
+		id: "id", key: func(e *Event) (int64, string) { return 0, e.ID },
+	}, p)
+	return list, next, wrap(err, "list events")
+}
+
+// DueEvents lists events of status EventScheduled whose time has come, earliest first.
+func (tx *Tx) DueEvents(ctx context.Context, now time.Time, limit int) ([]Event, error) {
+	list, err := all(ctx, tx, scanEvent, `SELECT `+eventColumns+` FROM events
+		WHERE status = 'scheduled' AND scheduled_at <= $1 ORDER BY scheduled_at, id LIMIT $2`, now, limited(limit))
+	return list, wrap(err, "list due events")
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// Integration is a published integration: one name and version of a workspace.
+type Integration struct {
+	ID, WorkspaceID, Name, Version string
+	URL, SigningSecret             string
+	Builtin                        bool // linked Go code
+	Definition                     json.RawMessage
+	CreatedAt, UpdatedAt           time.Time
+}
+
+const integrationColumns = `id, workspace_id, name, version, url, signing_secret, builtin, definition, created_at, updated_at`
+
+func scanIntegration(rows Rows, i *Integration) error {
+	return rows.Scan(&i.ID, &i.WorkspaceID, &i.Name, &i.Version, &i.URL, &i.SigningSecret, &i.Builtin, &i.Definition,
+		&i.CreatedAt, &i.UpdatedAt)
+}
+
+const putIntegration = `INSERT INTO integrations (` + integrationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	ON CONFLICT (workspace_id, name, version) DO UPDATE SET url = excluded.url, signing_secret = excluded.signing_secret,
+	builtin = excluded.builtin, definition = excluded.definition, updated_at = excluded.updated_at
+	RETURNING id, created_at`
+
+// PutIntegration adds an integration, or replaces the one of the same workspace, name and version, which keeps its id
+// and its CreatedAt; both are set in i.
+func (tx *Tx) PutIntegration(ctx context.Context, i *Integration) error {
+	if i.CreatedAt.IsZero() {
+		i.CreatedAt = tx.now
+	}
+	i.UpdatedAt = tx.now
+	args := []any{i.ID, i.WorkspaceID, i.Name, i.Version, i.URL, i.SigningSecret, i.Builtin, i.Definition, i.CreatedAt, i.UpdatedAt}
+	return wrap(tx.row(ctx, putIntegration, args, &i.ID, &i.CreatedAt), "put integration")
+}
+
+// Integration reads an integration by id.
+func (tx *Tx) Integration(ctx context.Context, id string) (*Integration, error) {
+	i, err := one(ctx, tx, scanIntegration, `SELECT `+integrationColumns+` FROM integrations WHERE id = $1`, id)
+	return i, wrap(err, "read integration")
+}
+
+// IntegrationByName reads an integration by name and version; the newest when several workspaces have it.
+func (tx *Tx) IntegrationByName(ctx context.Context, name, version string) (*Integration, error) {
+	i, err := one(ctx, tx, scanIntegration, `SELECT `+integrationColumns+` FROM integrations
+		WHERE name = $1 AND version = $2 ORDER BY created_at DESC, id DESC LIMIT 1`, name, version)
+	return i, wrap(err, "read integration")
+}
+
+// Integrations lists integrations, all or those of one name, newest first.
+func (tx *Tx) Integrations(ctx context.Context, name string, p Page) ([]Integration, string, error) {
+	f := new(filter)
+	f.is("name", name)
+	list, next, err := listPage(ctx, tx, scanIntegration, `SELECT `+integrationColumns+` FROM integrations`, f, sorting[Integration]{
+		by: "created_at", id: "id", key: func(i *Integration) (int64, string) { return i.CreatedAt.UnixMilli(), i.ID },
+	}, p)
+	return list, next, wrap(err, "list integrations")
+}
+
+// DeleteIntegration removes an integration. ErrConflict while it is installed somewhere.
+func (tx *Tx) DeleteIntegration(ctx context.Context, id string) error {
+	var n int64
+	if err := tx.row(ctx, `SELECT COUNT(*) FROM installations WHERE integration_id = $1`, []any{id}, &n); err != nil {
+		return wrap(err, "delete integration")
+	}
+	if n > 0 {
+		return wrap(ErrConflict, "delete integration that is installed")
+	}
+	return wrap(tx.change(ctx, `DELETE FROM integrations WHERE id = $1`, id), "delete integration")
+}

@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// A lane is a row: last is the sequence number given last, and everything up to done is finished. Whoever changes
+// deliveries of a lane updates its row first, which locks it until the transaction ends.
+type lane struct{ id, last, done int64 }
+
+func (tx *Tx) lane(ctx context.Context, sql string, args ...any) (lane, error) {
+	var l lane
+	err := tx.row(ctx, sql, args, &l.id, &l.last, &l.done)
+	return l, err
+}
+
+// extendLane takes the next sequence number. The UPDATE is tried first because the INSERT would use up a value of
+// PostgreSQL's id sequence for each delivery.
+func (tx *Tx) extendLane(ctx context.Context, name string) (lane, error) {
+	l, err := tx.lane(ctx, `UPDATE lanes SET last = last + 1 WHERE lane = $1 RETURNING id, last, done`, name)
+	if errors.Is(err, ErrNotFound) {
+		return tx.lane(ctx, `INSERT INTO lanes (lane, last, done) VALUES ($1, 1, 0)
+			ON CONFLICT (lane) DO UPDATE SET last = lanes.last + 1 RETURNING id, last, done`, name)
+	}
+	return l, err
+}
+
+func (tx *Tx) lockLane(ctx context.Context, name string) (lane, error) {
+	return tx.lane(ctx, `SELECT id, last, done FROM lanes WHERE lane = $1`+tx.forUpdate(), name)
+}
+
+const laneHead = `SELECT ` + deliveryColumns + `d.body` + fromDeliveries + `
+	WHERE d.lane_id = $1 AND d.finished_at IS NULL ORDER BY d.seq LIMIT $2`
+
+// advance moves done up to what is unfinished and returns the pending deliveries that follow.
+func (tx *Tx) advance(ctx context.Context, l lane, limit int) ([]Delivery, error) {
+	open, err := all(ctx, tx, scanDelivery, laneHead, l.id, limited(limit))
+	if err != nil {
+		return nil, wrap(err, "read lane")
+	}
+	done := l.last
+	if len(open) > 0 {
+		done = open[0].Seq - 1
+	}
+	if done != l.done {
+		if err := tx.exec(ctx, `UPDATE lanes SET done = $2 WHERE id = $1`, l.id, done); err != nil {
+			return nil, wrap(err, "advance lane")
+		}
+	}
+	return untilHeld(open), nil
+}
+
+// untilHeld cuts a lane at what blocks it and marks its head.
+func untilHeld(open []Delivery) []Delivery {
+	if i := slices.IndexFunc(open, func(d Delivery) bool { return d.State == DeliveryHeld }); i >= 0 {
+		open = open[:i]
+	}
+	if len(open) > 0 {
+		open[0].Head = true
+	}
+	return open
+}
+
+// settleLane is advance for those who do not need the lane's head.
+func (tx *Tx) settleLane(ctx context.Context, name string) error {
+	l, err := tx.lockLane(ctx, name)
+	if err == nil {
+		_, err = tx.advance(ctx, l, 1)
+	}
+	return err
+}
+
+// LaneHead lists up to limit pending deliveries at the head of a lane, in order; none when a held one blocks it.
+func (tx *Tx) LaneHead(ctx context.Context, name string, limit int) ([]Delivery, error) {
+	open, err := all(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+`d.body`+fromDeliveries+`
+		WHERE d.lane_id = (SELECT id FROM lanes WHERE lane = $1) AND d.finished_at IS NULL ORDER BY d.seq LIMIT $2`,
+		name, limited(limit))
+	return untilHeld(open), wrap(err, "read lane")
+}
+
+const pendingLanes = `SELECT ` + deliveryColumns + `d.body
+	FROM (SELECT lane_id, MIN(seq) AS seq FROM deliveries WHERE finished_at IS NULL
+		AND lane_id > COALESCE((SELECT id FROM lanes WHERE lane = $1), 0) GROUP BY lane_id) h
+	JOIN deliveries d ON d.lane_id = h.lane_id AND d.seq = h.seq AND d.finished_at IS NULL
+	JOIN lanes l ON l.id = d.lane_id
+	WHERE d.state = 'pending' ORDER BY d.lane_id LIMIT $2`
+
+// PendingLanes lists the first delivery of each lane that has pending ones and is not held, by lanes in the order they
+// were made: up to limit of those after the lane named after, or from the first when it is "".
+func (tx *Tx) PendingLanes(ctx context.Context, limit int, after string) ([]Delivery, error) {
+	heads, err := all(ctx, tx, scanDelivery, pendingLanes, after, limited(limit))
+	for i := range heads {
+		heads[i].Head = true
+	}
+	return heads, wrap(err, "list pending lanes")
+}
+
+// discardOpen gives up every unfinished delivery that cond, a condition on $1, chooses. Lanes are locked in the order
+// of their ids, so that two of these cannot block each other.
+func (tx *Tx) discardOpen(ctx context.Context, cond string, arg any) error {
+	names, err := all(ctx, tx, scanString, `SELECT lane FROM lanes WHERE id IN
+		(SELECT lane_id FROM deliveries WHERE finished_at IS NULL AND `+cond+`) ORDER BY id`+tx.forUpdate(), arg)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	err = tx.exec(ctx, `UPDATE deliveries SET state = 'discarded', finished_at = $2 WHERE finished_at IS NULL AND `+cond, arg, tx.now)
+	if err != nil {
+		return fmt.Errorf("discard deliveries: %w", err)
+	}
+	for _, name := range names {
+		if err := tx.settleLane(ctx, name); err != nil {
+			return fmt.Errorf("free lane: %w", err)
+		}
+	}
+	return nil
+}
