@@ -1,0 +1,66 @@
+// Package requiretest finds the outside programs that some tests need.
+//
+// A test whose program is missing skips and says so, so that go test passes
+// on a machine with nothing but Go. Where the environment variable
+// BELLHOP_REQUIRE is "all", or lists the program's name between commas, the
+// same test fails instead, so that continuous integration cannot skip it.
+package requiretest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// RequireEnv is the environment variable that turns skips into failures.
+const RequireEnv = "BELLHOP_REQUIRE"
+
+// elsewhere are the patterns of directories that hold programs which
+// distributions keep off the PATH.
+const elsewhere = "/usr/lib/postgresql/*/bin"
+
+// Tool returns the path of the executable called name. When there is none it
+// skips the test, or fails it when RequireEnv requires the name.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	if path := find(name, elsewhere); path != "" {
+		return path
+	}
+	if Required(os.Getenv(RequireEnv), name) {
+		t.Fatalf("%s not found, and %s requires it", name, RequireEnv)
+	}
+	t.Skipf("%s not found: install it to run this test", name)
+	return ""
+}
+
+// Required reports whether list, a value of RequireEnv, requires name.
+func Required(list, name string) bool {
+	for item := range strings.SplitSeq(list, ",") {
+		if item = strings.TrimSpace(item); item == "all" || item == name {
+			return true
+		}
+	}
+	return false
+}
+
+// find looks for name on the PATH, then in the directories that match pattern,
+// the one that sorts last first.
+func find(name, pattern string) string {
+	if path, err := exec.LookPath(name); err == nil {
+		return path
+	}
+	found, err := filepath.Glob(filepath.Join(pattern, name))
+	if err != nil {
+		return ""
+	}
+	slices.Reverse(found)
+	for _, path := range found {
+		if path, err := exec.LookPath(path); err == nil {
+			return path
+		}
+	}
+	return ""
+}
