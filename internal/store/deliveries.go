@@ -249,4 +249,3 @@ func (tx *Tx) PruneDeliveries(ctx context.Context, before time.Time, limit int) 
 	n, err := tx.conn.Exec(ctx, pruneDeliveries, before, limited(limit))
 	return n, wrap(err, "prune deliveries")
 }
-

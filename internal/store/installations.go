@@ -9,14 +9,14 @@ import (
 // Installation is an integration installed in a bot under an alias.
 type Installation struct {
 	ID /* inst_ and a ULID */, BotID, Alias, IntegrationID, WebhookID/* UUID */ string
-	Enabled                                                               bool
-	ConfigurationType                                                     string
-	Configuration                                                         json.RawMessage
-	Identifier                                                            string // what the vendor calls it; unique within an integration, "" none
-	Status                                                                string // one of the Status constants
-	StatusReason                                                          string
-	HoldDead                                                              bool // a dead letter holds its lane
-	CreatedAt, UpdatedAt                                                  time.Time
+	Enabled              bool
+	ConfigurationType    string
+	Configuration        json.RawMessage
+	Identifier           string // what the vendor calls it; unique within an integration, "" none
+	Status               string // one of the Status constants
+	StatusReason         string
+	HoldDead             bool // a dead letter holds its lane
+	CreatedAt, UpdatedAt time.Time
 }
 
 // The states of an installation.
