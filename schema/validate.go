@@ -1,0 +1,252 @@
+package schema
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+)
+
+// maxProblems bounds a ValidationError.
+const maxProblems = 20
+
+// Problem is one fault of a value. Path is as in "items[2].title"; it is empty
+// for the whole value.
+type Problem struct {
+	Path    string
+	Message string
+}
+
+// ValidationError is all that is wrong with a value, sorted by path.
+type ValidationError struct {
+	Problems []Problem
+}
+
+// Error lists the problems.
+func (e *ValidationError) Error() string { return e.In("") }
+
+// In lists the problems with paths under root, the name of the whole value.
+func (e *ValidationError) In(root string) string {
+	var parts []string
+	for _, p := range e.Problems {
+		path := root
+		switch {
+		case path == "":
+			path = p.Path
+		case p.Path != "" && p.Path[0] != '[':
+			path += "." + p.Path
+		default:
+			path += p.Path
+		}
+		parts = append(parts, at(path)+p.Message)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Validate checks JSON text. The error is a *ValidationError, also for text
+// that is not JSON.
+func (v *Validator) Validate(raw []byte) error {
+	if v == nil {
+		if !json.Valid(raw) {
+			return &ValidationError{[]Problem{{Message: "it is not valid JSON"}}}
+		}
+		return nil
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	if err != nil {
+		return &ValidationError{[]Problem{{Message: "it is not valid JSON"}}}
+	}
+	return v.check(doc)
+}
+
+func (v *Validator) check(doc any) error {
+	err := v.schema.Validate(doc)
+	if err == nil {
+		return nil
+	}
+	found, ok := errors.AsType[*jsonschema.ValidationError](err)
+	if !ok {
+		return &ValidationError{[]Problem{{Message: "it could not be checked"}}}
+	}
+	c := collector{v: v, seen: map[Problem]bool{}}
+	c.walk(found)
+	sort.SliceStable(c.problems, func(i, j int) bool { return c.problems[i].Path < c.problems[j].Path })
+	if len(c.problems) > maxProblems {
+		more := len(c.problems) - maxProblems
+		c.problems = append(c.problems[:maxProblems], Problem{Message: fmt.Sprintf("and %d more problems", more)})
+	}
+	return &ValidationError{c.problems}
+}
+
+type collector struct {
+	v        *Validator
+	problems []Problem
+	seen     map[Problem]bool
+}
+
+// walk collects the leaves; of alternatives (anyOf, oneOf) only those that
+// came nearest to fitting.
+func (c *collector) walk(e *jsonschema.ValidationError) {
+	if len(e.Causes) == 0 {
+		c.leaf(e)
+		return
+	}
+	switch e.ErrorKind.(type) {
+	case *kind.AnyOf, *kind.OneOf:
+		if best := nearest(e); best != nil {
+			c.walk(best)
+			return
+		}
+		c.add(Problem{pathText(e.InstanceLocation), "it fits none of the allowed forms"})
+		return
+	}
+	for _, cause := range e.Causes {
+		c.walk(cause)
+	}
+}
+
+// nearest returns the alternative that failed deepest inside the value, or nil
+// when all failed at its surface.
+func nearest(e *jsonschema.ValidationError) *jsonschema.ValidationError {
+	var best *jsonschema.ValidationError
+	depth := len(e.InstanceLocation)
+	for _, cause := range e.Causes {
+		if d := deepest(cause); d > depth {
+			best, depth = cause, d
+		}
+	}
+	if best == nil && len(e.Causes) == 1 {
+		return e.Causes[0]
+	}
+	return best
+}
+
+func deepest(e *jsonschema.ValidationError) int {
+	d := len(e.InstanceLocation)
+	if k, ok := e.ErrorKind.(*kind.Type); ok && k != nil {
+		return d
+	}
+	for _, cause := range e.Causes {
+		d = max(d, deepest(cause))
+	}
+	return d
+}
+
+func (c *collector) add(p Problem) {
+	if !c.seen[p] {
+		c.seen[p] = true
+		c.problems = append(c.problems, p)
+	}
+}
+
+func (c *collector) leaf(e *jsonschema.ValidationError) {
+	path := pathText(e.InstanceLocation)
+	switch k := e.ErrorKind.(type) {
+	case *kind.Required:
+		for _, name := range k.Missing {
+			c.add(Problem{joinPath(path, name), "it is required and missing"})
+		}
+	case *kind.AdditionalProperties:
+		for _, name := range k.Properties {
+			c.add(Problem{joinPath(path, short(name)), "it is not declared; remove it or declare it in the schema"})
+		}
+	default:
+		c.add(Problem{path, c.message(e)})
+	}
+}
+
+func (c *collector) message(e *jsonschema.ValidationError) string {
+	secret := c.v.secrets.covers(e.InstanceLocation)
+	switch k := e.ErrorKind.(type) {
+	case *kind.Type:
+		return fmt.Sprintf("expected %s, got %s", strings.Join(k.Want, " or "), k.Got)
+	case *kind.Enum:
+		return "must be one of " + values(k.Want) + got(k.Got, secret)
+	case *kind.Const:
+		return "must be " + values([]any{k.Want}) + got(k.Got, secret)
+	case *kind.MinLength:
+		return fmt.Sprintf("has %d characters; at least %d are needed", k.Got, k.Want)
+	case *kind.MaxLength:
+		return fmt.Sprintf("has %d characters; at most %d are allowed", k.Got, k.Want)
+	case *kind.MinItems:
+		return fmt.Sprintf("has %d items; at least %d are needed", k.Got, k.Want)
+	case *kind.MaxItems:
+		return fmt.Sprintf("has %d items; at most %d are allowed", k.Got, k.Want)
+	case *kind.Minimum:
+		want, _ := k.Want.Float64()
+		return "must be at least " + strconv.FormatFloat(want, 'g', -1, 64)
+	case *kind.Maximum:
+		want, _ := k.Want.Float64()
+		return "must be at most " + strconv.FormatFloat(want, 'g', -1, 64)
+	case *kind.Pattern:
+		return fmt.Sprintf("must match the pattern %s", short(k.Want))
+	case *kind.Format:
+		return "is not a valid " + k.Want + got(k.Got, secret)
+	case *kind.FalseSchema:
+		return "it is not allowed here"
+	}
+	return "does not fit the schema (" + strings.Join(e.ErrorKind.KeywordPath(), "/") + ")"
+}
+
+func values(vs []any) string {
+	var parts []string
+	for _, v := range vs {
+		text, err := json.Marshal(v)
+		if err != nil {
+			continue
+		}
+		parts = append(parts, short(string(text)))
+		if len(parts) == 20 && len(vs) > 20 {
+			parts = append(parts, "…")
+			break
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func got(v any, secret bool) string {
+	if secret {
+		return ""
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return ""
+	}
+	return ", not " + short(string(text))
+}
+
+func short(s string) string {
+	r := []rune(s)
+	if len(r) <= 40 {
+		return s
+	}
+	return string(r[:39]) + "…"
+}
+
+func pathText(location []string) string {
+	var b strings.Builder
+	for _, part := range location {
+		if _, err := strconv.Atoi(part); err == nil {
+			b.WriteString("[" + part + "]")
+			continue
+		}
+		if b.Len() > 0 {
+			b.WriteByte('.')
+		}
+		b.WriteString(short(part))
+	}
+	return b.String()
+}
+
+func joinPath(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
