@@ -15,10 +15,13 @@ var (
 
 // CreateBotInput is the input of CreateBot.
 type CreateBotInput struct {
-	Name string            `json:"name,omitempty"`
-	URL  string            `json:"url,omitempty"`
-	Dev  bool              `json:"dev,omitempty"`
-	Tags map[string]string `json:"tags,omitempty"`
+	Name string `json:"name,omitempty"`
+	URL  string `json:"url,omitempty"`
+	// Builtin names a Go bot that is linked into the server and answers in
+	// place of code at URL.
+	Builtin string            `json:"builtin,omitempty"`
+	Dev     bool              `json:"dev,omitempty"`
+	Tags    map[string]string `json:"tags,omitempty"`
 	BotDefinition
 }
 
