@@ -98,3 +98,9 @@ func (c *Client) Caller() Caller { return c.caller }
 
 // With returns a client for another caller over the same transport.
 func (c *Client) With(as Caller) *Client { return &Client{transport: c.transport, caller: as} }
+
+// New returns a pointer to a new input of the operation.
+func (o *Operation) New() any { return reflect.New(o.In).Interface() }
+
+// NewOut returns a pointer to a new output of the operation.
+func (o *Operation) NewOut() any { return reflect.New(o.Out).Interface() }
