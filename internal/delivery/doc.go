@@ -1,0 +1,18 @@
+// Package delivery tells targets (bots and installations) what the store says
+// they must be told. The truth is in the store; what this package holds in
+// memory can be lost at any moment and is rebuilt from there.
+//
+// Invariants:
+//
+//   - A lane's deliveries are attempted in the order of their sequence, one at
+//     a time, and the next one starts only after the end of the one before is
+//     durable.
+//   - A lane that waits (back-off, a resting target, a hanging attempt) delays
+//     no other lane, but for the bounded number of attempts that may run at a
+//     time in all and to one target.
+//   - Every attempt has the same delivery id, and its number.
+//   - An attempt that is cut short by a shut-down, or whose end could not be
+//     written, happens again: at least once, never not at all.
+//   - Memory is bounded: lanes beyond Config.MaxLanes stay in the store and
+//     are read when others have emptied.
+package delivery

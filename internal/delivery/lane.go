@@ -1,0 +1,87 @@
+package delivery
+
+import (
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/store"
+)
+
+// lane is a lane with work. Its fields are guarded by the dispatcher's mutex,
+// but for queue while it is busy, which is then its worker's.
+type lane struct {
+	name    string
+	target  *target
+	queue   []store.Delivery // the head and what follows; empty means: ask the store
+	offered bool             // in target.waiting
+	busy    bool             // a worker has it
+	timer   *time.Timer      // it sleeps
+
+	// While it is busy:
+	dirty  bool            // something was committed to it
+	handed *store.Delivery // a row that was committed as the lane's head
+}
+
+func (l *lane) stopTimer() {
+	if l.timer != nil {
+		l.timer.Stop()
+		l.timer = nil
+	}
+}
+
+// target is a bot or an installation. While it rests (circuit breaker open)
+// nothing is attempted; after the rest one attempt tries it out.
+type target struct {
+	key      string
+	lanes    int     // lanes in memory
+	waiting  []*lane // lanes that could run
+	inTurn   bool
+	running  int
+	failures int // in a row
+	resting  bool
+	rest     time.Duration
+	timer    *time.Timer
+}
+
+func (t *target) limit(most int) int {
+	switch {
+	case t.resting:
+		return 0
+	case t.rest > 0:
+		return 1 // trying it out
+	}
+	return most
+}
+
+func (t *target) stopTimer() {
+	if t.timer != nil {
+		t.timer.Stop()
+		t.timer = nil
+	}
+}
+
+// judge notes an attempt's outcome for the target's circuit breaker. It
+// returns how long the target rests from now on; 0 means that nothing has
+// changed.
+func (d *Dispatcher) judge(t *target, ok bool) time.Duration {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if ok {
+		t.failures, t.rest = 0, 0
+		return 0
+	}
+	t.failures++
+	if t.resting || t.failures < d.cfg.BreakAfter {
+		return 0
+	}
+	t.rest = min(max(t.rest*2, d.cfg.RestFor), time.Minute)
+	t.resting = true
+	t.timer = time.AfterFunc(t.rest, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		t.resting = false
+		t.timer = nil
+		d.enter(t)
+		d.pump()
+	})
+	return t.rest
+}

@@ -1,0 +1,192 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/store"
+)
+
+// ahead is how many rows of a lane are read at once.
+const ahead = 20
+
+// keptAttempts is how many attempts a delivery's log keeps, the newest.
+const keptAttempts = 50
+
+// work makes one attempt at a lane's head.
+func (d *Dispatcher) work(ctx context.Context, l *lane) {
+	defer d.wg.Done()
+	if len(l.queue) == 0 {
+		d.load(ctx, l)
+		return
+	}
+	row := &l.queue[0]
+	if row.NextAt.After(time.Now()) {
+		d.release(l, l.queue, false)
+		return
+	}
+	start := time.Now()
+	err := d.attempt(ctx, row)
+	if err != nil && ctx.Err() != nil {
+		d.release(l, nil, false) // the shut-down cut it short: it was not an attempt
+		return
+	}
+	next, reload := d.record(ctx, l, row, start, err)
+	d.release(l, next, reload)
+}
+
+// load reads a lane's head from the store.
+func (d *Dispatcher) load(ctx context.Context, l *lane) {
+	var rows []store.Delivery
+	err := d.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.LaneHead(ctx, l.name, ahead)
+		return err
+	})
+	if err != nil {
+		if ctx.Err() == nil {
+			d.cfg.Logger.Error("lane not read", "lane", l.name, "error", err)
+			pause(ctx, time.Second)
+		}
+		d.release(l, nil, ctx.Err() == nil)
+		return
+	}
+	d.release(l, rows, false)
+}
+
+func (d *Dispatcher) attempt(ctx context.Context, row *store.Delivery) (err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.AttemptTimeout,
+		fmt.Errorf("no answer within %s", d.cfg.AttemptTimeout))
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			d.cfg.Logger.Error("delivery panicked", "delivery_id", row.ID, "panic", r, "stack", string(debug.Stack()))
+			err = errors.New("the handler panicked; the server's log has the details")
+		}
+	}()
+	row.Attempts++
+	return d.cfg.Deliverer.Deliver(ctx, row)
+}
+
+// record writes an attempt's outcome. It tries until it can, or until the
+// shut-down: then the attempt will be made again.
+func (d *Dispatcher) record(ctx context.Context, l *lane, row *store.Delivery, start time.Time, err error) (next []store.Delivery, reload bool) {
+	took := time.Since(start)
+	a := store.Attempt{Number: row.Attempts, At: store.Millis(start), Millis: took.Milliseconds(), Outcome: store.DeliveryDelivered}
+	retry := time.Duration(-1)
+	if err != nil {
+		f := failure(err)
+		a.Status, a.Error = f.Status, clip(f.Error())
+		retry = d.decide(ctx, row, &a, f)
+	} else {
+		row.State = store.DeliveryDelivered
+	}
+	// Only the target's own faults count against it: a refusal is an answer.
+	if rest := d.judge(l.target, err == nil || failure(err).Final); rest > 0 {
+		d.cfg.Logger.Warn("target rests", "target", l.target.key, "rest", rest)
+	}
+	row.LastError = a.Error
+	row.Log = append(row.Log, a)
+	if len(row.Log) > keptAttempts {
+		row.Log = row.Log[len(row.Log)-keptAttempts:]
+	}
+	d.log(ctx, row, &a, took, retry)
+	if retry >= 0 {
+		row.NextAt = store.Millis(start.Add(took + retry + time.Millisecond))
+		gone := d.persist(ctx, row, func(tx *store.Tx) error { return tx.RetryDelivery(ctx, row) })
+		return l.queue, gone
+	}
+	reload = d.persist(ctx, row, func(tx *store.Tx) (err error) {
+		if next, err = tx.FinishDelivery(ctx, row, ahead); err != nil {
+			return err
+		}
+		return eventStatus(ctx, tx, row)
+	})
+	return next, reload
+}
+
+// decide turns a failure into a wait, or into -1 and a final state.
+func (d *Dispatcher) decide(ctx context.Context, row *store.Delivery, a *store.Attempt, f *Failure) time.Duration {
+	if !f.Final && row.Attempts < d.cfg.MaxAttempts {
+		a.Outcome = "retry"
+		if f.After > 0 {
+			return min(f.After, 24*time.Hour)
+		}
+		return backoff(d.cfg.BackoffBase, d.cfg.BackoffLimit, row.Attempts)
+	}
+	a.Outcome, row.State = store.DeliveryDead, store.DeliveryDead
+	if d.cfg.Hold(ctx, row) {
+		row.State = store.DeliveryHeld
+	}
+	return -1
+}
+
+// eventStatus tells an event how its delivery ended.
+func eventStatus(ctx context.Context, tx *store.Tx, row *store.Delivery) error {
+	if row.EventID == "" || row.Target != store.TargetBot {
+		return nil
+	}
+	status, reason := "processed", ""
+	if row.State != store.DeliveryDelivered {
+		status, reason = "failed", row.LastError
+	}
+	err := tx.SetEventStatus(ctx, row.EventID, status, reason)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // the event of a message has no row
+	}
+	return err
+}
+
+// persist runs an Update until it works. It reports whether the lane must be
+// read anew because the row was changed by somebody else.
+func (d *Dispatcher) persist(ctx context.Context, row *store.Delivery, fn func(*store.Tx) error) (reload bool) {
+	for wait := 50 * time.Millisecond; ; wait = min(wait*2, 5*time.Second) {
+		// The attempt is over: a shut-down should not lose its outcome.
+		err := d.cfg.Store.Update(context.WithoutCancel(ctx), fn)
+		switch {
+		case err == nil:
+			return false
+		case errors.Is(err, store.ErrNotFound):
+			return true // discarded, or deleted with its bot
+		case errors.Is(err, store.ErrClosed), ctx.Err() != nil:
+			return false
+		}
+		d.cfg.Logger.Error("delivery outcome not written", "delivery_id", row.ID, "error", err, "retry_in", wait)
+		pause(ctx, wait)
+	}
+}
+
+func pause(ctx context.Context, wait time.Duration) {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+func (d *Dispatcher) log(ctx context.Context, row *store.Delivery, a *store.Attempt, took, retry time.Duration) {
+	level := slog.LevelInfo
+	if a.Outcome != store.DeliveryDelivered {
+		level = slog.LevelWarn
+	}
+	if !d.cfg.Logger.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("delivery_id", row.ID), slog.String("bot_id", row.BotID),
+		slog.String("target", row.Target), slog.String("installation_id", row.InstallationID),
+		slog.String("conversation_id", row.ConversationID), slog.String("operation", row.Operation),
+		slog.Int("attempt", a.Number), slog.String("outcome", a.Outcome), slog.Duration("took", took),
+	}
+	if a.Error != "" {
+		attrs = append(attrs, slog.String("error", a.Error), slog.Int("status", a.Status))
+	}
+	if retry >= 0 {
+		attrs = append(attrs, slog.Duration("retry_in", retry))
+	}
+	d.cfg.Logger.LogAttrs(ctx, level, "delivery attempted", attrs...)
+}
