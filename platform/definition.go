@@ -140,8 +140,8 @@ type IntegrationDefinition struct {
 	Interfaces       map[string]InterfaceExtension      `json:"interfaces,omitempty"`
 	Identifier       *IdentifierDefinition              `json:"identifier,omitempty"`
 	Attributes       map[string]string                  `json:"attributes,omitempty"`
-	Secrets          []string                           `json:"secrets,omitempty"` // names only
-	ExtraOperations  []string                           `json:"extraOperations,omitempty"`
+	Secrets          Names                              `json:"secrets,omitempty"` // names only
+	ExtraOperations  Names                              `json:"extraOperations,omitempty"`
 	MaxExecutionTime int                                `json:"maxExecutionTime,omitempty"` // seconds; 0 means 60
 	SDKVersion       string                             `json:"sdkVersion,omitempty"`
 }

@@ -6,7 +6,7 @@ import (
 
 // The operations on bots.
 var (
-	OpCreateBot = op[CreateBotInput, CreateBotOutput](Operation{Name: "createBot", Method: "POST", Path: "/v1/admin/bots", Scope: ScopeAccount, Status: 201})
+	OpCreateBot = op[CreateBotInput, CreateBotOutput](Operation{Name: "createBot", Method: "POST", Path: "/v1/admin/bots", Scope: ScopeAccount})
 	OpGetBot    = op[GetBotInput, GetBotOutput](Operation{Name: "getBot", Method: "GET", Path: "/v1/admin/bots/{id}", Scope: ScopeAccount, Idempotent: true})
 	OpListBots  = op[ListBotsInput, ListBotsOutput](Operation{Name: "listBots", Method: "GET", Path: "/v1/admin/bots", Scope: ScopeAccount, Idempotent: true})
 	OpUpdateBot = op[UpdateBotInput, UpdateBotOutput](Operation{Name: "updateBot", Method: "PUT", Path: "/v1/admin/bots/{id}", Scope: ScopeAccount, Idempotent: true})

@@ -6,7 +6,7 @@ import (
 
 // The operations on integrations.
 var (
-	OpCreateIntegration    = op[CreateIntegrationInput, CreateIntegrationOutput](Operation{Name: "createIntegration", Method: "POST", Path: "/v1/admin/integrations", Scope: ScopeAccount, Status: 201})
+	OpCreateIntegration    = op[CreateIntegrationInput, CreateIntegrationOutput](Operation{Name: "createIntegration", Method: "POST", Path: "/v1/admin/integrations", Scope: ScopeAccount})
 	OpGetIntegration       = op[GetIntegrationInput, GetIntegrationOutput](Operation{Name: "getIntegration", Method: "GET", Path: "/v1/admin/integrations/{id}", Scope: ScopeAccount, Idempotent: true})
 	OpGetIntegrationByName = op[GetIntegrationByNameInput, GetIntegrationByNameOutput](Operation{Name: "getIntegrationByName", Method: "GET", Path: "/v1/admin/integrations/{name}/{version}", Scope: ScopeAccount, Idempotent: true})
 	OpListIntegrations     = op[ListIntegrationsInput, ListIntegrationsOutput](Operation{Name: "listIntegrations", Method: "GET", Path: "/v1/admin/integrations", Scope: ScopeAccount, Idempotent: true})

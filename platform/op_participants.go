@@ -7,7 +7,7 @@ import (
 // The operations on participants.
 var (
 	OpListParticipants  = op[ListParticipantsInput, ListParticipantsOutput](Operation{Name: "listParticipants", Method: "GET", Path: "/v1/chat/conversations/{id}/participants", Scope: ScopeRuntime, Idempotent: true})
-	OpAddParticipant    = op[AddParticipantInput, AddParticipantOutput](Operation{Name: "addParticipant", Method: "POST", Path: "/v1/chat/conversations/{id}/participants", Scope: ScopeRuntime, Status: 201, Idempotent: true})
+	OpAddParticipant    = op[AddParticipantInput, AddParticipantOutput](Operation{Name: "addParticipant", Method: "POST", Path: "/v1/chat/conversations/{id}/participants", Scope: ScopeRuntime, Idempotent: true})
 	OpGetParticipant    = op[GetParticipantInput, GetParticipantOutput](Operation{Name: "getParticipant", Method: "GET", Path: "/v1/chat/conversations/{id}/participants/{userId}", Scope: ScopeRuntime, Idempotent: true})
 	OpRemoveParticipant = op[RemoveParticipantInput, RemoveParticipantOutput](Operation{Name: "removeParticipant", Method: "DELETE", Path: "/v1/chat/conversations/{id}/participants/{userId}", Scope: ScopeRuntime, Idempotent: true})
 )
