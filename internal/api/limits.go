@@ -1,0 +1,22 @@
+package api
+
+import "time"
+
+// Limits of the wire contract (wire-operations.md 1.5, 4.2 and 4.4).
+const (
+	maxPayload    = 128 << 10 // bytes of a message, a state or an event
+	maxTagValue   = 500       // characters
+	maxTags       = 100       // in one request
+	maxName       = 500       // characters of a user's name
+	maxURL        = 8 << 10   // bytes of a picture's address
+	maxProperties = 16 << 10  // bytes of all names and values
+	maxImport     = 100       // messages of one call
+	maxExpiry     = 30 * 24 * time.Hour
+	maxSchedule   = 366 * 24 * time.Hour
+
+	defaultPage = 20
+	maxPage     = 100
+
+	retryBusy = time.Second
+	retryFull = 30 * time.Second
+)

@@ -1,0 +1,91 @@
+// Package api is the platform's operations: one method of Service for each
+// row of platform's operation table, over a store and a catalog. It knows
+// callers and what they may see; it knows neither HTTP nor how a bot or an
+// integration is reached. The operations on users, conversations, messages,
+// events, states and actions are in files named after them, those of the
+// administrator in admin_*.go.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/catalog"
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// Dispatcher is told of every delivery after its commit. It must not block.
+type Dispatcher interface {
+	Notify(d store.Delivery)
+}
+
+// Actions calls actions of integrations and bots and waits for the answer.
+type Actions interface {
+	CallAction(ctx context.Context, call ActionCall) (*platform.ActionAnswer, error)
+}
+
+// ActionCall is a call of an action that is declared, with an input that fits
+// its schema.
+type ActionCall struct {
+	Bot          *catalog.Bot
+	Installation *catalog.Installation // nil: the action is the bot's own
+	Type         string                // without the alias
+	Input        json.RawMessage
+}
+
+// Installer changes installations and tells their code: it registers,
+// unregisters and invalidates the catalog.
+type Installer interface {
+	// PutInstallation stores a new or changed row and registers it when that
+	// is due; the status is in the row when it returns.
+	PutInstallation(ctx context.Context, row *store.Installation) error
+	// DeleteInstallation unregisters and removes; with force also when
+	// unregister fails.
+	DeleteInstallation(ctx context.Context, row *store.Installation, force bool) error
+	// ConfigureIntegration does what the installation's code asks about itself.
+	ConfigureIntegration(ctx context.Context, in *catalog.Installation, input *platform.ConfigureIntegrationInput) error
+}
+
+// Config is what a Service works with. Store, Catalog, Dispatcher, Actions
+// and Installer are required.
+type Config struct {
+	Store      store.Store
+	Catalog    *catalog.Catalog
+	Dispatcher Dispatcher
+	Actions    Actions
+	Installer  Installer
+	Logger     *slog.Logger     // nil discards
+	Now        func() time.Time // nil is time.Now; it decides when scheduled things are due
+
+	// PublicURL is where the server is reached from outside, without a slash
+	// at the end; webhook URLs begin with it.
+	PublicURL string
+	// Version is the server's, as getServer tells it.
+	Version string
+}
+
+// Service does the operations. It is safe for concurrent use.
+type Service struct {
+	Config
+	ids    platform.IDs
+	routes map[string]route
+	kicked chan struct{}
+	nextAt atomic.Int64 // Unix milliseconds at which Run wakes; 0 is never
+}
+
+// New returns a Service; Run must run for what is scheduled to happen.
+func New(cfg Config) *Service {
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	s := &Service{Config: cfg, kicked: make(chan struct{}, 1)}
+	s.routes = s.table()
+	return s
+}
