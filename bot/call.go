@@ -1,0 +1,204 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+// Call is one call of the platform into the bot, and the means to answer. It
+// is good until the handler returns.
+type Call struct {
+	Operation     string
+	Type          string // event type or action name; else the operation again
+	BotID         string
+	Configuration json.RawMessage // Config decodes it
+	// DeliveryID is the same for every attempt of one delivery; Attempt counts
+	// from 1. Both are zero for calls that are not deliveries.
+	DeliveryID string
+	Attempt    int
+
+	// Client calls the platform as this bot; outgoing hooks see its calls.
+	// Those of hooks themselves are not hooked.
+	Client *platform.Client
+	Logger *slog.Logger
+
+	mux *built
+}
+
+func (b *built) call(req *wire.Request) *Call {
+	caller := platform.Caller{Token: b.env.Token, BotID: req.BotID, TraceParent: req.TraceParent, TraceState: req.TraceState}
+	c := &Call{
+		Operation: req.Operation, Type: req.Type, BotID: req.BotID, Configuration: req.Configuration,
+		DeliveryID: req.DeliveryID, Attempt: req.Attempt,
+		Logger: b.env.Logger.With(slog.String("bot_id", req.BotID), slog.String("operation", req.Operation),
+			slog.String("type", req.Type), slog.String("delivery_id", req.DeliveryID)),
+		mux: b,
+	}
+	bare := *c
+	bare.Client = platform.NewClient(b.env.Transport, caller)
+	c.Client = bare.Client
+	if b.hooks.outgoing() {
+		c.Client = platform.NewClient(&hooked{next: b.env.Transport, hooks: &b.hooks, call: &bare}, caller)
+	}
+	return c
+}
+
+// Config decodes the bot's configuration. What does not fit C is a final
+// refusal that names the member.
+func Config[C any](call *Call) (*C, error) {
+	c := new(C)
+	raw := call.Configuration
+	var wrapped struct {
+		Payload string `json:"payload"`
+	}
+	// The official SDK's form of a bot's configuration is the JSON as a text.
+	if json.Unmarshal(raw, &wrapped) == nil && wrapped.Payload != "" {
+		raw = json.RawMessage(wrapped.Payload)
+	}
+	if len(raw) == 0 {
+		return c, nil
+	}
+	if err := json.Unmarshal(raw, c); err != nil {
+		return nil, RuntimeError("the configuration does not fit: " + err.Error())
+	}
+	return c, nil
+}
+
+// RuntimeError is a final refusal with a text for the bot's owner: the call is
+// answered 400 and not tried again.
+func RuntimeError(text string) error {
+	return platform.Errorf(platform.TypeRuntime, "%s", text)
+}
+
+// State returns a defined state of the bot, conversation or user with the id;
+// an empty id of a bot's state means this bot. When the name is not defined
+// each method of the result says so.
+func State[T any](call *Call, name, id string) *platform.StateRef[T] {
+	ref := &platform.StateRef[T]{Client: call.Client, ID: id, Name: name}
+	s, ok := call.mux.wire.States[name]
+	if !ok {
+		ref.Err = RuntimeError("the state \"" + name + "\" is not defined")
+		return ref
+	}
+	ref.Type = s.Type
+	if id == "" && s.Type == platform.StateBot {
+		ref.ID = call.BotID
+	}
+	return ref
+}
+
+// Event is something that the bot tells itself, at once or later.
+type Event struct {
+	Type           string // a defined event
+	Payload        any    // what the event's schema describes
+	ConversationID string
+	UserID         string
+	MessageID      string
+	Schedule       *platform.Schedule // nil is at once
+}
+
+// Emit creates an event of the bot's own. The payload is checked against the
+// event's schema first.
+func (c *Call) Emit(ctx context.Context, e Event) (*platform.Event, error) {
+	check, ok := c.mux.events[e.Type]
+	if !ok {
+		return nil, RuntimeError("the event \"" + e.Type + "\" is not defined")
+	}
+	payload, err := json.Marshal(e.Payload)
+	if err != nil {
+		return nil, err
+	}
+	if err := check.Validate(payload); err != nil {
+		return nil, RuntimeError("the payload of the event \"" + e.Type + "\" does not fit: " + err.Error())
+	}
+	out, err := c.Client.CreateEvent(ctx, &platform.CreateEventInput{
+		Type: e.Type, Payload: payload, ConversationID: e.ConversationID, UserID: e.UserID,
+		MessageID: e.MessageID, Schedule: e.Schedule,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &out.Event, nil
+}
+
+// Send writes a message of the bot into a conversation.
+func (c *Call) Send(ctx context.Context, conversationID string, p message.Payload) (*platform.Message, error) {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.Client.CreateMessage(ctx, &platform.CreateMessageInput{
+		ConversationID: conversationID, UserID: c.BotID, Type: p.Type(), Payload: raw, Tags: platform.Tags{},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &out.Message, nil
+}
+
+// CallAction calls an action of an integration ("alias:action") or of the bot
+// itself ("action") and waits for its output.
+func CallAction[Out any](ctx context.Context, call *Call, name string, input any) (*Out, error) {
+	raw, err := json.Marshal(input)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := call.Client.CallAction(ctx, &platform.CallActionInput{Type: name, Input: raw})
+	if err != nil {
+		return nil, err
+	}
+	out := new(Out)
+	if err := json.Unmarshal(answer.Output, out); err != nil {
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "the output of the action %q does not fit: %w", name, err)
+	}
+	return out, nil
+}
+
+// MessageCall is a message of a user to the bot.
+type MessageCall struct {
+	*Call
+	Message      platform.Message
+	User         platform.User
+	Conversation platform.Conversation
+	Event        platform.Event
+}
+
+// Reply writes a message into the conversation that the call is about.
+func (c *MessageCall) Reply(ctx context.Context, p message.Payload) (*platform.Message, error) {
+	return c.Send(ctx, c.Conversation.ID, p)
+}
+
+// Text returns the text of a text message, and of other messages the member
+// text of their payload; else it is empty.
+func (c *MessageCall) Text() string {
+	var m message.Text
+	_ = json.Unmarshal(c.Message.Payload, &m)
+	return m.Text
+}
+
+// Decode reads the message's payload into v.
+func (c *MessageCall) Decode(v any) error {
+	if err := json.Unmarshal(c.Message.Payload, v); err != nil {
+		return platform.Errorf(platform.TypeInvalidPayload, "the payload of the %s message does not fit: %w", c.Message.Type, err)
+	}
+	return nil
+}
+
+// EventCall is an event for the bot. The event's payload is also in Payload.
+type EventCall[P any] struct {
+	*Call
+	Event   platform.Event
+	Payload P
+}
+
+// StateCall tells that a state expired; it holds the last payload.
+type StateCall struct {
+	*Call
+	State platform.State
+	Event platform.Event
+}

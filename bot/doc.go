@@ -1,0 +1,58 @@
+// Package bot is the SDK for writing a bot in Go.
+//
+// A bot sees one model of users, conversations, messages and events, whatever
+// the external systems are. Its author declares what the bot has of its own in
+// a Definition, registers typed handlers and hooks on a Mux, and gets a
+// wire.Handler that runs the same in the server's process, or as a service of
+// its own with Serve.
+package bot
+
+import (
+	"log/slog"
+	"net/http"
+
+	"github.com/bellhop-dev/bellhop/internal/serve"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+// Bot is one bot: what it declares and how to make its code.
+type Bot struct {
+	Definition Definition
+	// New makes the handler, usually of a Mux. It is called once for each
+	// place where the code runs.
+	New func(Env) (wire.Handler, error)
+}
+
+// Env is what a bot gets from the place where it runs. The zero value is
+// usable in tests: it logs nothing and refuses calls to the platform.
+type Env struct {
+	// Transport carries calls to the platform; nil refuses them.
+	Transport platform.Transport
+	// Token is sent with the calls; in process it is empty.
+	Token string
+	// Secrets are the values of the definition's secrets.
+	Secrets map[string]string
+	// Logger is where the bot logs; nil discards.
+	Logger *slog.Logger
+	// HTTPClient calls other services; nil means a client with a timeout of 30
+	// seconds.
+	HTTPClient *http.Client
+}
+
+func (e Env) withDefaults() Env {
+	if e.Transport == nil {
+		e.Transport = serve.NoTransport{}
+	}
+	if e.Logger == nil {
+		e.Logger = slog.New(slog.DiscardHandler)
+	}
+	if e.HTTPClient == nil {
+		e.HTTPClient = serve.HTTPClient()
+	}
+	return e
+}
+
+// DefinitionError is everything that is wrong with a definition and its
+// handlers.
+type DefinitionError = platform.DefinitionError

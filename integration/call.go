@@ -1,0 +1,123 @@
+package integration
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+// Call is one call of the platform into the integration: for whom it is, and
+// the means to answer. It is good until the handler returns.
+type Call struct {
+	Operation     string
+	BotID         string
+	BotUserID     string // the user that is the bot
+	IntegrationID string
+	Alias         string // under which the integration is installed
+	WebhookID     string
+	// WebhookURL is the installation's public address; set for register and
+	// unregister only.
+	WebhookURL string
+	// ConfigurationType names the alternative configuration in use; empty
+	// means the default one. Config decodes Configuration.
+	ConfigurationType string
+	Configuration     json.RawMessage
+	// DeliveryID is the same for every attempt of one delivery; Attempt counts
+	// from 1. Both are zero for calls that are not deliveries.
+	DeliveryID string
+	Attempt    int
+
+	// Client calls the platform as this installation.
+	Client *platform.Client
+	Logger *slog.Logger
+
+	mux *built
+}
+
+func (b *built) call(req *wire.Request) *Call {
+	return &Call{
+		Operation: req.Operation, BotID: req.BotID, BotUserID: req.BotUserID, IntegrationID: req.IntegrationID,
+		Alias: req.IntegrationAlias, WebhookID: req.WebhookID, ConfigurationType: req.ConfigurationType,
+		Configuration: req.Configuration, DeliveryID: req.DeliveryID, Attempt: req.Attempt,
+		Client: platform.NewClient(b.env.Transport, platform.Caller{
+			Token: b.env.Token, BotID: req.BotID, IntegrationID: req.IntegrationID, IntegrationAlias: req.IntegrationAlias,
+			TraceParent: req.TraceParent, TraceState: req.TraceState,
+		}),
+		Logger: b.env.Logger.With(slog.String("bot_id", req.BotID), slog.String("alias", req.IntegrationAlias),
+			slog.String("operation", req.Operation), slog.String("delivery_id", req.DeliveryID)),
+		mux: b,
+	}
+}
+
+// Config decodes the installation's configuration. What does not fit C is a
+// final refusal that names the member.
+func Config[C any](call *Call) (*C, error) {
+	c := new(C)
+	if len(call.Configuration) == 0 {
+		return c, nil
+	}
+	if err := json.Unmarshal(call.Configuration, c); err != nil {
+		return nil, RuntimeError("the configuration does not fit: " + err.Error())
+	}
+	return c, nil
+}
+
+// RuntimeError is a final refusal with a text for the bot's owner: the call is
+// answered 400 and not tried again.
+func RuntimeError(text string) error {
+	return platform.Errorf(platform.TypeRuntime, "%s", text)
+}
+
+// State returns a defined state of the conversation, user or integration with
+// the id; an empty id of an integration's state means this installation. When
+// the name is not defined each method of the result says so.
+func State[T any](call *Call, name, id string) *platform.StateRef[T] {
+	ref := &platform.StateRef[T]{Client: call.Client, ID: id, Name: name}
+	s, ok := call.mux.wire.States[name]
+	if !ok {
+		ref.Err = RuntimeError("the state \"" + name + "\" is not defined")
+		return ref
+	}
+	ref.Type = s.Type
+	if id == "" && s.Type == platform.StateIntegration {
+		ref.ID = call.IntegrationID
+	}
+	return ref
+}
+
+// Event is something that the integration tells the bot.
+type Event struct {
+	Type           string // a defined event
+	Payload        any    // what the event's schema describes
+	ConversationID string
+	UserID         string
+	MessageID      string
+	Schedule       *platform.Schedule // nil is at once
+}
+
+// Emit tells the bot of an event. The payload is checked against the event's
+// schema first.
+func (c *Call) Emit(ctx context.Context, e Event) (*platform.Event, error) {
+	check, ok := c.mux.events[e.Type]
+	if !ok {
+		return nil, RuntimeError("the event \"" + e.Type + "\" is not defined")
+	}
+	payload, err := json.Marshal(e.Payload)
+	if err != nil {
+		return nil, err
+	}
+	if err := check.Validate(payload); err != nil {
+		return nil, RuntimeError("the payload of the event \"" + e.Type + "\" does not fit: " + err.Error())
+	}
+	out, err := c.Client.CreateEvent(ctx, &platform.CreateEventInput{
+		Type: e.Type, Payload: payload, ConversationID: e.ConversationID, UserID: e.UserID,
+		MessageID: e.MessageID, Schedule: e.Schedule,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &out.Event, nil
+}
