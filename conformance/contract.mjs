@@ -41,10 +41,13 @@ export function operations(part = 'runtime') {
 }
 
 // JSON Schema knows no "nullable"; the contract puts it beside $ref and anyOf too.
+// Members that the contract does not know are allowed: newer versions of it add
+// some, clients ignore what they do not know, and we serve the union.
 function plain(schema) {
   if (Array.isArray(schema)) return schema.map(plain)
   if (schema === null || typeof schema !== 'object') return schema
   const out = Object.fromEntries(Object.entries(schema).map(([k, v]) => [k, plain(v)]))
+  if (out.additionalProperties === false) delete out.additionalProperties
   if (typeof out.nullable !== 'boolean') return out
   const { nullable, ...rest } = out
   return nullable && Object.keys(rest).length ? { anyOf: [rest, { type: 'null' }] } : rest
