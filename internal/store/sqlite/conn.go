@@ -1,0 +1,216 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/store"
+	engine "zombiezen.com/go/sqlite"
+)
+
+// conn is a store.Conn on one connection; not safe for concurrent use.
+type conn struct {
+	raw   *engine.Conn
+	stmts map[string]*stmt
+}
+
+// stmt knows for each parameter of the engine which of $1… it is.
+type stmt struct {
+	*engine.Stmt
+	args []int
+}
+
+var _ store.Conn = (*conn)(nil)
+
+func (c *conn) prepare(sql string, args []any) (*stmt, error) {
+	s, ok := c.stmts[sql]
+	if !ok {
+		raw, err := c.raw.Prepare(sql)
+		if err != nil {
+			return nil, classify(err)
+		}
+		s = &stmt{Stmt: raw}
+		for i := 1; i <= raw.BindParamCount(); i++ {
+			n, err := strconv.Atoi(strings.TrimPrefix(raw.BindParamName(i), "$"))
+			if err != nil {
+				return nil, fmt.Errorf("parameter %q is not $n", raw.BindParamName(i))
+			}
+			s.args = append(s.args, n-1)
+		}
+		c.stmts[sql] = s
+	}
+	if err := s.Reset(); err != nil {
+		return nil, classify(err)
+	}
+	for i, n := range s.args {
+		if n < 0 || n >= len(args) {
+			return nil, fmt.Errorf("no argument for $%d", n+1)
+		}
+		if err := bind(s.Stmt, i+1, args[n]); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func bind(s *engine.Stmt, i int, arg any) error {
+	switch v := arg.(type) {
+	case nil:
+		s.BindNull(i)
+	case string:
+		s.BindText(i, v)
+	case *string:
+		if v == nil {
+			s.BindNull(i)
+		} else {
+			s.BindText(i, *v)
+		}
+	case int:
+		s.BindInt64(i, int64(v))
+	case int64:
+		s.BindInt64(i, v)
+	case bool:
+		s.BindBool(i, v)
+	case []byte:
+		s.BindBytes(i, v)
+	case json.RawMessage:
+		if v == nil {
+			s.BindNull(i)
+		} else {
+			s.BindText(i, string(v))
+		}
+	case time.Time:
+		s.BindInt64(i, v.UnixMilli())
+	case *time.Time:
+		if v == nil {
+			s.BindNull(i)
+		} else {
+			s.BindInt64(i, v.UnixMilli())
+		}
+	default:
+		return fmt.Errorf("argument $%d has type %T", i, arg)
+	}
+	return nil
+}
+
+// Exec implements store.Conn.
+func (c *conn) Exec(_ context.Context, sql string, args ...any) (int64, error) {
+	s, err := c.prepare(sql, args)
+	if err != nil {
+		return 0, err
+	}
+	for {
+		more, err := s.Step()
+		if err != nil {
+			return 0, classify(err)
+		}
+		if !more {
+			return int64(c.raw.Changes()), nil
+		}
+	}
+}
+
+// Query implements store.Conn.
+func (c *conn) Query(_ context.Context, sql string, args ...any) (store.Rows, error) {
+	s, err := c.prepare(sql, args)
+	if err != nil {
+		return nil, err
+	}
+	return &rows{s: s.Stmt}, nil
+}
+
+type rows struct {
+	s    *engine.Stmt
+	err  error
+	done bool
+}
+
+func (r *rows) Next() bool {
+	if r.done {
+		return false
+	}
+	more, err := r.s.Step()
+	if err != nil {
+		r.err = classify(err)
+	}
+	r.done = !more || err != nil
+	return !r.done
+}
+
+func (r *rows) Err() error { return r.err }
+
+// Close runs the statement to its end: an INSERT … RETURNING that is reset early would be undone.
+func (r *rows) Close() error {
+	for r.Next() {
+	}
+	if err := r.s.Reset(); r.err == nil && err != nil {
+		r.err = classify(err)
+	}
+	return r.err
+}
+
+func (r *rows) Scan(dest ...any) error {
+	for i, d := range dest {
+		null := r.s.ColumnIsNull(i)
+		switch d := d.(type) {
+		case *string:
+			*d = r.s.ColumnText(i)
+		case **string:
+			*d = nil
+			if !null {
+				v := r.s.ColumnText(i)
+				*d = &v
+			}
+		case *int64:
+			*d = r.s.ColumnInt64(i)
+		case *bool:
+			*d = r.s.ColumnInt64(i) != 0
+		case *[]byte:
+			*d = r.bytes(i, null)
+		case *json.RawMessage:
+			*d = r.bytes(i, null)
+		case *time.Time:
+			*d = time.Time{}
+			if !null {
+				*d = time.UnixMilli(r.s.ColumnInt64(i)).UTC()
+			}
+		case **time.Time:
+			*d = nil
+			if !null {
+				v := time.UnixMilli(r.s.ColumnInt64(i)).UTC()
+				*d = &v
+			}
+		default:
+			return fmt.Errorf("scan column %d into %T", i, d)
+		}
+	}
+	return nil
+}
+
+func (r *rows) bytes(i int, null bool) []byte {
+	if null {
+		return nil
+	}
+	b := make([]byte, r.s.ColumnLen(i))
+	r.s.ColumnBytes(i, b)
+	return b
+}
+
+// classify adds the store's error to the engine's.
+func classify(err error) error {
+	switch code := engine.ErrCode(err); {
+	case err == nil:
+		return nil
+	case code == engine.ResultConstraintUnique, code == engine.ResultConstraintPrimaryKey:
+		return fmt.Errorf("%w: %w", store.ErrConflict, err)
+	case code.ToPrimary() == engine.ResultBusy, code.ToPrimary() == engine.ResultLocked:
+		return fmt.Errorf("%w: %w", store.ErrBusy, err)
+	case code.ToPrimary() == engine.ResultFull:
+		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	}
+	return err
+}

@@ -1,0 +1,202 @@
+// Package sqlite is the embedded store: one file, one writer, many readers.
+//
+// Updates queue for one goroutine, which runs what has queued up, each in a savepoint of one transaction, and commits
+// them together: one fsync for the group. An Update returns when its group's commit is on disk. While the file is
+// open a lock beside it keeps every other process out.
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/internal/store/schema"
+	engine "zombiezen.com/go/sqlite"
+	"zombiezen.com/go/sqlite/sqlitex"
+)
+
+// Config adjusts a Store; zero fields mean the defaults.
+type Config struct {
+	// MaxQueued is how many Updates may wait for the writer; default 4096. Beyond it callers wait until their context
+	// ends, which is ErrBusy.
+	MaxQueued int
+	// MaxGroup is how many Updates share a commit; default 256.
+	MaxGroup int
+}
+
+// Store implements store.Store.
+type Store struct {
+	cfg     Config
+	writer  *conn
+	readers chan *conn
+	queue   chan *job
+	quit    chan struct{}
+	done    chan struct{}
+	lock    *os.File
+	close   sync.Once
+	calls   sync.RWMutex // held by readers of the pool; Close takes it
+	closed  bool
+	err     error
+}
+
+var _ store.Store = (*Store)(nil)
+
+type txKey struct{ s *Store }
+
+// Open opens the database file, makes it and its directory when they are missing, and brings its tables up to date.
+func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
+	if cfg.MaxQueued <= 0 {
+		cfg.MaxQueued = 4096
+	}
+	if cfg.MaxGroup <= 0 {
+		cfg.MaxGroup = 256
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	lock, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{cfg: cfg, queue: make(chan *job, cfg.MaxQueued), quit: make(chan struct{}), done: make(chan struct{}), lock: lock}
+	if err := s.open(ctx, path); err != nil {
+		s.release()
+		return nil, fmt.Errorf("open store %s: %w", path, err)
+	}
+	go s.write()
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if s.writer, err = connect(path, engine.OpenReadWrite|engine.OpenWAL); err != nil {
+		return err
+	}
+	if err := migrate(ctx, s.writer); err != nil {
+		return err
+	}
+	n := max(1, runtime.GOMAXPROCS(0)-1) + 1
+	s.readers = make(chan *conn, n)
+	for range n {
+		c, err := connect(path, engine.OpenReadOnly)
+		if err != nil {
+			return err
+		}
+		s.readers <- c
+	}
+	return nil
+}
+
+func connect(path string, flags engine.OpenFlags) (*conn, error) {
+	raw, err := engine.OpenConn(path, flags)
+	if err != nil {
+		return nil, classify(err)
+	}
+	raw.SetBusyTimeout(5 * time.Second)
+	for _, pragma := range []string{"synchronous = FULL", "cache_size = -16000", "temp_store = MEMORY"} {
+		if err := sqlitex.ExecuteTransient(raw, "PRAGMA "+pragma, nil); err != nil {
+			return nil, errors.Join(classify(err), raw.Close())
+		}
+	}
+	return &conn{raw: raw, stmts: map[string]*stmt{}}, nil
+}
+
+// migrate runs the migrations that user_version has not counted yet, each in a transaction.
+func migrate(ctx context.Context, c *conn) error {
+	var version int64
+	r, err := c.Query(ctx, "PRAGMA user_version")
+	if err != nil {
+		return err
+	}
+	if r.Next() {
+		err = r.Scan(&version)
+	}
+	if err := errors.Join(err, r.Close()); err != nil {
+		return err
+	}
+	list, err := schema.All()
+	if err != nil {
+		return err
+	}
+	if version > int64(len(list)) {
+		return fmt.Errorf("its tables are of version %d, this program knows %d", version, len(list))
+	}
+	for i := version; i < int64(len(list)); i++ {
+		script := fmt.Sprintf("%s\nPRAGMA user_version = %d;", list[i], i+1)
+		if err := sqlitex.ExecuteScript(c.raw, script, nil); err != nil { // runs in a savepoint
+			return fmt.Errorf("migration %d: %w", i+1, classify(err))
+		}
+	}
+	return nil
+}
+
+// View implements store.Store.
+func (s *Store) View(ctx context.Context, fn func(*store.Tx) error) (err error) {
+	if ctx.Value(txKey{s}) != nil {
+		return store.ErrNested
+	}
+	s.calls.RLock()
+	defer s.calls.RUnlock()
+	if s.closed {
+		return store.ErrClosed
+	}
+	var c *conn
+	select {
+	case c = <-s.readers:
+	case <-ctx.Done():
+		return fmt.Errorf("%w: %w", store.ErrBusy, context.Cause(ctx))
+	}
+	defer func() { s.readers <- c }()
+	c.raw.SetInterrupt(ctx.Done())
+	defer c.raw.SetInterrupt(nil)
+	if _, err := c.Exec(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	defer func() {
+		c.raw.SetInterrupt(nil)
+		if _, end := c.Exec(context.WithoutCancel(ctx), "ROLLBACK"); err == nil && end != nil {
+			err = end
+		}
+	}()
+	err = fn(store.NewTx(c, time.Now(), store.SQLite))
+	if err != nil && ctx.Err() != nil {
+		return errors.Join(context.Cause(ctx), err)
+	}
+	return err
+}
+
+// Close implements store.Store.
+func (s *Store) Close() error {
+	s.close.Do(func() {
+		s.calls.Lock()
+		s.closed = true
+		s.calls.Unlock()
+		close(s.quit)
+		<-s.done
+		s.err = s.release()
+	})
+	return s.err
+}
+
+func (s *Store) release() error {
+	var errs []error
+	for range len(s.readers) {
+		errs = append(errs, (<-s.readers).raw.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, sqlitex.ExecuteTransient(s.writer.raw, "PRAGMA wal_checkpoint(TRUNCATE)", nil), s.writer.raw.Close())
+	}
+	return errors.Join(append(errs, s.lock.Close())...)
+}
