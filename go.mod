@@ -3,6 +3,7 @@ module github.com/bellhop-dev/bellhop
 go 1.26.0
 
 require (
+	github.com/go-json-experiment/json v1.27.2
 	github.com/google/go-cmp v0.7.0
 	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	zombiezen.com/go/sqlite v1.4.2

@@ -11,6 +11,7 @@ const (
 	maxURL        = 8 << 10   // bytes of a picture's address
 	maxProperties = 16 << 10  // bytes of all names and values
 	maxImport     = 100       // messages of one call
+	maxIdentifier = 200       // characters
 	maxExpiry     = 30 * 24 * time.Hour
 	maxSchedule   = 366 * 24 * time.Hour
 

@@ -51,5 +51,42 @@ func (s *Service) table() map[string]route {
 
 // chatRoutes are the operations of bots and integrations.
 func (s *Service) chatRoutes() []route {
-	return []route{}
+	return []route{
+		onBot(platform.OpCreateUser, s.createUser),
+		onBot(platform.OpGetUser, s.getUser),
+		onBot(platform.OpListUsers, s.listUsers),
+		onBot(platform.OpGetOrCreateUser, s.getOrCreateUser),
+		onBot(platform.OpUpdateUser, s.updateUser),
+		onBot(platform.OpDeleteUser, s.deleteUser),
+		onBot(platform.OpCreateConversation, s.createConversation),
+		onBot(platform.OpGetConversation, s.getConversation),
+		onBot(platform.OpListConversations, s.listConversations),
+		onBot(platform.OpGetOrCreateConversation, s.getOrCreateConversation),
+		onBot(platform.OpUpdateConversation, s.updateConversation),
+		onBot(platform.OpDeleteConversation, s.deleteConversation),
+		onBot(platform.OpListParticipants, s.listParticipants),
+		onBot(platform.OpAddParticipant, s.addParticipant),
+		onBot(platform.OpGetParticipant, s.getParticipant),
+		onBot(platform.OpRemoveParticipant, s.removeParticipant),
+		onBot(platform.OpCreateMessage, s.createMessage),
+		onBot(platform.OpGetMessage, s.getMessage),
+		onBot(platform.OpListMessages, s.listMessages),
+		onBot(platform.OpGetOrCreateMessage, s.getOrCreateMessage),
+		onBot(platform.OpUpdateMessage, s.updateMessage),
+		onBot(platform.OpDeleteMessage, s.deleteMessage),
+		onBot(platform.OpImportMessages, s.importMessages),
+		onBot(platform.OpInitializeIncomingMessage, s.initializeIncomingMessage),
+		onBot(platform.OpCreateEvent, s.createEvent),
+		onBot(platform.OpGetEvent, s.getEvent),
+		onBot(platform.OpListEvents, s.listEvents),
+		onBot(platform.OpCancelScheduledEvent, s.cancelScheduledEvent),
+		onBot(platform.OpGetState, s.getState),
+		onBot(platform.OpSetState, s.setState),
+		onBot(platform.OpGetOrSetState, s.getOrSetState),
+		onBot(platform.OpPatchState, s.patchState),
+		onBot(platform.OpSetStateExpiry, s.setStateExpiry),
+		onBot(platform.OpCallAction, s.callAction),
+		onBot(platform.OpListTagValues, s.listTagValues),
+		onBot(platform.OpConfigureIntegration, s.configureIntegration),
+	}
 }

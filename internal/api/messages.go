@@ -1,0 +1,278 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/catalog"
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// messageDraft is what the operations that make messages say of one.
+type messageDraft struct {
+	typ, origin string
+	payload     json.RawMessage
+	tags        platform.Tags
+	schedule    *platform.Schedule
+	by          []string // discriminateByTags
+	createdAt   time.Time
+	imported    bool // nobody is told
+}
+
+// check refuses what no conversation would accept.
+func (d *messageDraft) check() error {
+	switch {
+	case d.typ == "":
+		return platform.Errorf(platform.TypeInvalidPayload, "type is missing; give a message type of the conversation's channel")
+	case d.origin != "" && d.origin != platform.OriginSynthetic:
+		return platform.Errorf(platform.TypeInvalidPayload, "origin %q is not known; give %q or leave it out", d.origin, platform.OriginSynthetic)
+	}
+	return checkObject("payload", d.payload)
+}
+
+// fits checks the draft against the channel of its conversation. An
+// integration may pass on types that its definition does not name.
+func (d *messageDraft) fits(id *Identity, c *store.Conversation) error {
+	return checkMessage(id.Bot, c, d.typ, d.payload, id.Installation != nil)
+}
+
+func checkMessage(bot *catalog.Bot, c *store.Conversation, typ string, payload json.RawMessage, lenient bool) error {
+	in := bot.Installations[c.Alias]
+	if in == nil {
+		return nil // uninstalled since: nothing says how its messages look
+	}
+	v, ok := in.Integration.Message(c.Channel, typ)
+	if !ok && !lenient {
+		return platform.Errorf(platform.TypeInvalidPayload, "type %q is not declared by channel %q of integration %q; declared types: %s",
+			typ, c.Channel, in.Integration.Name, catalog.Names(in.Integration.Def.Channels[c.Channel].Messages))
+	}
+	return checkSchema(v, "payload", payload, "message type", typ)
+}
+
+// insertMessage writes a message and, in the same transaction, its delivery.
+func (s *Service) insertMessage(ctx context.Context, tx *store.Tx, id *Identity, c *store.Conversation, u *store.User, d *messageDraft) (*store.Message, error) {
+	m := &store.Message{
+		BotID: id.Bot.ID, InstallationID: c.InstallationID, ConversationID: c.ID, UserID: u.ID,
+		Type: d.typ, Direction: string(platform.Outgoing), Origin: d.origin, Payload: d.payload, CreatedAt: d.createdAt,
+	}
+	if m.CreatedAt.IsZero() {
+		m.CreatedAt = tx.Now()
+	}
+	m.ID = s.messageID(m.CreatedAt, d.imported)
+	if id.Installation != nil {
+		m.Direction = string(platform.Incoming)
+	}
+	var err error
+	if m.Tags, err = (tagWriter{id: id, kind: store.KindMessage, channel: c.Channel}).merge(nil, d.tags); err != nil {
+		return nil, err
+	}
+	if m.DeliverAt, err = due(d.schedule, tx.Now()); err != nil {
+		return nil, err
+	}
+	silent := d.imported || d.origin == platform.OriginSynthetic
+	if silent {
+		m.DeliverAt = nil
+	}
+	if err := tx.CreateMessage(ctx, m); err != nil {
+		return nil, err
+	}
+	c.MessageCount, c.UpdatedAt = c.MessageCount+1, tx.Now()
+	switch {
+	case silent:
+		return m, nil
+	case m.DeliverAt != nil:
+		tx.OnCommit(func() { s.wakeAt(*m.DeliverAt) })
+		return m, nil
+	}
+	return m, s.deliverMessage(ctx, tx, id.Bot, m, c, u)
+}
+
+// messageID makes an id. Lists go by id, so that of an imported message must
+// tell of its own time.
+func (s *Service) messageID(at time.Time, imported bool) string {
+	if imported {
+		return new(platform.IDs).New(platform.PrefixMessage, at)
+	}
+	return s.ids.New(platform.PrefixMessage, at)
+}
+
+// parties reads the conversation and the user of a message.
+func parties(ctx context.Context, tx *store.Tx, id *Identity, conversationID, userID string) (*store.Conversation, *store.User, error) {
+	c, err := findConversation(ctx, tx, id, conversationID, "conversationId")
+	if err != nil {
+		return nil, nil, err
+	}
+	u, err := findUser(ctx, tx, id, userID, "userId")
+	return c, u, err
+}
+
+func (s *Service) createMessage(ctx context.Context, id *Identity, in *platform.CreateMessageInput) (*platform.CreateMessageOutput, error) {
+	d := &messageDraft{typ: in.Type, origin: in.Origin, payload: in.Payload, tags: in.Tags, schedule: in.Schedule}
+	if err := d.check(); err != nil {
+		return nil, err
+	}
+	return update(ctx, s, func(tx *store.Tx) (*platform.CreateMessageOutput, error) {
+		c, u, err := parties(ctx, tx, id, in.ConversationID, in.UserID)
+		if err != nil {
+			return nil, err
+		}
+		if err := d.fits(id, c); err != nil {
+			return nil, err
+		}
+		m, err := s.insertMessage(ctx, tx, id, c, u, d)
+		if err != nil {
+			return nil, err
+		}
+		return &platform.CreateMessageOutput{Message: messageView(m, id.alias())}, nil
+	})
+}
+
+func (s *Service) getMessage(ctx context.Context, id *Identity, in *platform.GetMessageInput) (*platform.GetMessageOutput, error) {
+	return view(ctx, s, func(tx *store.Tx) (*platform.GetMessageOutput, error) {
+		m, err := findMessage(ctx, tx, id, in.ID, inPath)
+		if err != nil {
+			return nil, err
+		}
+		return &platform.GetMessageOutput{Message: messageView(m, id.alias())}, nil
+	})
+}
+
+func (s *Service) listMessages(ctx context.Context, id *Identity, in *platform.ListMessagesInput) (*platform.ListMessagesOutput, error) {
+	p := newPager("messages", id.Bot.ID, id.installationID(), in.ConversationID)
+	page, err := p.page(in.PageSize, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	return view(ctx, s, func(tx *store.Tx) (*platform.ListMessagesOutput, error) {
+		if in.ConversationID != "" {
+			if _, err := findConversation(ctx, tx, id, in.ConversationID, "conversationId"); err != nil {
+				return nil, err
+			}
+		}
+		list, next, err := tx.Messages(ctx, store.MessageFilter{
+			BotID: id.Bot.ID, InstallationID: id.installationID(), ConversationID: in.ConversationID,
+			Tags: id.filter(in.Tags), After: moment(in.AfterDate), Before: moment(in.BeforeDate),
+		}, page)
+		if err != nil {
+			return nil, err
+		}
+		return &platform.ListMessagesOutput{Messages: views(list, messageView, id.alias()), Meta: p.meta(next)}, nil
+	})
+}
+
+func (s *Service) updateMessage(ctx context.Context, id *Identity, in *platform.UpdateMessageInput) (*platform.UpdateMessageOutput, error) {
+	if len(in.Payload) > 0 {
+		if err := checkObject("payload", in.Payload); err != nil {
+			return nil, err
+		}
+	}
+	return update(ctx, s, func(tx *store.Tx) (*platform.UpdateMessageOutput, error) {
+		m, err := tx.LockMessage(ctx, id.Bot.ID, in.ID)
+		if err != nil {
+			return nil, inPath.fault(err, "message", in.ID)
+		}
+		if !id.owns(m.InstallationID) {
+			return nil, inPath.missing("message", in.ID)
+		}
+		if err := s.rewriteMessage(ctx, tx, id, m, in.Tags, in.Payload); err != nil {
+			return nil, err
+		}
+		return &platform.UpdateMessageOutput{Message: messageView(m, id.alias())}, nil
+	})
+}
+
+// rewriteMessage merges tags and replaces the payload, when one is given, of
+// a message that the transaction has locked.
+func (s *Service) rewriteMessage(ctx context.Context, tx *store.Tx, id *Identity, m *store.Message, tags platform.Tags, payload json.RawMessage) error {
+	c, err := tx.Conversation(ctx, id.Bot.ID, m.ConversationID)
+	if err != nil {
+		return err
+	}
+	if m.Tags, err = (tagWriter{id: id, kind: store.KindMessage, channel: c.Channel}).merge(m.Tags, tags); err != nil {
+		return err
+	}
+	if len(payload) > 0 {
+		lenient := m.Direction == string(platform.Incoming)
+		if err := checkMessage(id.Bot, c, m.Type, payload, lenient); err != nil {
+			return err
+		}
+		m.Payload = payload
+	}
+	return tx.UpdateMessage(ctx, m)
+}
+
+func (s *Service) deleteMessage(ctx context.Context, id *Identity, in *platform.DeleteMessageInput) (*platform.DeleteMessageOutput, error) {
+	return update(ctx, s, func(tx *store.Tx) (*platform.DeleteMessageOutput, error) {
+		if _, err := findMessage(ctx, tx, id, in.ID, inPath); err != nil {
+			return nil, err
+		}
+		return &platform.DeleteMessageOutput{}, tx.DeleteMessage(ctx, id.Bot.ID, in.ID)
+	})
+}
+
+func (s *Service) getOrCreateMessage(ctx context.Context, id *Identity, in *platform.GetOrCreateMessageInput) (*platform.GetOrCreateMessageOutput, error) {
+	d := &messageDraft{typ: in.Type, origin: in.Origin, payload: in.Payload, tags: in.Tags, schedule: in.Schedule, by: in.DiscriminateByTags}
+	if len(d.payload) > 0 {
+		if err := d.check(); err != nil {
+			return nil, err
+		}
+	}
+	return update(ctx, s, func(tx *store.Tx) (*platform.GetOrCreateMessageOutput, error) {
+		c, u, err := parties(ctx, tx, id, in.ConversationID, in.UserID)
+		if err != nil {
+			return nil, err
+		}
+		m, created, err := s.obtainMessage(ctx, tx, id, c, u, d)
+		if err != nil {
+			return nil, err
+		}
+		return &platform.GetOrCreateMessageOutput{Message: messageView(m, id.alias()), Meta: platform.Created{Created: created}}, nil
+	})
+}
+
+// obtainMessage finds the message of the conversation that the draft's tags
+// mean, or makes and delivers one. Concurrent calls make one. Without tags it
+// always makes one.
+func (s *Service) obtainMessage(ctx context.Context, tx *store.Tx, id *Identity, c *store.Conversation, u *store.User, d *messageDraft) (m *store.Message, created bool, err error) {
+	match, err := tagWriter{id: id, kind: store.KindMessage, channel: c.Channel}.match(d.tags, d.by)
+	if err != nil {
+		return nil, false, err
+	}
+	if len(match) > 0 {
+		if err := tx.LockTags(ctx, store.KindMessage, c.ID, match); err != nil {
+			return nil, false, err
+		}
+		m, err = tx.FindMessage(ctx, id.Bot.ID, c.ID, match)
+		if err == nil {
+			m, err = s.foundMessage(ctx, tx, id, m, d)
+			return m, false, err
+		}
+		if !errors.Is(err, store.ErrNotFound) {
+			return nil, false, err
+		}
+	}
+	if err := d.check(); err != nil {
+		return nil, false, err
+	}
+	if err := d.fits(id, c); err != nil {
+		return nil, false, err
+	}
+	m, err = s.insertMessage(ctx, tx, id, c, u, d)
+	return m, err == nil, err
+}
+
+// foundMessage merges what a get-or-create says into the message it found; an
+// imported one is left as it is.
+func (s *Service) foundMessage(ctx context.Context, tx *store.Tx, id *Identity, m *store.Message, d *messageDraft) (*store.Message, error) {
+	if d.imported {
+		return m, nil
+	}
+	m, err := tx.LockMessage(ctx, id.Bot.ID, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	return m, s.rewriteMessage(ctx, tx, id, m, d.tags, d.payload)
+}
