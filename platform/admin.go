@@ -19,6 +19,8 @@ type Bot struct {
 // BotIntegration is an installation as it stands in a bot's integrations.
 type BotIntegration struct {
 	ID                string          `json:"id"`
+	CreatedAt         Time            `json:"createdAt"`
+	UpdatedAt         Time            `json:"updatedAt"`
 	Name              string          `json:"name"`
 	Version           string          `json:"version"`
 	Enabled           bool            `json:"enabled"`

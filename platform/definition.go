@@ -27,7 +27,7 @@ type TagsDefinition struct {
 
 // IdentifierDefinition holds the scripts that route a shared webhook.
 type IdentifierDefinition struct {
-	Required              bool   `json:"required,omitempty"`
+	Required              bool   `json:"required"`
 	LinkTemplateScript    string `json:"linkTemplateScript,omitempty"`
 	ExtractScript         string `json:"extractScript,omitempty"`
 	FallbackHandlerScript string `json:"fallbackHandlerScript,omitempty"`
@@ -109,10 +109,10 @@ type InterfaceExtension struct {
 	ID       string                    `json:"id,omitempty"`
 	Name     string                    `json:"name,omitempty"`
 	Version  string                    `json:"version,omitempty"`
-	Entities map[string]InterfaceAlias `json:"entities,omitempty"`
-	Actions  map[string]InterfaceAlias `json:"actions,omitempty"`
-	Events   map[string]InterfaceAlias `json:"events,omitempty"`
-	Channels map[string]InterfaceAlias `json:"channels,omitempty"`
+	Entities map[string]InterfaceAlias `json:"entities,omitzero"`
+	Actions  map[string]InterfaceAlias `json:"actions,omitzero"`
+	Events   map[string]InterfaceAlias `json:"events,omitzero"`
+	Channels map[string]InterfaceAlias `json:"channels,omitzero"`
 }
 
 // InterfaceAlias is the integration's own name for an interface's member.
@@ -129,16 +129,16 @@ type IntegrationDefinition struct {
 	Icon             string                             `json:"icon,omitempty"`   // base64 of an SVG
 	Readme           string                             `json:"readme,omitempty"` // base64 of Markdown
 	URL              string                             `json:"url,omitempty"`    // where the code listens, when it is served
-	Configuration    *ConfigurationDefinition           `json:"configuration,omitempty"`
-	Configurations   map[string]ConfigurationDefinition `json:"configurations,omitempty"`
-	Channels         map[string]ChannelDefinition       `json:"channels,omitempty"`
-	User             *UserDefinition                    `json:"user,omitempty"`
-	States           map[string]StateDefinition         `json:"states,omitempty"`
-	Actions          map[string]ActionDefinition        `json:"actions,omitempty"`
-	Events           map[string]EventDefinition         `json:"events,omitempty"`
-	Entities         map[string]EntityDefinition        `json:"entities,omitempty"`
-	Interfaces       map[string]InterfaceExtension      `json:"interfaces,omitempty"`
-	Identifier       *IdentifierDefinition              `json:"identifier,omitempty"`
+	Configuration    *ConfigurationDefinition           `json:"configuration,omitzero"`
+	Configurations   map[string]ConfigurationDefinition `json:"configurations,omitzero"`
+	Channels         map[string]ChannelDefinition       `json:"channels,omitzero"`
+	User             *UserDefinition                    `json:"user,omitzero"`
+	States           map[string]StateDefinition         `json:"states,omitzero"`
+	Actions          map[string]ActionDefinition        `json:"actions,omitzero"`
+	Events           map[string]EventDefinition         `json:"events,omitzero"`
+	Entities         map[string]EntityDefinition        `json:"entities,omitzero"`
+	Interfaces       map[string]InterfaceExtension      `json:"interfaces,omitzero"`
+	Identifier       *IdentifierDefinition              `json:"identifier,omitzero"`
 	Attributes       map[string]string                  `json:"attributes,omitempty"`
 	Secrets          Names                              `json:"secrets,omitempty"` // names only
 	ExtraOperations  Names                              `json:"extraOperations,omitempty"`
@@ -148,17 +148,17 @@ type IntegrationDefinition struct {
 
 // BotDefinition is everything that a bot declares.
 type BotDefinition struct {
-	User          *TagsDefinition             `json:"user,omitempty"`
-	Conversation  *TagsDefinition             `json:"conversation,omitempty"`
-	Message       *TagsDefinition             `json:"message,omitempty"`
-	States        map[string]StateDefinition  `json:"states,omitempty"`
-	Events        map[string]EventDefinition  `json:"events,omitempty"`
-	Actions       map[string]ActionDefinition `json:"actions,omitempty"`
-	Configuration *ConfigurationDefinition    `json:"configuration,omitempty"`
-	Subscriptions *Subscriptions              `json:"subscriptions,omitempty"`
+	User          *TagsDefinition             `json:"user,omitzero"`
+	Conversation  *TagsDefinition             `json:"conversation,omitzero"`
+	Message       *TagsDefinition             `json:"message,omitzero"`
+	States        map[string]StateDefinition  `json:"states,omitzero"`
+	Events        map[string]EventDefinition  `json:"events,omitzero"`
+	Actions       map[string]ActionDefinition `json:"actions,omitzero"`
+	Configuration *ConfigurationDefinition    `json:"configuration,omitzero"`
+	Subscriptions *Subscriptions              `json:"subscriptions,omitzero"`
 }
 
 // Subscriptions limits what a bot is told; a nil Events means everything.
 type Subscriptions struct {
-	Events map[string]struct{} `json:"events,omitempty"`
+	Events map[string]struct{} `json:"events,omitzero"`
 }

@@ -1,0 +1,92 @@
+// The admin operations on bots and integrations, called with the official
+// client; each reply is held against the contract.
+import { after, before, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { assertContract, startWorld } from './fixtures/setup.mjs'
+import { clerk, relay } from './fixtures/definitions.mjs'
+import { startListener } from './fixtures/target.mjs'
+
+let world, code, admin
+
+before(async () => {
+  world = await startWorld()
+  code = await startListener()
+  admin = world.admin
+})
+
+after(async () => {
+  await world?.stop()
+  await code?.stop()
+})
+
+const ids = (things) => things.map((thing) => thing.id)
+const some = (got, want) => assert.deepEqual(Object.keys(got).sort(), Object.keys(want).sort())
+
+test('integrations', async () => {
+  const { integration } = await admin.createIntegration({ ...relay, url: code.url })
+  const id = integration.id
+  assert.match(id, /^intver_/)
+  for (const part of ['channels', 'actions', 'events', 'states']) some(integration[part], relay[part])
+  assert.deepEqual(integration.secrets, ['RELAY_KEY'], 'names of secrets, never values')
+  assert.deepEqual(integration.actions.add.input.schema, relay.actions.add.input.schema)
+  assert.equal((await admin.getIntegration({ id })).integration.name, 'relay')
+  assert.equal((await admin.getIntegrationByName({ name: 'relay', version: '1.0.0' })).integration.id, id)
+  assert.equal((await admin.getIntegrationByName({ name: 'relay', version: 'latest' })).integration.id, id)
+  await assert.rejects(admin.createIntegration({ ...relay, url: code.url }), { type: 'AlreadyExists' })
+
+  const slash = (await admin.createIntegration({ ...relay, name: 'acme/relay', version: '0.2.0', url: code.url })).integration
+  assert.equal((await admin.getIntegrationByName({ name: 'acme/relay', version: '0.2.0' })).integration.id, slash.id)
+  const listed = ids(await admin.list.integrations({}).collect())
+  assert.ok(listed.includes(id) && listed.includes(slash.id))
+  assert.deepEqual(ids(await admin.list.integrations({ name: 'acme/relay' }).collect()), [slash.id])
+
+  const updated = (await admin.updateIntegration({ id, title: 'Relay 2', events: { issueOpened: null } })).integration
+  assert.equal(updated.title, 'Relay 2')
+  assert.deepEqual(updated.events, {}, 'null removes')
+  some(updated.channels, relay.channels)
+
+  assert.deepEqual(await admin.deleteIntegration({ id: slash.id }), {})
+  await assert.rejects(admin.getIntegration({ id: slash.id }), { type: 'ResourceNotFound' })
+  await assert.rejects(admin.getIntegrationByName({ name: 'relay', version: '9.9.9' }), { type: 'ResourceNotFound' })
+})
+
+test('bots', async () => {
+  const { bot } = await admin.createBot({ ...clerk, url: code.url })
+  assert.match(bot.id, /^bot_/)
+  assert.equal(bot.name, 'clerk')
+  for (const part of ['states', 'events', 'actions']) some(bot[part], clerk[part])
+  some(bot.user.tags, clerk.user.tags)
+  assert.equal((await admin.getBot({ id: bot.id })).bot.name, 'clerk')
+  assert.ok(ids(await admin.list.bots({}).collect()).includes(bot.id))
+  const updated = (await admin.updateBot({ id: bot.id, name: 'head clerk' })).bot
+  assert.equal(updated.name, 'head clerk')
+  some(updated.states, clerk.states)
+  assert.deepEqual(await admin.deleteBot({ id: bot.id }), {})
+  await assert.rejects(admin.getBot({ id: bot.id }), { type: 'ResourceNotFound' })
+})
+
+test('a bot with an integration on it', async () => {
+  const { bot } = await admin.createBot({ name: 'host' })
+  const { integration } = await admin.createIntegration({ ...relay, version: '2.0.0', url: code.url })
+  const path = `/v1/bellhop/bots/${bot.id}/installations/line`
+  await world.call('PUT', path, { integration: integration.id, configuration: { sinkUrl: code.url } })
+  const { line } = (await admin.getBot({ id: bot.id })).bot.integrations
+  assert.equal(line.id, integration.id)
+  assert.deepEqual([line.name, line.version, line.enabled], ['relay', '2.0.0', true])
+  assert.equal(line.status, 'registered')
+  assert.ok(line.webhookUrl.endsWith(line.webhookId))
+  await assert.rejects(admin.deleteIntegration({ id: integration.id }), { type: 'ReferenceConstraint' })
+  await admin.deleteBot({ id: bot.id })
+  await admin.deleteIntegration({ id: integration.id })
+})
+
+test('definitions that are wrong are told by name', async () => {
+  const wrong = (part) => admin.createIntegration({ ...relay, name: 'wrong', url: code.url, ...part })
+  const named = (type, name) => (err) => err.type === type && err.message.includes(name)
+  const schema = { type: 'planet' }
+  await assert.rejects(wrong({ events: { sank: { schema } } }), named('InvalidJsonSchema', 'sank'))
+  await assert.rejects(wrong({ version: 'one' }), (err) => /^Invalid/.test(err.type) && err.message.includes('version'))
+  await assert.rejects(wrong({ name: '' }), (err) => /^Invalid/.test(err.type) && err.message.includes('name'))
+})
+
+test('every reply keeps to the contract', () => assertContract(world.proxy))
