@@ -37,15 +37,14 @@ type ActionCall struct {
 	Input        json.RawMessage
 }
 
-// Installer changes installations and tells their code: it registers,
-// unregisters and invalidates the catalog.
+// Installer changes installations and tells their code: it validates,
+// registers, unregisters and invalidates the catalog.
 type Installer interface {
-	// PutInstallation stores a new or changed row and registers it when that
-	// is due; the status is in the row when it returns.
-	PutInstallation(ctx context.Context, row *store.Installation) error
+	// PutInstallation installs or changes; how register went is in the status.
+	PutInstallation(ctx context.Context, in *platform.PutInstallationInput) (*catalog.Installation, error)
 	// DeleteInstallation unregisters and removes; with force also when
-	// unregister fails.
-	DeleteInstallation(ctx context.Context, row *store.Installation, force bool) error
+	// unregister fails. store.ErrNotFound when there is no such alias.
+	DeleteInstallation(ctx context.Context, botID, alias string, force bool) error
 	// ConfigureIntegration does what the installation's code asks about itself.
 	ConfigureIntegration(ctx context.Context, in *catalog.Installation, input *platform.ConfigureIntegrationInput) error
 }
@@ -64,8 +63,10 @@ type Config struct {
 	// PublicURL is where the server is reached from outside, without a slash
 	// at the end; webhook URLs begin with it.
 	PublicURL string
-	// Version is the server's, as getServer tells it.
-	Version string
+	// Version is the server's, as getServer tells it; StoreKind is sqlite or
+	// postgres.
+	Version   string
+	StoreKind string
 }
 
 // Service does the operations. It is safe for concurrent use.
@@ -73,6 +74,7 @@ type Service struct {
 	Config
 	ids    platform.IDs
 	routes map[string]route
+	tokens tokens
 	kicked chan struct{}
 	nextAt atomic.Int64 // Unix milliseconds at which Run wakes; 0 is never
 }

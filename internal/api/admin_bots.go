@@ -1,0 +1,237 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/bellhop-dev/bellhop/internal/catalog"
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/schema"
+)
+
+// createBot makes a bot and its own user, whose id is the bot's.
+func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.CreateBotInput) (*platform.CreateBotOutput, error) {
+	if err := checkURL(in.URL); err != nil {
+		return nil, err
+	}
+	if in.Builtin != "" && in.URL != "" {
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "url and builtin: a bot has code at an address or in the server, not both; leave one out")
+	}
+	if err := checkBotDefinition(&in.BotDefinition); err != nil {
+		return nil, err
+	}
+	definition, err := json.Marshal(in.BotDefinition)
+	if err != nil {
+		return nil, err
+	}
+	prefix := platform.PrefixBot
+	if in.Dev {
+		prefix = platform.PrefixDevBot
+	}
+	row := store.Bot{WorkspaceID: id.WorkspaceID, Name: in.Name, URL: in.URL, Builtin: in.Builtin, Dev: in.Dev, Definition: definition, Configuration: json.RawMessage("{}")}
+	err = s.Store.Update(ctx, func(tx *store.Tx) error {
+		row.ID = s.ids.New(prefix, tx.Now())
+		row.CreatedAt, row.UpdatedAt = tx.Now(), tx.Now()
+		if row.Name == "" {
+			row.Name = row.ID
+		}
+		if err := tx.CreateBot(ctx, row); err != nil {
+			return err
+		}
+		return tx.CreateUser(ctx, &store.User{ID: row.ID, BotID: row.ID})
+	})
+	if err != nil {
+		return nil, err
+	}
+	bot, err := s.bot(ctx, row.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &platform.CreateBotOutput{Bot: *bot}, nil
+}
+
+func (s *Service) getBot(ctx context.Context, _ *Identity, in *platform.GetBotInput) (*platform.GetBotOutput, error) {
+	bot, err := s.bot(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &platform.GetBotOutput{Bot: *bot}, nil
+}
+
+func (s *Service) listBots(ctx context.Context, _ *Identity, in *platform.ListBotsInput) (*platform.ListBotsOutput, error) {
+	p := newPager("bots")
+	page, err := p.page(in.PageSize, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	var rows []store.Bot
+	var next string
+	err = s.Store.View(ctx, func(tx *store.Tx) (err error) {
+		rows, next, err = tx.Bots(ctx, page)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &platform.ListBotsOutput{Bots: []platform.Bot{}, Meta: p.meta(next)}
+	for _, row := range rows {
+		if row.Dev != (in.Dev != nil && *in.Dev) {
+			continue
+		}
+		bot, err := s.bot(ctx, row.ID)
+		if platform.IsType(err, platform.TypeResourceNotFound) {
+			continue // deleted meanwhile
+		} else if err != nil {
+			return nil, err
+		}
+		out.Bots = append(out.Bots, *bot)
+	}
+	return out, nil
+}
+
+// updateBot changes the members that are given; a map of definitions that is
+// given replaces the one of that name.
+func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.UpdateBotInput) (*platform.UpdateBotOutput, error) {
+	if err := checkURL(in.URL.Value); err != nil {
+		return nil, err
+	}
+	if err := checkBotDefinition(&in.BotDefinition); err != nil {
+		return nil, err
+	}
+	err := s.Store.Update(ctx, func(tx *store.Tx) error {
+		row, err := tx.Bot(ctx, in.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			return botNotFound(in.ID)
+		} else if err != nil {
+			return err
+		}
+		if in.Name.Present {
+			row.Name = in.Name.Value
+		}
+		if in.URL.Present {
+			row.URL = in.URL.Value
+		}
+		var def platform.BotDefinition
+		if len(row.Definition) > 0 {
+			if err := json.Unmarshal(row.Definition, &def); err != nil {
+				return fmt.Errorf("definition of bot %s: %w", row.ID, err)
+			}
+		}
+		mergeBot(&def, &in.BotDefinition)
+		if row.Definition, err = json.Marshal(def); err != nil {
+			return err
+		}
+		return tx.UpdateBot(ctx, *row)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Catalog.InvalidateBot(in.ID)
+	bot, err := s.bot(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &platform.UpdateBotOutput{Bot: *bot}, nil
+}
+
+func mergeBot(to, from *platform.BotDefinition) {
+	if from.User != nil {
+		to.User = from.User
+	}
+	if from.Conversation != nil {
+		to.Conversation = from.Conversation
+	}
+	if from.Message != nil {
+		to.Message = from.Message
+	}
+	if from.States != nil {
+		to.States = from.States
+	}
+	if from.Events != nil {
+		to.Events = from.Events
+	}
+	if from.Actions != nil {
+		to.Actions = from.Actions
+	}
+	if from.Configuration != nil {
+		to.Configuration = from.Configuration
+	}
+	if from.Subscriptions != nil {
+		to.Subscriptions = from.Subscriptions
+	}
+}
+
+func (s *Service) deleteBot(ctx context.Context, _ *Identity, in *platform.DeleteBotInput) (*platform.DeleteBotOutput, error) {
+	b, err := s.Catalog.Bot(ctx, in.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, botNotFound(in.ID)
+	} else if err != nil {
+		return nil, err
+	}
+	for alias := range b.Installations {
+		if err := s.Installer.DeleteInstallation(ctx, in.ID, alias, true); err != nil && !errors.Is(err, store.ErrNotFound) {
+			return nil, err
+		}
+	}
+	err = s.Store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteBot(ctx, in.ID) })
+	s.Catalog.InvalidateBot(in.ID)
+	s.tokens.clear()
+	if err != nil {
+		return nil, err
+	}
+	return &platform.DeleteBotOutput{}, nil
+}
+
+// bot returns a bot as the API shows it.
+func (s *Service) bot(ctx context.Context, id string) (*platform.Bot, error) {
+	b, err := s.Catalog.Bot(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, botNotFound(id)
+	} else if err != nil {
+		return nil, err
+	}
+	bot := &platform.Bot{
+		ID: b.ID, CreatedAt: platform.At(b.CreatedAt), UpdatedAt: platform.At(b.UpdatedAt), Name: b.Name, Dev: b.Dev,
+		URL: b.URL, Builtin: b.Builtin, Integrations: map[string]platform.BotIntegration{}, BotDefinition: b.Def,
+	}
+	for alias, in := range b.Installations {
+		bot.Integrations[alias] = s.botIntegration(in)
+	}
+	return bot, nil
+}
+
+func (s *Service) botIntegration(in *catalog.Installation) platform.BotIntegration {
+	raw, _, _ := in.Integration.Configuration(in.ConfigurationType)
+	return platform.BotIntegration{
+		ID: in.IntegrationID, Name: in.Integration.Name, Version: in.Integration.Version, Enabled: in.Enabled,
+		Status: in.Status, StatusReason: optional(in.StatusReason), WebhookID: in.WebhookID, WebhookURL: s.WebhookURL(in.WebhookID),
+		Identifier: optional(in.Identifier), ConfigurationType: optional(in.ConfigurationType),
+		Configuration: schema.Mask(raw, in.Configuration),
+	}
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func botNotFound(id string) *platform.Error {
+	return platform.Errorf(platform.TypeResourceNotFound, "bot %.60q not found", id)
+}
+
+func checkURL(text string) error {
+	if text == "" {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return platform.Errorf(platform.TypeInvalidPayload, "url: it is not an http address of code, such as http://127.0.0.1:8072")
+	}
+	return nil
+}

@@ -1,0 +1,234 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+func (s *Service) createIntegration(ctx context.Context, id *Identity, in *platform.CreateIntegrationInput) (*platform.CreateIntegrationOutput, error) {
+	def := in.IntegrationDefinition
+	if err := checkIntegrationDefinition(&def); err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(def)
+	if err != nil {
+		return nil, err
+	}
+	row := &store.Integration{WorkspaceID: id.WorkspaceID, Name: def.Name, Version: def.Version, URL: def.URL, Definition: raw}
+	err = s.Store.Update(ctx, func(tx *store.Tx) error {
+		if _, err := tx.IntegrationByName(ctx, def.Name, def.Version); err == nil {
+			return platform.Errorf(platform.TypeAlreadyExists, "integration %s@%s exists; update it or take another version", def.Name, def.Version)
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
+		row.ID = s.ids.New(platform.PrefixIntegration, tx.Now())
+		return tx.PutIntegration(ctx, row)
+	})
+	if err != nil {
+		return nil, err
+	}
+	shown, err := showIntegration(row)
+	if err != nil {
+		return nil, err
+	}
+	return &platform.CreateIntegrationOutput{Integration: *shown}, nil
+}
+
+func (s *Service) getIntegration(ctx context.Context, _ *Identity, in *platform.GetIntegrationInput) (*platform.GetIntegrationOutput, error) {
+	row, err := s.integration(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := showIntegration(row)
+	if err != nil {
+		return nil, err
+	}
+	return &platform.GetIntegrationOutput{Integration: *shown}, nil
+}
+
+func (s *Service) integration(ctx context.Context, id string) (row *store.Integration, err error) {
+	err = s.Store.View(ctx, func(tx *store.Tx) error {
+		row, err = tx.Integration(ctx, id)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, platform.Errorf(platform.TypeResourceNotFound, "integration %.60q not found", id)
+	}
+	return row, err
+}
+
+func (s *Service) getIntegrationByName(ctx context.Context, _ *Identity, in *platform.GetIntegrationByNameInput) (*platform.GetIntegrationByNameOutput, error) {
+	row, err := s.IntegrationByName(ctx, in.Name, in.Version)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, platform.Errorf(platform.TypeResourceNotFound, "integration %.120q not found", in.Name+"@"+in.Version)
+	} else if err != nil {
+		return nil, err
+	}
+	shown, err := showIntegration(row)
+	if err != nil {
+		return nil, err
+	}
+	return &platform.GetIntegrationByNameOutput{Integration: *shown}, nil
+}
+
+// IntegrationByName finds an integration version; the version latest is the
+// highest one. store.ErrNotFound when there is none.
+func (s *Service) IntegrationByName(ctx context.Context, name, version string) (*store.Integration, error) {
+	var found *store.Integration
+	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
+		if version != "latest" {
+			found, err = tx.IntegrationByName(ctx, name, version)
+			return err
+		}
+		for page := (store.Page{Limit: 200}); ; {
+			rows, next, err := tx.Integrations(ctx, name, page)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				if found == nil || compareVersions(row.Version, found.Version) > 0 {
+					found = &row
+				}
+			}
+			if next == "" {
+				break
+			}
+			page.After = next
+		}
+		if found == nil {
+			return store.ErrNotFound
+		}
+		return nil
+	})
+	return found, err
+}
+
+// compareVersions orders semantic versions; a pre-release is before its
+// release.
+func compareVersions(a, b string) int {
+	a, preA, _ := strings.Cut(a, "-")
+	b, preB, _ := strings.Cut(b, "-")
+	as, bs := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(as), len(bs)) {
+		x, _ := strconv.Atoi(as[i]) // checked when it was stored
+		y, _ := strconv.Atoi(bs[i])
+		if c := cmp.Compare(x, y); c != 0 {
+			return c
+		}
+	}
+	switch {
+	case preA == preB:
+		return 0
+	case preA == "":
+		return 1
+	case preB == "":
+		return -1
+	}
+	return cmp.Compare(preA, preB)
+}
+
+func (s *Service) listIntegrations(ctx context.Context, _ *Identity, in *platform.ListIntegrationsInput) (*platform.ListIntegrationsOutput, error) {
+	p := newPager("integrations", in.Name, in.Version)
+	out := &platform.ListIntegrationsOutput{Integrations: []platform.Integration{}}
+	if in.Name != "" && in.Version != "" {
+		row, err := s.IntegrationByName(ctx, in.Name, in.Version)
+		if errors.Is(err, store.ErrNotFound) {
+			return out, nil
+		} else if err != nil {
+			return nil, err
+		}
+		shown, err := showIntegration(row)
+		if err != nil {
+			return nil, err
+		}
+		out.Integrations = append(out.Integrations, *shown)
+		return out, nil
+	}
+	page, err := p.page(in.PageSize, in.NextToken)
+	if err != nil {
+		return nil, err
+	}
+	var rows []store.Integration
+	var next string
+	err = s.Store.View(ctx, func(tx *store.Tx) (err error) {
+		rows, next, err = tx.Integrations(ctx, in.Name, page)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Meta = p.meta(next)
+	for i := range rows {
+		shown, err := showIntegration(&rows[i])
+		if err != nil {
+			return nil, err
+		}
+		out.Integrations = append(out.Integrations, *shown)
+	}
+	return out, nil
+}
+
+// updateIntegration replaces the definition; name and version stay.
+func (s *Service) updateIntegration(ctx context.Context, _ *Identity, in *platform.UpdateIntegrationInput) (*platform.UpdateIntegrationOutput, error) {
+	old, err := s.integration(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	if old.Builtin {
+		return nil, platform.Errorf(platform.TypeForbidden, "integration %s@%s is part of the server and cannot be changed", old.Name, old.Version)
+	}
+	def := in.IntegrationDefinition
+	def.Name, def.Version = old.Name, old.Version
+	if def.URL == "" {
+		def.URL = old.URL
+	}
+	if err := checkIntegrationDefinition(&def); err != nil {
+		return nil, err
+	}
+	row := *old
+	row.URL = def.URL
+	if row.Definition, err = json.Marshal(def); err != nil {
+		return nil, err
+	}
+	if err := s.Store.Update(ctx, func(tx *store.Tx) error { return tx.PutIntegration(ctx, &row) }); err != nil {
+		return nil, err
+	}
+	s.Catalog.InvalidateIntegration(row.ID)
+	shown, err := showIntegration(&row)
+	if err != nil {
+		return nil, err
+	}
+	return &platform.UpdateIntegrationOutput{Integration: *shown}, nil
+}
+
+func (s *Service) deleteIntegration(ctx context.Context, _ *Identity, in *platform.DeleteIntegrationInput) (*platform.DeleteIntegrationOutput, error) {
+	row, err := s.integration(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteIntegration(ctx, in.ID) })
+	if errors.Is(err, store.ErrConflict) {
+		return nil, platform.Errorf(platform.TypeReferenceConstraint, "integration %s@%s is installed on a bot; remove the installation first", row.Name, row.Version)
+	} else if err != nil {
+		return nil, err
+	}
+	s.Catalog.InvalidateIntegration(in.ID)
+	return &platform.DeleteIntegrationOutput{}, nil
+}
+
+func showIntegration(row *store.Integration) (*platform.Integration, error) {
+	shown := &platform.Integration{ID: row.ID, CreatedAt: platform.At(row.CreatedAt), UpdatedAt: platform.At(row.UpdatedAt), Builtin: row.Builtin}
+	if err := json.Unmarshal(row.Definition, &shown.IntegrationDefinition); err != nil {
+		return nil, fmt.Errorf("definition of integration %s: %w", row.ID, err)
+	}
+	shown.URL = row.URL
+	return shown, nil
+}

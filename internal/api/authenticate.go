@@ -1,0 +1,151 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// tokens remembers tokens that were let in, so that a request does not read
+// its token from the database. Only a few thousand are kept.
+type tokens struct {
+	mu         sync.RWMutex
+	known      map[string]*store.Token // by hash
+	generation uint64
+}
+
+const maxTokens = 4096
+
+func (t *tokens) get(hash []byte) (*store.Token, uint64) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return t.known[string(hash)], t.generation
+}
+
+// put remembers a token unless one was revoked since it was read.
+func (t *tokens) put(row *store.Token, generation uint64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.generation != generation {
+		return
+	}
+	if t.known == nil || len(t.known) >= maxTokens {
+		t.known = map[string]*store.Token{}
+	}
+	t.known[string(row.Hash)] = row
+}
+
+func (t *tokens) clear() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.generation++
+	t.known = nil
+}
+
+// Authenticate lets a caller in by its token (wire-operations.md 1.3, 4.1). A
+// caller without a token gets nil, which only public operations take.
+func (s *Service) Authenticate(ctx context.Context, caller platform.Caller) (*Identity, error) {
+	if caller.Token == "" {
+		return nil, nil
+	}
+	token, err := s.token(ctx, caller.Token)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, platform.Errorf(platform.TypeUnauthorized, "the token is not known here; it may have been revoked")
+	} else if err != nil {
+		return nil, s.authFault(err)
+	}
+	id := &Identity{WorkspaceID: token.WorkspaceID, Token: token}
+	switch platform.TokenKind(token.Kind) {
+	case platform.TokenAccount:
+		id.Scope = platform.ScopeAccount
+	case platform.TokenBot:
+		id.Scope = platform.ScopeBot
+		if caller.BotID == "" {
+			caller.BotID = token.BotID
+		}
+		if caller.BotID != token.BotID || caller.IntegrationID != "" {
+			return nil, platform.Errorf(platform.TypeForbidden, "the token is a key of another bot; a bot's key speaks for its own bot only")
+		}
+	case platform.TokenIntegration:
+		id.Scope = platform.ScopeIntegration
+		if caller.IntegrationID == "" {
+			caller.IntegrationID = token.IntegrationID
+		}
+		if caller.IntegrationID != token.IntegrationID {
+			return nil, platform.Errorf(platform.TypeForbidden, "the token is a key of another integration")
+		}
+	}
+	return id, s.locate(ctx, id, caller)
+}
+
+// Trust lets code of this process in, which has no token: it is whom it says.
+func (s *Service) Trust(ctx context.Context, caller platform.Caller) (*Identity, error) {
+	id := &Identity{Scope: platform.ScopeBot}
+	if caller.IntegrationID != "" {
+		id.Scope = platform.ScopeIntegration
+	}
+	if caller.BotID == "" {
+		id.Scope = platform.ScopeAccount
+	}
+	return id, s.locate(ctx, id, caller)
+}
+
+// locate finds the bot and the installation that a caller names.
+func (s *Service) locate(ctx context.Context, id *Identity, caller platform.Caller) error {
+	if caller.BotID == "" {
+		return nil
+	}
+	b, err := s.Catalog.Bot(ctx, caller.BotID)
+	if errors.Is(err, store.ErrNotFound) {
+		if id.Scope != platform.ScopeAccount {
+			return platform.Errorf(platform.TypeForbidden, "the token may not speak for bot %.60q", caller.BotID)
+		}
+		return botNotFound(caller.BotID)
+	} else if err != nil {
+		return s.authFault(err)
+	}
+	id.Bot = b
+	if caller.IntegrationID == "" {
+		return nil
+	}
+	in := b.ByIntegration(caller.IntegrationID, caller.IntegrationAlias)
+	if in == nil {
+		return platform.Errorf(platform.TypeForbidden, "integration %.60q is not installed on bot %s under the alias %.60q", caller.IntegrationID, b.ID, caller.IntegrationAlias)
+	}
+	id.Installation = in
+	return nil
+}
+
+func (s *Service) token(ctx context.Context, value string) (*store.Token, error) {
+	if !strings.HasPrefix(value, "bp_") {
+		return nil, store.ErrNotFound
+	}
+	hash := HashToken(value)
+	token, generation := s.tokens.get(hash)
+	if token != nil {
+		return token, nil
+	}
+	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
+		token, err = tx.TokenByHash(ctx, hash)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.tokens.put(token, generation)
+	return token, nil
+}
+
+// authFault words why somebody could not be let in when it is our fault.
+func (s *Service) authFault(err error) error {
+	if errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrClosed) {
+		return platform.Unavailable(err, "the server is busy; try again", retryBusy)
+	}
+	e := platform.AsError(err)
+	s.Logger.Error("caller not authenticated", "error_id", e.ID, "error", err)
+	return e
+}
