@@ -1,0 +1,233 @@
+package runtime
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/bellhop-dev/bellhop/internal/catalog"
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+var aliasForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_/.-]{0,99}$`)
+
+// PutInstallation installs an integration on a bot under an alias, or changes
+// an installation; members of in that are absent stay as they are. It calls
+// register before it returns: a register that fails is told in the status, not
+// as an error. in.Integration is an id or name@version.
+func (r *Runtime) PutInstallation(ctx context.Context, in *platform.PutInstallationInput) (*catalog.Installation, error) {
+	unlock := r.lock(in.BotID)
+	defer unlock()
+	if !aliasForm.MatchString(in.Alias) {
+		return nil, platform.Errorf(platform.TypeInvalidIdentifier, "alias: %.60q is not an alias; use letters, digits, - and _, a letter first", in.Alias)
+	}
+	b, err := r.cfg.Catalog.Bot(ctx, in.BotID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, platform.Errorf(platform.TypeResourceNotFound, "bot %q not found", in.BotID)
+	} else if err != nil {
+		return nil, err
+	}
+	old := b.Installations[in.Alias]
+	target, err := r.integration(ctx, in, old)
+	if err != nil {
+		return nil, err
+	}
+	row, err := r.newRow(in, old, target)
+	if err != nil {
+		return nil, err
+	}
+	changed := old == nil || old.IntegrationID != row.IntegrationID || old.ConfigurationType != row.ConfigurationType ||
+		string(old.Configuration) != string(row.Configuration) || !old.Enabled && row.Enabled ||
+		old.Status != store.StatusRegistered
+	if changed {
+		row.Status, row.StatusReason = store.StatusRegistrationPending, ""
+	}
+	if err := r.write(ctx, row); err != nil {
+		return nil, err
+	}
+	if changed && row.Enabled {
+		if err := r.register(ctx, row.ID); err != nil {
+			return nil, err
+		}
+	}
+	return r.cfg.Catalog.Installation(ctx, row.ID)
+}
+
+// integration finds the integration version that is to be installed.
+func (r *Runtime) integration(ctx context.Context, in *platform.PutInstallationInput, old *catalog.Installation) (*catalog.Integration, error) {
+	ref := in.Integration
+	if ref == "" {
+		if old == nil {
+			return nil, platform.Errorf(platform.TypeInvalidPayload, "integration: it is needed the first time; give an id or name@version")
+		}
+		return old.Integration, nil
+	}
+	id := ref
+	if !platform.IsID(ref, platform.PrefixIntegration) {
+		name, version, ok := strings.Cut(ref, "@")
+		if !ok || version == "" {
+			version = "latest"
+		}
+		row, err := r.cfg.FindIntegration(ctx, name, version)
+		if errors.Is(err, store.ErrNotFound) {
+			return nil, platform.Errorf(platform.TypeReferenceNotFound, "integration: %.120q not found; \"bellhop integration list\" shows what there is", ref)
+		} else if err != nil {
+			return nil, err
+		}
+		id = row.ID
+	}
+	found, err := r.cfg.Catalog.Integration(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, platform.Errorf(platform.TypeReferenceNotFound, "integration: %.120q not found", ref)
+	}
+	return found, err
+}
+
+// newRow merges what is asked for into what there is, and checks it.
+func (r *Runtime) newRow(in *platform.PutInstallationInput, old *catalog.Installation, target *catalog.Integration) (*store.Installation, error) {
+	row := &store.Installation{BotID: in.BotID, Alias: in.Alias, WebhookID: newUUID(), Enabled: true, Configuration: json.RawMessage("{}"), Status: store.StatusRegistrationPending}
+	if old != nil {
+		copied := old.Installation
+		row = &copied
+	}
+	row.IntegrationID = target.ID
+	if in.Enabled != nil {
+		row.Enabled = *in.Enabled
+	}
+	if in.ConfigurationType.Present {
+		row.ConfigurationType = in.ConfigurationType.Value
+	}
+	switch in.OnDeadLetter {
+	case "":
+	case "hold", "free":
+		row.HoldDead = in.OnDeadLetter == "hold"
+	default:
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "onDeadLetter: must be free or hold, not %.40q", in.OnDeadLetter)
+	}
+	if in.Configuration != nil {
+		row.Configuration = in.Configuration
+	}
+	const most = 20 << 10
+	if len(row.Configuration) > most {
+		return nil, platform.Errorf(platform.TypePayloadTooLarge, "configuration: it has %d bytes; at most %d are allowed", len(row.Configuration), most)
+	}
+	_, v, ok := target.Configuration(row.ConfigurationType)
+	if !ok {
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "configurationType: %.60q is not one of %s@%s; it has %s", row.ConfigurationType, target.Name, target.Version, catalog.Names(target.Def.Configurations))
+	}
+	if err := v.Validate(row.Configuration); err != nil {
+		return nil, platform.Errorf(platform.TypeInvalidDataFormat, "%s", inField(err, "configuration"))
+	}
+	return row, nil
+}
+
+func (r *Runtime) write(ctx context.Context, row *store.Installation) error {
+	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
+		if row.ID == "" {
+			row.ID = r.cfg.IDs.New(platform.PrefixInstallation, tx.Now())
+		}
+		return tx.PutInstallation(ctx, row)
+	})
+	r.cfg.Catalog.InvalidateBot(row.BotID)
+	return err
+}
+
+// DeleteInstallation unregisters an installation and removes it. An unregister
+// that fails keeps it, unless forced.
+func (r *Runtime) DeleteInstallation(ctx context.Context, botID, alias string, force bool) error {
+	unlock := r.lock(botID)
+	defer unlock()
+	b, err := r.cfg.Catalog.Bot(ctx, botID)
+	if err != nil {
+		return err
+	}
+	in := b.Installations[alias]
+	if in == nil {
+		return store.ErrNotFound
+	}
+	if in.Status != store.StatusUnregistered {
+		if err := r.unregister(ctx, in, force); err != nil {
+			return err
+		}
+	}
+	err = r.cfg.Store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteInstallation(ctx, in.ID) })
+	r.cfg.Catalog.InvalidateBot(botID)
+	return err
+}
+
+func (r *Runtime) unregister(ctx context.Context, in *catalog.Installation, force bool) error {
+	err := r.life(ctx, in, wire.OpUnregister)
+	if err == nil {
+		return nil
+	}
+	r.cfg.Logger.Warn("unregister failed", "bot_id", in.BotID, "installation_id", in.ID, "alias", in.Alias, "forced", force, "error", err)
+	if force {
+		return nil
+	}
+	row := in.Installation
+	row.Status, row.StatusReason = store.StatusUnregistrationFailed, clean(err.Error(), 500)
+	if err := r.write(ctx, &row); err != nil {
+		return err
+	}
+	return platform.Errorf(platform.TypeRuntime, "%s could not unregister: %s; remove it by force to leave what is outside as it is", in.Alias, row.StatusReason)
+}
+
+// life calls register or unregister.
+func (r *Runtime) life(ctx context.Context, in *catalog.Installation, operation string) error {
+	h, err := r.Installation(in)
+	if err != nil {
+		return &final{err}
+	}
+	req := Request(in, operation, operation)
+	if req.Body, err = json.Marshal(platform.RegisterBody{WebhookURL: r.cfg.WebhookURL(in.WebhookID)}); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, r.cfg.RegisterTimeout, fmt.Errorf("no answer within %s", r.cfg.RegisterTimeout))
+	defer cancel()
+	resp, err := h.Handle(ctx, req)
+	if err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return cause
+		}
+		return err
+	}
+	if a := judge(resp); a.Err != nil && a.Final {
+		return &final{a.Err}
+	} else if a.Err != nil {
+		return a.Err
+	}
+	return nil
+}
+
+// final is a fault that trying again does not mend.
+type final struct{ error }
+
+// Unwrap returns the fault.
+func (f *final) Unwrap() error { return f.error }
+
+// lock holds other changes of a bot's installations.
+func (r *Runtime) lock(botID string) (unlock func()) {
+	r.mu.Lock()
+	m := r.installing[botID]
+	if m == nil {
+		m = &sync.Mutex{}
+		r.installing[botID] = m
+	}
+	r.mu.Unlock()
+	m.Lock()
+	return m.Unlock
+}
+
+func newUUID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

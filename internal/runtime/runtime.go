@@ -1,0 +1,261 @@
+// Package runtime knows where code runs and how to reach it: integrations and
+// bots that are linked into the process, and those that are served over HTTP.
+// It installs, registers and removes integrations, calls actions, and makes
+// the attempts of deliveries.
+//
+// It does not decide when a delivery is attempted (package delivery) nor who
+// may ask for what (package api).
+package runtime
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/bot"
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/internal/catalog"
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+// Config configures a Runtime. Store, Catalog and WebhookURL are needed.
+type Config struct {
+	Store   store.Store
+	Catalog *catalog.Catalog
+	Logger  *slog.Logger
+	IDs     *platform.IDs
+
+	// Integrations and Bots are linked into the process. Bots go by name.
+	Integrations []integration.Integration
+	Bots         map[string]bot.Bot
+	// Transport carries the calls of linked code to the platform. It is asked
+	// for once, when the code is made.
+	Transport platform.Transport
+	// Secrets returns the value of an integration's secret; nil means none.
+	Secrets func(integration, name string) string
+
+	// WebhookURL returns the public address of a webhook.
+	WebhookURL func(webhookID string) string
+
+	// FindIntegration finds a version by name; the version may be latest.
+	// store.ErrNotFound when there is none.
+	FindIntegration func(ctx context.Context, name, version string) (*store.Integration, error)
+
+	// AllowPrivate lets remote code live on private, loopback and link-local
+	// addresses.
+	AllowPrivate bool
+	// ActionTimeout bounds an action whose definition says nothing; 0 means
+	// 60 s. RegisterTimeout bounds register and unregister; 0 means 60 s.
+	ActionTimeout   time.Duration
+	RegisterTimeout time.Duration
+}
+
+// Runtime reaches code. It is safe for concurrent use.
+type Runtime struct {
+	cfg    Config
+	client *http.Client
+
+	mu           sync.Mutex
+	integrations map[string]wire.Handler // by name@version
+	bots         map[string]wire.Handler // by name
+	installing   map[string]*sync.Mutex  // by bot id
+	kick         chan struct{}
+}
+
+// New makes the linked code and returns a Runtime. All faults of definitions
+// are reported at once.
+func New(cfg Config) (*Runtime, error) {
+	if cfg.ActionTimeout == 0 {
+		cfg.ActionTimeout = time.Minute
+	}
+	if cfg.RegisterTimeout == 0 {
+		cfg.RegisterTimeout = time.Minute
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.IDs == nil {
+		cfg.IDs = &platform.IDs{}
+	}
+	r := &Runtime{
+		cfg: cfg, client: newClient(cfg.AllowPrivate),
+		integrations: map[string]wire.Handler{}, bots: map[string]wire.Handler{},
+		installing: map[string]*sync.Mutex{}, kick: make(chan struct{}, 1),
+	}
+	var faults []error
+	for _, in := range cfg.Integrations {
+		faults = append(faults, r.link(in))
+	}
+	for name, b := range cfg.Bots {
+		h, err := b.New(bot.Env{Transport: cfg.Transport, Logger: cfg.Logger.With("bot", name)})
+		if err != nil {
+			faults = append(faults, fmt.Errorf("bot %s: %w", name, err))
+			continue
+		}
+		r.bots[name] = wire.Chain(h, guard(cfg.Logger))
+	}
+	return r, errors.Join(faults...)
+}
+
+func (r *Runtime) link(in integration.Integration) error {
+	ref := in.Definition.Name + "@" + in.Definition.Version
+	if _, ok := r.integrations[ref]; ok {
+		return fmt.Errorf("integration %s is linked twice", ref)
+	}
+	secrets := map[string]string{}
+	if r.cfg.Secrets != nil {
+		for name := range in.Definition.Secrets {
+			if v := r.cfg.Secrets(in.Definition.Name, name); v != "" {
+				secrets[name] = v
+			}
+		}
+	}
+	h, err := in.New(integration.Env{
+		Transport: r.cfg.Transport, Secrets: secrets,
+		Logger: r.cfg.Logger.With("integration", in.Definition.Name),
+	})
+	if err != nil {
+		return fmt.Errorf("integration %s: %w", ref, err)
+	}
+	r.integrations[ref] = wire.Chain(h, guard(r.cfg.Logger))
+	return nil
+}
+
+// errNoCode says that nothing can answer; trying again is no use until
+// somebody changes that.
+var errNoCode = errors.New("it has no code: give the address where its code listens")
+
+// Installation returns the handler of an installation's integration.
+func (r *Runtime) Installation(in *catalog.Installation) (wire.Handler, error) {
+	i := in.Integration
+	if i.Builtin {
+		h := r.integrations[i.Name+"@"+i.Version]
+		if h == nil {
+			return nil, fmt.Errorf("integration %s@%s is not linked into this server", i.Name, i.Version)
+		}
+		return h, nil
+	}
+	if i.URL == "" {
+		return nil, fmt.Errorf("integration %s@%s: %w", i.Name, i.Version, errNoCode)
+	}
+	return &wire.Remote{URL: i.URL, Secret: i.SigningSecret, Client: r.client}, nil
+}
+
+// Bot returns the handler of a bot.
+func (r *Runtime) Bot(b *catalog.Bot) (wire.Handler, error) {
+	switch {
+	case b.Builtin != "":
+		h := r.bots[b.Builtin]
+		if h == nil {
+			return nil, fmt.Errorf("bot %s: the Go bot %q is not linked into this server", b.ID, b.Builtin)
+		}
+		return h, nil
+	case b.URL == "":
+		return nil, fmt.Errorf("bot %s: %w", b.ID, errNoCode)
+	}
+	return &wire.Remote{URL: b.URL, Secret: b.SigningSecret, Client: r.client}, nil
+}
+
+// Request returns a request to an installation without a body.
+func Request(in *catalog.Installation, operation, typ string) *wire.Request {
+	return &wire.Request{
+		Operation: operation, Type: typ,
+		BotID: in.BotID, BotUserID: in.BotID,
+		IntegrationID: in.IntegrationID, IntegrationAlias: in.Alias, WebhookID: in.WebhookID,
+		ConfigurationType: in.ConfigurationType, Configuration: in.Configuration,
+	}
+}
+
+// botRequest returns a request to a bot without a body. The configuration is
+// wrapped as the official SDK expects it (wire-operations.md section 6).
+func botRequest(b *catalog.Bot, operation, typ string) *wire.Request {
+	return &wire.Request{Operation: operation, Type: typ, BotID: b.ID, Configuration: b.Configuration}
+}
+
+// SyncBuiltins writes the definitions of linked integrations to the store, so
+// that they can be installed, and of linked bots to the bots that they answer
+// for.
+func (r *Runtime) SyncBuiltins(ctx context.Context, workspaceID string) error {
+	for _, in := range r.cfg.Integrations {
+		if err := r.syncIntegration(ctx, workspaceID, in); err != nil {
+			return fmt.Errorf("integration %s: %w", in.Definition.Name, err)
+		}
+	}
+	defer r.cfg.Catalog.Invalidate()
+	return r.syncBots(ctx)
+}
+
+func (r *Runtime) syncIntegration(ctx context.Context, workspaceID string, in integration.Integration) error {
+	def, err := in.Definition.Wire()
+	if err != nil {
+		return err
+	}
+	raw, err := marshal(def)
+	if err != nil {
+		return err
+	}
+	return r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
+		row, err := tx.IntegrationByName(ctx, def.Name, def.Version)
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			row = &store.Integration{ID: r.cfg.IDs.New(platform.PrefixIntegration, tx.Now()), WorkspaceID: workspaceID, Name: def.Name, Version: def.Version}
+		case err != nil:
+			return err
+		case row.Builtin && string(row.Definition) == string(raw):
+			return nil
+		}
+		row.Builtin, row.URL, row.Definition = true, "", raw
+		return tx.PutIntegration(ctx, row)
+	})
+}
+
+func (r *Runtime) syncBots(ctx context.Context) error {
+	definitions := map[string][]byte{}
+	for name, b := range r.cfg.Bots {
+		def, err := b.Definition.Wire()
+		if err != nil {
+			return fmt.Errorf("bot %s: %w", name, err)
+		}
+		if definitions[name], err = marshal(def); err != nil {
+			return err
+		}
+	}
+	return r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
+		for page := (store.Page{Limit: 100}); ; {
+			bots, next, err := tx.Bots(ctx, page)
+			if err != nil {
+				return err
+			}
+			for _, b := range bots {
+				def, ok := definitions[b.Builtin]
+				if !ok || b.Builtin == "" || string(b.Definition) == string(def) {
+					continue
+				}
+				b.Definition = def
+				if err := tx.UpdateBot(ctx, b); err != nil {
+					return err
+				}
+			}
+			if next == "" {
+				return nil
+			}
+			page.After = next
+		}
+	})
+}
+
+// clean keeps an answer's text readable in one line.
+func clean(s string, most int) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if r := []rune(s); len(r) > most {
+		s = string(r[:most-1]) + "…"
+	}
+	return s
+}
