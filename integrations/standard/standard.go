@@ -1,0 +1,13 @@
+// Package standard is the one list of the integrations that are linked into
+// the server.
+package standard
+
+import (
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integrations/chat"
+)
+
+// All returns the built-in integrations, sorted by name.
+func All() []integration.Integration {
+	return []integration.Integration{chat.New()}
+}
