@@ -108,6 +108,9 @@ func (b *built) webhook(ctx context.Context, call *Call, req *wire.Request) (*wi
 	if resp == nil {
 		return &wire.Response{Status: http.StatusOK, Body: []byte("{}")}, nil
 	}
+	if resp.Status != 0 && (resp.Status < 200 || resp.Status > 599) {
+		return nil, fmt.Errorf("the webhook's answer has the status %d, which is none", resp.Status)
+	}
 	return &wire.Response{Status: resp.Status, Header: resp.Header, Body: resp.Body}, nil
 }
 

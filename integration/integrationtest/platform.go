@@ -1,0 +1,200 @@
+// Package integrationtest is for authors' tests of integrations and bots: a
+// platform in memory that records what is called, and a suite that any code
+// passes wherever it runs.
+package integrationtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// Platform is a platform.Transport in memory: users, conversations, messages,
+// events and states of one bot, without scopes, schemas and delivery. Other
+// operations answer what On was told, or fail. It is safe for concurrent use.
+type Platform struct {
+	mu            sync.Mutex
+	ids           platform.IDs
+	calls         []platform.Call
+	answers       map[string]func(in any) (any, error)
+	users         []*platform.User
+	conversations []*platform.Conversation
+	messages      []*platform.Message
+	states        map[string]*platform.State
+}
+
+var _ platform.Transport = (*Platform)(nil)
+
+// NewPlatform returns an empty platform.
+func NewPlatform() *Platform {
+	return &Platform{answers: map[string]func(any) (any, error){}, states: map[string]*platform.State{}}
+}
+
+// On answers an operation with fn in place of what the platform does itself.
+func On[In, Out any](p *Platform, op platform.Op[In, Out], fn func(*In) (*Out, error)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.answers[op.Name] = func(in any) (any, error) { return fn(in.(*In)) }
+}
+
+// Inputs returns the inputs of the calls of an operation so far, in order.
+func Inputs[In, Out any](p *Platform, op platform.Op[In, Out]) []In {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []In
+	for _, c := range p.calls {
+		if in, ok := c.In.(*In); ok && c.Op.Name == op.Name {
+			all = append(all, *in)
+		}
+	}
+	return all
+}
+
+// Calls returns every call so far with its caller, in order.
+func (p *Platform) Calls() []platform.Call {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.calls)
+}
+
+// Do records the call and answers it.
+func (p *Platform) Do(ctx context.Context, call *platform.Call) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	p.calls = append(p.calls, *call)
+	answer := p.answers[call.Op.Name]
+	p.mu.Unlock()
+	if answer == nil {
+		answer = p.builtin
+	}
+	out, err := answer(call.In)
+	if err != nil {
+		return err
+	}
+	raw, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, call.Out)
+}
+
+// builtin does the operations that the platform knows.
+func (p *Platform) builtin(in any) (any, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch in := in.(type) {
+	case *platform.GetOrCreateUserInput:
+		u, created := p.user(in)
+		return &platform.GetOrCreateUserOutput{User: *u, Meta: platform.Created{Created: created}}, nil
+	case *platform.GetOrCreateConversationInput:
+		c, created := p.conversation(in)
+		return &platform.GetOrCreateConversationOutput{Conversation: *c, Meta: platform.Created{Created: created}}, nil
+	case *platform.CreateMessageInput:
+		m := p.message(in.ConversationID, in.UserID, in.Type, in.Payload, in.Tags)
+		return &platform.CreateMessageOutput{Message: *m}, nil
+	case *platform.GetOrCreateMessageInput:
+		for _, m := range p.messages {
+			if m.ConversationID == in.ConversationID && matches(m.Tags, in.Tags, in.DiscriminateByTags) {
+				return &platform.GetOrCreateMessageOutput{Message: *m}, nil
+			}
+		}
+		m := p.message(in.ConversationID, in.UserID, in.Type, in.Payload, in.Tags)
+		return &platform.GetOrCreateMessageOutput{Message: *m, Meta: platform.Created{Created: true}}, nil
+	case *platform.UpdateMessageInput:
+		return p.updateMessage(in)
+	case *platform.CreateEventInput:
+		now := time.Now()
+		return &platform.CreateEventOutput{Event: platform.Event{
+			ID: p.ids.New(platform.PrefixEvent, now), CreatedAt: platform.At(now), Type: in.Type, Payload: in.Payload,
+			Status: platform.EventPending, ConversationID: in.ConversationID, UserID: in.UserID, MessageID: in.MessageID,
+		}}, nil
+	case *platform.ConfigureIntegrationInput:
+		return &platform.ConfigureIntegrationOutput{}, nil
+	}
+	return p.state(in)
+}
+
+// matches reports whether the stored tags have the wanted values of the keys;
+// without keys, of all wanted ones. Nothing wanted matches nothing.
+func matches(stored, wanted platform.Tags, keys []string) bool {
+	if len(keys) == 0 {
+		keys = slices.Collect(maps.Keys(wanted))
+	}
+	for _, key := range keys {
+		if stored[key] != wanted[key] {
+			return false
+		}
+	}
+	return len(keys) > 0
+}
+
+func (p *Platform) user(in *platform.GetOrCreateUserInput) (*platform.User, bool) {
+	for _, u := range p.users {
+		if matches(u.Tags, in.Tags, in.DiscriminateByTags) {
+			return u, false
+		}
+	}
+	now := time.Now()
+	u := &platform.User{
+		ID: p.ids.New(platform.PrefixUser, now), CreatedAt: platform.At(now), UpdatedAt: platform.At(now),
+		Tags: maps.Clone(in.Tags), Name: in.Name, PictureURL: in.PictureURL,
+	}
+	p.users = append(p.users, u)
+	return u, true
+}
+
+func (p *Platform) conversation(in *platform.GetOrCreateConversationInput) (*platform.Conversation, bool) {
+	for _, c := range p.conversations {
+		if c.Channel == in.Channel && matches(c.Tags, in.Tags, in.DiscriminateByTags) {
+			return c, false
+		}
+	}
+	now := time.Now()
+	c := &platform.Conversation{
+		ID: p.ids.New(platform.PrefixConversation, now), CreatedAt: platform.At(now), UpdatedAt: platform.At(now),
+		Channel: in.Channel, Tags: maps.Clone(in.Tags),
+	}
+	p.conversations = append(p.conversations, c)
+	return c, true
+}
+
+func (p *Platform) message(conversation, user, typ string, payload json.RawMessage, tags platform.Tags) *platform.Message {
+	now := time.Now()
+	m := &platform.Message{
+		ID: p.ids.New(platform.PrefixMessage, now), CreatedAt: platform.At(now), UpdatedAt: platform.At(now),
+		Type: typ, Payload: payload, ConversationID: conversation, UserID: user, Tags: maps.Clone(tags),
+	}
+	p.messages = append(p.messages, m)
+	return m
+}
+
+// updateMessage merges tags. A message that was never made is one of the
+// test's own and comes into being.
+func (p *Platform) updateMessage(in *platform.UpdateMessageInput) (any, error) {
+	i := slices.IndexFunc(p.messages, func(m *platform.Message) bool { return m.ID == in.ID })
+	if i < 0 {
+		i = len(p.messages)
+		p.messages = append(p.messages, &platform.Message{ID: in.ID, Payload: json.RawMessage("{}")})
+	}
+	m := p.messages[i]
+	if m.Tags == nil {
+		m.Tags = platform.Tags{}
+	}
+	maps.Copy(m.Tags, in.Tags)
+	if in.Payload != nil {
+		m.Payload = in.Payload
+	}
+	return &platform.UpdateMessageOutput{Message: *m}, nil
+}
+
+func unknown(in any) error {
+	return fmt.Errorf("the platform in memory has no answer to %T; give it one with integrationtest.On", in)
+}
