@@ -47,10 +47,13 @@ func (c *Remote) Handle(ctx context.Context, req *Request) (*Response, error) {
 		}
 		r.Header[HeaderSignature] = []string{signature}
 	}
-	client := c.Client
-	if client == nil {
-		client = http.DefaultClient
+	client := http.Client{}
+	if c.Client != nil {
+		client = *c.Client
 	}
+	// A redirect is the code's answer: following one would carry the
+	// configuration to an address that nobody chose.
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	res, err := client.Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("call code: %w", err)
