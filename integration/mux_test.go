@@ -42,7 +42,9 @@ func TestHandlerTellsEveryFaultAtOnce(t *testing.T) {
 	integration.Message(m, "sms", "text", handle)
 	integration.Action(m, "stop", func(context.Context, *integration.Call, *struct{}) (*struct{}, error) { return nil, nil })
 	m.OnWebhook(nil)
-	m.OnCreateUser(func(context.Context, *integration.Call, *platform.CreateUserBody) (*platform.User, error) { return nil, nil })
+	m.OnCreateUser(func(context.Context, *integration.Call, *platform.CreateUserBody) (*platform.User, error) {
+		return nil, nil
+	})
 	m.OnMessageUpdated(func(context.Context, *integration.Call, *platform.MessageUpdatedBody) error { return nil })
 
 	_, err := m.Handler()
