@@ -143,6 +143,7 @@ test('a registration that the code refuses tells why', async () => {
     return got.status === 'registration_failed' && got
   })
   assert.match(failed.statusReason, /the sink is not ours/)
+  await world.call('DELETE', `${path}?force=true`)
 })
 
 test('the code is told when it is removed', async () => {

@@ -76,7 +76,7 @@ test('names that are not declared', async () => {
   await told(asIntegration.createEvent({ type: 'shipSank', payload: {} }), 'InvalidPayload', 'shipSank')
   await told(asBot.createEvent({ type: 'tock', payload: {} }), 'InvalidPayload', 'tock')
   await told(asBot.setState({ type: 'bot', id: bot.id, name: 'dreams', payload: {} }), 'InvalidPayload', 'dreams')
-  await told(asBot.callAction({ type: 'relay:fly', input: {} }), 'InvalidPayload', 'fly')
+  await told(asBot.callAction({ type: 'relay:fly', input: {} }), 'ResourceNotFound', 'fly')
   await told(asBot.callAction({ type: 'nobody:fly', input: {} }), 'ResourceNotFound', 'nobody')
 })
 

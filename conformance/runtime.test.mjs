@@ -236,7 +236,7 @@ test('events', async () => {
   assert.equal(soon.status, 'scheduled')
   await code.next(({ body }) => body?.event?.id === soon.id)
 
-  const dateTime = '2199-01-01T00:00:00.000Z'
+  const dateTime = new Date(Date.now() + 30 * 86_400_000).toISOString()
   const late = (await asBot.createEvent({ type: 'tick', payload: {}, schedule: { dateTime } })).event
   assert.deepEqual(ids(await all(asBot.list.events({ type: 'tick', status: 'scheduled' }))), [late.id])
   assert.deepEqual(await asBot.cancelScheduledEvent({ id: late.id }), {})

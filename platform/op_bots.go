@@ -1,7 +1,9 @@
 package platform
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 )
 
 // The operations on bots.
@@ -74,6 +76,17 @@ type UpdateBotInput struct {
 	Name Field[string] `json:"name,omitzero"`
 	URL  Field[string] `json:"url,omitzero"`
 	BotDefinition
+
+	// Patch is the change as the JSON it was read from, where null removes;
+	// nil means what BotDefinition says.
+	Patch json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the change and keeps it as Patch.
+func (in *UpdateBotInput) UnmarshalJSON(data []byte) error {
+	type plain UpdateBotInput
+	in.Patch = bytes.Clone(data)
+	return json.Unmarshal(data, (*plain)(in))
 }
 
 // UpdateBotOutput is the output of UpdateBot.

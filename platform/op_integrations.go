@@ -1,7 +1,9 @@
 package platform
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 )
 
 // The operations on integrations.
@@ -83,6 +85,16 @@ func (c *Client) ListIntegrations(ctx context.Context, in *ListIntegrationsInput
 type UpdateIntegrationInput struct {
 	ID string `path:"id" json:"-"`
 	IntegrationUpload
+
+	// Patch is the change as the JSON it was read from, where null removes;
+	// nil means what IntegrationUpload says.
+	Patch json.RawMessage `json:"-"`
+}
+
+// UnmarshalJSON reads the change and keeps it as Patch.
+func (in *UpdateIntegrationInput) UnmarshalJSON(data []byte) error {
+	in.Patch = bytes.Clone(data)
+	return json.Unmarshal(data, &in.IntegrationUpload)
 }
 
 // UpdateIntegrationOutput is the output of UpdateIntegration.
@@ -90,7 +102,8 @@ type UpdateIntegrationOutput struct {
 	Integration Integration `json:"integration"`
 }
 
-// UpdateIntegration replaces an integration version's definition.
+// UpdateIntegration changes an integration version's definition; members that
+// are absent stay.
 func (c *Client) UpdateIntegration(ctx context.Context, in *UpdateIntegrationInput) (*UpdateIntegrationOutput, error) {
 	return Do(ctx, c, OpUpdateIntegration, in)
 }

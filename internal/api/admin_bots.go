@@ -93,13 +93,9 @@ func (s *Service) listBots(ctx context.Context, _ *Identity, in *platform.ListBo
 	return out, nil
 }
 
-// updateBot changes the members that are given; a map of definitions that is
-// given replaces the one of that name.
+// updateBot changes the members that are given.
 func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.UpdateBotInput) (*platform.UpdateBotOutput, error) {
 	if err := checkURL(in.URL.Value); err != nil {
-		return nil, err
-	}
-	if err := checkBotDefinition(&in.BotDefinition); err != nil {
 		return nil, err
 	}
 	err := s.Store.Update(ctx, func(tx *store.Tx) error {
@@ -116,12 +112,12 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 			row.URL = in.URL.Value
 		}
 		var def platform.BotDefinition
-		if len(row.Definition) > 0 {
-			if err := json.Unmarshal(row.Definition, &def); err != nil {
-				return fmt.Errorf("definition of bot %s: %w", row.ID, err)
-			}
+		if err := mergeDefinition(&def, row.Definition, in.Patch, in.BotDefinition); err != nil {
+			return fmt.Errorf("definition of bot %s: %w", row.ID, err)
 		}
-		mergeBot(&def, &in.BotDefinition)
+		if err := checkBotDefinition(&def); err != nil {
+			return err
+		}
 		if row.Definition, err = json.Marshal(def); err != nil {
 			return err
 		}
@@ -136,33 +132,6 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		return nil, err
 	}
 	return &platform.UpdateBotOutput{Bot: *bot}, nil
-}
-
-func mergeBot(to, from *platform.BotDefinition) {
-	if from.User != nil {
-		to.User = from.User
-	}
-	if from.Conversation != nil {
-		to.Conversation = from.Conversation
-	}
-	if from.Message != nil {
-		to.Message = from.Message
-	}
-	if from.States != nil {
-		to.States = from.States
-	}
-	if from.Events != nil {
-		to.Events = from.Events
-	}
-	if from.Actions != nil {
-		to.Actions = from.Actions
-	}
-	if from.Configuration != nil {
-		to.Configuration = from.Configuration
-	}
-	if from.Subscriptions != nil {
-		to.Subscriptions = from.Subscriptions
-	}
 }
 
 func (s *Service) deleteBot(ctx context.Context, _ *Identity, in *platform.DeleteBotInput) (*platform.DeleteBotOutput, error) {

@@ -176,7 +176,7 @@ func (s *Service) listIntegrations(ctx context.Context, _ *Identity, in *platfor
 	return out, nil
 }
 
-// updateIntegration replaces the definition; name and version stay.
+// updateIntegration changes the definition; name and version stay.
 func (s *Service) updateIntegration(ctx context.Context, _ *Identity, in *platform.UpdateIntegrationInput) (*platform.UpdateIntegrationOutput, error) {
 	old, err := s.integration(ctx, in.ID)
 	if err != nil {
@@ -185,7 +185,10 @@ func (s *Service) updateIntegration(ctx context.Context, _ *Identity, in *platfo
 	if old.Builtin {
 		return nil, platform.Errorf(platform.TypeForbidden, "integration %s@%s is part of the server and cannot be changed", old.Name, old.Version)
 	}
-	def := in.IntegrationDefinition
+	var def platform.IntegrationDefinition
+	if err := mergeDefinition(&def, old.Definition, in.Patch, in.IntegrationUpload); err != nil {
+		return nil, fmt.Errorf("definition of integration %s: %w", old.ID, err)
+	}
 	def.Name, def.Version = old.Name, old.Version
 	if def.URL == "" {
 		def.URL = old.URL

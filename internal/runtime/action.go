@@ -88,7 +88,7 @@ func readAction(name string, resp *wire.Response, output *schema.Validator) (*pl
 		answer.Output = json.RawMessage("{}")
 	}
 	if err := output.Validate(answer.Output); err != nil {
-		return nil, platform.Errorf(platform.TypeInvalidDataFormat, "action %s answered what its definition does not allow: %s", name, inField(err, "output"))
+		return nil, platform.Errorf(platform.TypeRuntime, "action %s answered what its definition does not allow: %s", name, inField(err, "output"))
 	}
 	return &answer, nil
 }

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -132,9 +133,24 @@ func decode(body []byte, in any) error {
 	if err := jsonv2.Unmarshal(body, in, decodeOptions); err == nil {
 		return nil
 	} else if slow := json.Unmarshal(body, in); slow != nil {
+		nameKey(slow, err)
 		return platformhttp.BodyError(slow)
 	} else {
 		return platformhttp.BodyError(fmt.Errorf("it does not fit: %w", err))
+	}
+}
+
+// nameKey completes the field that the standard decoder names, which ends at a
+// map, with the key that the quick decoder knows.
+func nameKey(slow, quick error) {
+	to, ok := errors.AsType[*json.UnmarshalTypeError](slow)
+	from, known := errors.AsType[*jsonv2.SemanticError](quick)
+	if !ok || !known {
+		return
+	}
+	field := strings.Join(slices.Collect(from.JSONPointer.Tokens()), ".")
+	if strings.HasPrefix(field, to.Field+".") {
+		to.Field = field
 	}
 }
 
