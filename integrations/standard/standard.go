@@ -5,9 +5,10 @@ package standard
 import (
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integrations/chat"
+	"github.com/bellhop-dev/bellhop/integrations/webhook"
 )
 
 // All returns the built-in integrations, sorted by name.
 func All() []integration.Integration {
-	return []integration.Integration{chat.New()}
+	return []integration.Integration{chat.New(), webhook.New()}
 }
