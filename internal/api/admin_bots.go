@@ -28,6 +28,15 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 	if err != nil {
 		return nil, err
 	}
+	if in.Builtin != "" {
+		ok := false
+		if s.LinkedBot != nil {
+			definition, ok = s.LinkedBot(in.Builtin)
+		}
+		if !ok {
+			return nil, platform.Errorf(platform.TypeReferenceNotFound, "builtin: no Go bot %.60q is linked into this server", in.Builtin)
+		}
+	}
 	prefix := platform.PrefixBot
 	if in.Dev {
 		prefix = platform.PrefixDevBot

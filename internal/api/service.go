@@ -60,6 +60,10 @@ type Config struct {
 	Logger     *slog.Logger     // nil discards
 	Now        func() time.Time // nil is time.Now; it decides when scheduled things are due
 
+	// LinkedBot returns what the Go bot of a name declares; nil means that none
+	// is linked.
+	LinkedBot func(name string) (definition json.RawMessage, ok bool)
+
 	// PublicURL is where the server is reached from outside, without a slash
 	// at the end; webhook URLs begin with it.
 	PublicURL string

@@ -2,7 +2,6 @@ package runtime
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -101,5 +100,3 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 	}
 	return nil
 }
-
-func marshal(v any) ([]byte, error) { return json.Marshal(v) }

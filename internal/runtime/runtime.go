@@ -9,6 +9,7 @@ package runtime
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -63,9 +64,10 @@ type Runtime struct {
 	client *http.Client
 
 	mu           sync.Mutex
-	integrations map[string]wire.Handler // by name@version
-	bots         map[string]wire.Handler // by name
-	installing   map[string]*sync.Mutex  // by bot id
+	integrations map[string]wire.Handler    // by name@version
+	bots         map[string]wire.Handler    // by name
+	declared     map[string]json.RawMessage // of bots, by name
+	installing   map[string]*sync.Mutex     // by bot id
 	kick         chan struct{}
 }
 
@@ -86,7 +88,7 @@ func New(cfg Config) (*Runtime, error) {
 	}
 	r := &Runtime{
 		cfg: cfg, client: newClient(cfg.AllowPrivate),
-		integrations: map[string]wire.Handler{}, bots: map[string]wire.Handler{},
+		integrations: map[string]wire.Handler{}, bots: map[string]wire.Handler{}, declared: map[string]json.RawMessage{},
 		installing: map[string]*sync.Mutex{}, kick: make(chan struct{}, 1),
 	}
 	var faults []error
@@ -94,12 +96,9 @@ func New(cfg Config) (*Runtime, error) {
 		faults = append(faults, r.link(in))
 	}
 	for name, b := range cfg.Bots {
-		h, err := b.New(bot.Env{Transport: cfg.Transport, Logger: cfg.Logger.With("bot", name)})
-		if err != nil {
+		if err := r.linkBot(name, b); err != nil {
 			faults = append(faults, fmt.Errorf("bot %s: %w", name, err))
-			continue
 		}
-		r.bots[name] = wire.Chain(h, guard(cfg.Logger))
 	}
 	return r, errors.Join(faults...)
 }
@@ -126,6 +125,28 @@ func (r *Runtime) link(in integration.Integration) error {
 	}
 	r.integrations[ref] = wire.Chain(h, guard(r.cfg.Logger))
 	return nil
+}
+
+func (r *Runtime) linkBot(name string, b bot.Bot) error {
+	def, err := b.Definition.Wire()
+	if err != nil {
+		return err
+	}
+	if r.declared[name], err = json.Marshal(def); err != nil {
+		return err
+	}
+	h, err := b.New(bot.Env{Transport: r.cfg.Transport, Logger: r.cfg.Logger.With("bot", name)})
+	if err != nil {
+		return err
+	}
+	r.bots[name] = wire.Chain(h, guard(r.cfg.Logger))
+	return nil
+}
+
+// LinkedBot returns what the linked Go bot of a name declares.
+func (r *Runtime) LinkedBot(name string) (definition json.RawMessage, ok bool) {
+	definition, ok = r.declared[name]
+	return definition, ok
 }
 
 // errNoCode says that nothing can answer; trying again is no use until
@@ -197,7 +218,7 @@ func (r *Runtime) syncIntegration(ctx context.Context, workspaceID string, in in
 	if err != nil {
 		return err
 	}
-	raw, err := marshal(def)
+	raw, err := json.Marshal(def)
 	if err != nil {
 		return err
 	}
@@ -217,16 +238,6 @@ func (r *Runtime) syncIntegration(ctx context.Context, workspaceID string, in in
 }
 
 func (r *Runtime) syncBots(ctx context.Context) error {
-	definitions := map[string][]byte{}
-	for name, b := range r.cfg.Bots {
-		def, err := b.Definition.Wire()
-		if err != nil {
-			return fmt.Errorf("bot %s: %w", name, err)
-		}
-		if definitions[name], err = marshal(def); err != nil {
-			return err
-		}
-	}
 	return r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
 		for page := (store.Page{Limit: 100}); ; {
 			bots, next, err := tx.Bots(ctx, page)
@@ -234,8 +245,8 @@ func (r *Runtime) syncBots(ctx context.Context) error {
 				return err
 			}
 			for _, b := range bots {
-				def, ok := definitions[b.Builtin]
-				if !ok || b.Builtin == "" || string(b.Definition) == string(def) {
+				def, ok := r.declared[b.Builtin]
+				if !ok || string(b.Definition) == string(def) {
 					continue
 				}
 				b.Definition = def
