@@ -1,0 +1,135 @@
+// Package config holds the one configuration of a Bellhop server. A value is
+// the default, unless the configuration file, the environment or a flag says
+// otherwise; later ones win. The command line (package cli) reads them into
+// Config; this package owns the fields, their defaults and what is valid.
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Config configures a server. The struct tags are read by the command line;
+// the default of each field is in its tag, so a Config made in Go should start
+// from Default.
+type Config struct {
+	Listen    string `name:"listen" env:"BELLHOP_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port; port 0 takes a free one."`
+	PublicURL string `name:"public-url" env:"BELLHOP_PUBLIC_URL" help:"Address under which others reach this server, for webhook URLs; the listen address when empty." placeholder:"https://bots.example.com"`
+	Data      string `name:"data" env:"BELLHOP_DATA" default:".bellhop" help:"Folder for the embedded database and the local client's token." placeholder:"DIR"`
+	Database  string `name:"database" env:"BELLHOP_DATABASE" help:"postgres://user:password@host/name, or the path of an SQLite file; <data>/bellhop.db when empty." placeholder:"URL"`
+
+	LogFormat string `name:"log-format" env:"BELLHOP_LOG_FORMAT" default:"text" help:"text or json." enum:"text,json"`
+	LogLevel  string `name:"log-level" env:"BELLHOP_LOG_LEVEL" default:"info" help:"debug, info, warn or error." enum:"debug,info,warn,error"`
+
+	AllowPrivate bool `name:"allow-private" env:"BELLHOP_ALLOW_PRIVATE" help:"Let remote bots and integrations live on private, loopback and link-local addresses."`
+
+	WebhookTimeout time.Duration `name:"webhook-timeout" env:"BELLHOP_WEBHOOK_TIMEOUT" default:"60s" help:"How long an integration may take to answer a webhook."`
+	WebhookBody    int64         `name:"webhook-body" env:"BELLHOP_WEBHOOK_BODY" default:"10485760" help:"Largest webhook body in bytes."`
+
+	DeliveryTimeout  time.Duration `name:"delivery-timeout" env:"BELLHOP_DELIVERY_TIMEOUT" default:"60s" help:"How long one attempt of a delivery may take."`
+	DeliveryAttempts int           `name:"delivery-attempts" env:"BELLHOP_DELIVERY_ATTEMPTS" default:"12" help:"Attempts before a delivery is a dead letter."`
+	DeliveryWorkers  int           `name:"delivery-workers" env:"BELLHOP_DELIVERY_WORKERS" default:"256" help:"Deliveries that run at the same time."`
+
+	ShutdownGrace time.Duration `name:"shutdown-grace" env:"BELLHOP_SHUTDOWN_GRACE" default:"10s" help:"How long running work may take to end when the server stops."`
+}
+
+// Default returns the configuration that a person meets: embedded SQLite in
+// ./.bellhop, listening on 127.0.0.1:8080.
+func Default() Config {
+	return Config{
+		Listen: "127.0.0.1:8080", Data: ".bellhop", LogFormat: "text", LogLevel: "info",
+		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
+		DeliveryTimeout: time.Minute, DeliveryAttempts: 12, DeliveryWorkers: 256,
+		ShutdownGrace: 10 * time.Second,
+	}
+}
+
+// Validate returns one error that names every field that cannot be used, or
+// nil.
+func (c *Config) Validate() error {
+	var faults []string
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		fault("listen: %q is not host:port; write for example 127.0.0.1:8080", c.Listen)
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
+			fault("public-url: it must be an http or https address such as https://bots.example.com")
+		}
+	}
+	if c.Data == "" {
+		fault("data: it must name a folder")
+	}
+	if strings.Contains(c.Database, "://") && !c.Postgres() {
+		fault("database: only postgres:// addresses and paths of SQLite files are understood")
+	}
+	for _, d := range [...]struct {
+		name  string
+		value time.Duration
+	}{
+		{"webhook-timeout", c.WebhookTimeout}, {"delivery-timeout", c.DeliveryTimeout},
+	} {
+		if d.value <= 0 {
+			fault("%s: %s is not a time to wait; write for example 60s", d.name, d.value)
+		}
+	}
+	if c.ShutdownGrace < 0 {
+		fault("shutdown-grace: it cannot be negative")
+	}
+	if c.WebhookBody <= 0 {
+		fault("webhook-body: it must be a number of bytes above 0")
+	}
+	if c.DeliveryAttempts < 1 {
+		fault("delivery-attempts: it must be at least 1")
+	}
+	if c.DeliveryWorkers < 1 {
+		fault("delivery-workers: it must be at least 1")
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return fmt.Errorf("configuration: %s", strings.Join(faults, "; "))
+}
+
+// Postgres reports whether the database is a PostgreSQL server.
+func (c *Config) Postgres() bool {
+	return strings.HasPrefix(c.Database, "postgres://") || strings.HasPrefix(c.Database, "postgresql://")
+}
+
+// SQLitePath returns the path of the SQLite file; it has no meaning when
+// Postgres is true.
+func (c *Config) SQLitePath() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return filepath.Join(c.Data, "bellhop.db")
+}
+
+// Level returns the log level; an unknown name is Info.
+func (c *Config) Level() slog.Level {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return slog.LevelInfo
+	}
+	return level
+}
+
+// LogValue keeps the database's password out of logs.
+func (c *Config) LogValue() slog.Value {
+	database := c.SQLitePath()
+	if c.Postgres() {
+		database = "postgres"
+		if u, err := url.Parse(c.Database); err == nil {
+			database = u.Redacted()
+		}
+	}
+	return slog.GroupValue(
+		slog.String("listen", c.Listen), slog.String("public_url", c.PublicURL),
+		slog.String("data", c.Data), slog.String("database", database))
+}

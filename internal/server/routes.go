@@ -1,0 +1,48 @@
+package server
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/internal/api/apihttp"
+	"github.com/bellhop-dev/bellhop/internal/webhook"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// routes serves everything on one port. Paths are matched by prefix and never
+// cleaned or redirected: names in them may hold escaped slashes.
+func (s *Server) routes(pages map[string]http.Handler) http.Handler {
+	operations := apihttp.New(s.service, platform.Operations(), s.logger)
+	hooks := webhook.New(webhook.Config{
+		Installations: s.catalog, Resolver: s.runtime, Logger: s.logger,
+		MaxBody: s.cfg.WebhookBody, Timeout: s.cfg.WebhookTimeout,
+	})
+	prefixes := make([]string, 0, len(pages))
+	for prefix := range pages {
+		prefixes = append(prefixes, prefix)
+	}
+	slices.SortFunc(prefixes, func(a, b string) int { return len(b) - len(a) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := r.URL.Path
+		switch {
+		case strings.HasPrefix(path, "/v1/"):
+			operations.ServeHTTP(w, r)
+			return
+		case strings.HasPrefix(path, webhook.Prefix):
+			hooks.ServeHTTP(w, r)
+			return
+		case path == "/healthz":
+			_, _ = io.WriteString(w, "ok\n")
+			return
+		}
+		for _, prefix := range prefixes {
+			if path == prefix || strings.HasPrefix(path, strings.TrimRight(prefix, "/")+"/") {
+				pages[prefix].ServeHTTP(w, r)
+				return
+			}
+		}
+		apihttp.WriteError(w, platform.Errorf(platform.TypeResourceNotFound, "nothing is served at %.200s", path))
+	})
+}

@@ -1,0 +1,227 @@
+// Package server ties a Bellhop server together and runs it: the store, the
+// catalog, the operations, the runtime, deliveries and what is served over
+// HTTP. It is the only package that sees all of them; what they need of each
+// other they declare as small interfaces, which are connected here.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bellhop-dev/bellhop/bot"
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/internal/api"
+	"github.com/bellhop-dev/bellhop/internal/catalog"
+	"github.com/bellhop-dev/bellhop/internal/config"
+	"github.com/bellhop-dev/bellhop/internal/delivery"
+	"github.com/bellhop-dev/bellhop/internal/runtime"
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// Options are what a server is made of, beside its configuration.
+type Options struct {
+	Config       config.Config
+	Logger       *slog.Logger // nil discards
+	Integrations []integration.Integration
+	Bots         map[string]bot.Bot
+	// Secrets returns the value of a linked integration's secret; nil means
+	// none.
+	Secrets func(integration, name string) string
+	// Pages are served beside the API, by the prefix of their paths.
+	Pages   map[string]http.Handler
+	Version string
+}
+
+// Server is a server that is open: it listens, but answers only in Run.
+type Server struct {
+	cfg        config.Config
+	logger     *slog.Logger
+	store      store.Store
+	catalog    *catalog.Catalog
+	service    *api.Service
+	runtime    *runtime.Runtime
+	dispatcher *delivery.Dispatcher
+	listener   net.Listener
+	http       *http.Server
+}
+
+// Open opens the database and the listening socket and prepares everything
+// else. Faults of the configuration and of linked definitions are errors here.
+func Open(ctx context.Context, o Options) (*Server, error) {
+	if err := o.Config.Validate(); err != nil {
+		return nil, err
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	db, kind, err := openStore(ctx, &o.Config)
+	if err != nil {
+		return nil, err
+	}
+	s, err := assemble(ctx, o, db, kind)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+func assemble(ctx context.Context, o Options, db store.Store, kind string) (*Server, error) {
+	listener, err := net.Listen("tcp", o.Config.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	s := &Server{cfg: o.Config, logger: o.Logger, store: db, listener: listener}
+	s.catalog = catalog.New(db, o.Logger)
+	local := &lateTransport{}
+	s.runtime, err = runtime.New(runtime.Config{
+		Store: db, Catalog: s.catalog, Logger: o.Logger,
+		Integrations: o.Integrations, Bots: o.Bots, Transport: local, Secrets: o.Secrets,
+		WebhookURL: func(id string) string { return s.service.WebhookURL(id) },
+		FindIntegration: func(ctx context.Context, name, version string) (*store.Integration, error) {
+			return s.service.IntegrationByName(ctx, name, version)
+		},
+		AllowPrivate: o.Config.AllowPrivate,
+	})
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	s.dispatcher = delivery.New(delivery.Config{
+		Store: db, Deliverer: deliverer{s.runtime}, Logger: o.Logger, Hold: s.runtime.Hold,
+		Workers: o.Config.DeliveryWorkers, MaxAttempts: o.Config.DeliveryAttempts,
+		AttemptTimeout: o.Config.DeliveryTimeout, Grace: o.Config.ShutdownGrace,
+	})
+	s.service = api.New(api.Config{
+		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Installer: s.runtime, LinkedBot: s.runtime.LinkedBot,
+		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind,
+	})
+	local.next = s.service.Transport(s.service.Trust)
+	if err := s.runtime.SyncBuiltins(ctx, Workspace); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	s.http = &http.Server{
+		Handler:           s.routes(o.Pages),
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelDebug),
+	}
+	return s, nil
+}
+
+// Workspace is the id of the one workspace that a server has by itself.
+const Workspace = "wkspace_00000000000000000000000000"
+
+// URL is the public address, without a slash at the end.
+func (s *Server) URL() string {
+	if s.cfg.PublicURL != "" {
+		return strings.TrimRight(s.cfg.PublicURL, "/")
+	}
+	return s.LocalURL()
+}
+
+// LocalURL is the address on this machine.
+func (s *Server) LocalURL() string {
+	host, port, err := net.SplitHostPort(s.listener.Addr().String())
+	if err != nil {
+		return "http://" + s.listener.Addr().String()
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// Client returns a client that acts as the account, in process.
+func (s *Server) Client() *platform.Client {
+	return platform.NewClient(s.service.Transport(s.service.Trust), platform.Caller{WorkspaceID: Workspace})
+}
+
+// AccountToken returns known when it is a valid account token, or else makes
+// a new one.
+func (s *Server) AccountToken(ctx context.Context, known, note string) (string, error) {
+	if id, err := s.service.Authenticate(ctx, platform.Caller{Token: known}); err == nil && id != nil && id.Scope == platform.ScopeAccount {
+		return known, nil
+	}
+	out, err := s.Client().CreateToken(ctx, &platform.CreateTokenInput{Kind: platform.TokenAccount, Note: note})
+	if err != nil {
+		return "", fmt.Errorf("make an account token: %w", err)
+	}
+	return out.Value, nil
+}
+
+// Run serves until ctx is done, then stops: no new requests, running ones and
+// attempts of deliveries may take Config.ShutdownGrace, and the database is
+// closed. It is called once.
+func (s *Server) Run(ctx context.Context) error {
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.dispatcher.Run(running) })
+	group.Go(func() error { return s.service.Run(running) })
+	group.Go(func() error { return s.runtime.Run(running) })
+	group.Go(func() error { return s.prune(running) })
+	group.Go(func() error {
+		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-running.Done()
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.ShutdownGrace)
+		defer cancel()
+		if err := s.http.Shutdown(grace); err != nil {
+			return s.http.Close() // streams that do not end by themselves
+		}
+		return nil
+	})
+	err := group.Wait()
+	return errors.Join(err, s.store.Close())
+}
+
+// Close gives up a server that was opened and not run.
+func (s *Server) Close() error {
+	return errors.Join(s.listener.Close(), s.store.Close())
+}
+
+// Delivered deliveries are kept for a while, so that one can look back.
+const (
+	keepDelivered = 7 * 24 * time.Hour
+	pruneEvery    = 10 * time.Minute
+)
+
+func (s *Server) prune(ctx context.Context) error {
+	ticker := time.NewTicker(pruneEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case now := <-ticker.C:
+			s.pruneBefore(ctx, now.Add(-keepDelivered))
+		}
+	}
+}
+
+// pruneBefore removes old deliveries in small transactions.
+func (s *Server) pruneBefore(ctx context.Context, before time.Time) {
+	for ctx.Err() == nil {
+		var n int64
+		err := s.store.Update(ctx, func(tx *store.Tx) (err error) {
+			n, err = tx.PruneDeliveries(ctx, before, 500)
+			return err
+		})
+		if err != nil {
+			s.logger.Warn("old deliveries not removed", "error", err)
+			return
+		}
+		if n < 500 {
+			return
+		}
+	}
+}

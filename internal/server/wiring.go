@@ -1,0 +1,61 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/bellhop-dev/bellhop/internal/api"
+	"github.com/bellhop-dev/bellhop/internal/config"
+	"github.com/bellhop-dev/bellhop/internal/delivery"
+	"github.com/bellhop-dev/bellhop/internal/runtime"
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/internal/store/sqlite"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+func openStore(ctx context.Context, cfg *config.Config) (db store.Store, kind string, err error) {
+	if cfg.Postgres() {
+		db, err = openPostgres(ctx, cfg.Database)
+		return db, "postgres", err
+	}
+	path := cfg.SQLitePath()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, "", fmt.Errorf("make the data folder: %w", err)
+	}
+	db, err = sqlite.Open(ctx, path, sqlite.Config{})
+	return db, "sqlite", err
+}
+
+// lateTransport is given to linked code before the operations exist.
+type lateTransport struct{ next platform.Transport }
+
+// Do carries the call.
+func (t *lateTransport) Do(ctx context.Context, call *platform.Call) error {
+	return t.next.Do(ctx, call)
+}
+
+// deliverer lets the runtime make attempts for the dispatcher.
+type deliverer struct{ runtime *runtime.Runtime }
+
+var _ delivery.Deliverer = deliverer{}
+
+// Deliver makes an attempt.
+func (d deliverer) Deliver(ctx context.Context, row *store.Delivery) error {
+	a := d.runtime.Deliver(ctx, row)
+	if a.Err == nil {
+		return nil
+	}
+	return &delivery.Failure{Err: a.Err, Final: a.Final, After: a.After, Status: a.Status}
+}
+
+// actions lets the runtime call actions for the operations.
+type actions struct{ runtime *runtime.Runtime }
+
+var _ api.Actions = actions{}
+
+// CallAction calls an action.
+func (a actions) CallAction(ctx context.Context, call api.ActionCall) (*platform.ActionAnswer, error) {
+	return a.runtime.CallAction(ctx, runtime.ActionCall(call))
+}
