@@ -1,0 +1,144 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/probe"
+	"github.com/bellhop-dev/bellhop/internal/server"
+)
+
+// floor is the least that a platform could do: it stores one small row where a
+// server stores a message, and one where it stores that a delivery has ended,
+// in grouped durable commits, and passes bytes on over the same HTTP hops.
+type floor struct {
+	log    server.CommitLog
+	sink   string
+	client *http.Client
+	next   atomic.Int64
+	wg     sync.WaitGroup
+
+	// Of the remote floor; empty in process.
+	integration, bot, api string
+}
+
+func openFloor(remote bool) func(context.Context, string, string) (string, func() error, error) {
+	return func(ctx context.Context, dir, sink string) (string, func() error, error) {
+		log, err := server.OpenCommitLog(ctx, dir)
+		if err != nil {
+			return "", nil, err
+		}
+		pool := http.DefaultTransport.(*http.Transport).Clone()
+		pool.MaxIdleConnsPerHost = 256
+		f := &floor{log: log, sink: sink, client: &http.Client{Transport: pool, Timeout: 30 * time.Second}}
+		stops := []func() error{}
+		serve := func(url *string, h http.HandlerFunc) error {
+			u, stop, err := listen(h)
+			if err == nil {
+				*url = u
+				stops = append(stops, stop)
+			}
+			return err
+		}
+		var webhook string
+		err = serve(&webhook, f.webhook)
+		if remote {
+			err = errors.Join(err, serve(&f.api, f.commitHTTP), serve(&f.integration, f.integrationHTTP), serve(&f.bot, f.botHTTP))
+		}
+		done := func() error {
+			f.wg.Wait()
+			var errs []error
+			for _, stop := range stops {
+				errs = append(errs, stop())
+			}
+			return errors.Join(append(errs, log.Close())...)
+		}
+		return webhook, done, err
+	}
+}
+
+func (f *floor) commit(ctx context.Context) error { return f.log.Append(ctx, f.next.Add(1)) }
+
+// webhook stores what came in and answers; the rest happens behind.
+func (f *floor) webhook(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err == nil && f.integration != "" {
+		err = probe.Post(r.Context(), f.client, f.integration+"/webhook", body)
+	} else if err == nil {
+		err = f.commit(r.Context())
+	}
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	f.wg.Go(func() { f.answer(context.WithoutCancel(r.Context()), body) })
+}
+
+// answer is the bot and the way back. Both deliveries' ends are committed, and
+// like on a server nobody waits for that.
+func (f *floor) answer(ctx context.Context, body []byte) {
+	if f.bot != "" {
+		if probe.Post(ctx, f.client, f.bot, body) != nil {
+			return
+		}
+	} else if f.commit(ctx) != nil {
+		return
+	}
+	f.wg.Go(func() { _ = f.commit(ctx) }) // the load misses the answer if it fails
+	if f.integration != "" {
+		if probe.Post(ctx, f.client, f.integration+"/message", body) != nil {
+			return
+		}
+	} else if f.send(ctx, body) != nil {
+		return
+	}
+	_ = f.commit(ctx) // as above
+}
+
+func (f *floor) send(ctx context.Context, body []byte) error {
+	var in probe.Inbound
+	if err := json.Unmarshal(body, &in); err != nil {
+		return err
+	}
+	out, err := json.Marshal(probe.Outbound{Conversation: in.Conversation, Text: in.Text})
+	if err != nil {
+		return err
+	}
+	return probe.Post(ctx, f.client, f.sink, out)
+}
+
+func (f *floor) commitHTTP(w http.ResponseWriter, r *http.Request) {
+	status(w, f.commit(r.Context()))
+}
+
+func (f *floor) integrationHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err == nil && r.URL.Path == "/webhook" {
+		err = probe.Post(r.Context(), f.client, f.api, body)
+	} else if err == nil {
+		err = f.send(r.Context(), body)
+	}
+	status(w, err)
+}
+
+func (f *floor) botHTTP(w http.ResponseWriter, r *http.Request) {
+	var body bytes.Buffer
+	_, err := body.ReadFrom(r.Body)
+	if err == nil {
+		err = probe.Post(r.Context(), f.client, f.api, body.Bytes())
+	}
+	status(w, err)
+}
+
+func status(w http.ResponseWriter, err error) {
+	if err != nil {
+		w.WriteHeader(http.StatusInternalServerError)
+	}
+}
