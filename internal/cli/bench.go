@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/bench"
+)
+
+type benchCommand struct {
+	Duration      time.Duration `help:"How long each measurement takes." default:"5s"`
+	Conversations int           `help:"Conversations that write at the same time, each waiting for its answer." default:"64"`
+	Dir           string        `help:"Folder on the disk to measure; the databases in it are removed at the end." placeholder:"DIR"`
+}
+
+// Help explains what is measured.
+func (benchCommand) Help() string {
+	return `A round trip is: webhook in, message stored, bot called, answer stored, reply posted to an HTTP sink.
+The floor is a bare program with the same HTTP hops and the same number of grouped durable commits
+and nothing else. The ratio says how much of the floor's rate the server reaches. Load, server and
+sink share this machine: compare the rows of one run with each other.
+
+  bellhop bench --duration 10s --conversations 1`
+}
+
+// Run measures and prints.
+func (c benchCommand) Run(ctx context.Context, s *session) error {
+	if !s.cmd.JSON {
+		fmt.Fprintln(s.Stderr, "measuring; this takes about", 4*(c.Duration+time.Second))
+	}
+	results, err := bench.Run(ctx, bench.Config{Duration: c.Duration, Conversations: c.Conversations, Dir: c.Dir}, func(bench.Result) {})
+	if err != nil {
+		return err
+	}
+	return s.print(results, func(w io.Writer) {
+		var rows [][]string
+		for _, r := range results {
+			ratio := ""
+			if r.Ratio > 0 {
+				ratio = strconv.FormatFloat(r.Ratio, 'f', 2, 64)
+			}
+			rows = append(rows, []string{
+				r.Name, strconv.FormatFloat(r.PerSecond, 'f', 0, 64), ratio, r.CPU.Round(time.Microsecond).String(),
+				r.P50.Round(10 * time.Microsecond).String(), r.P95.Round(10 * time.Microsecond).String(), r.P99.Round(10 * time.Microsecond).String(),
+			})
+		}
+		table(w, []string{"WHAT", "ROUND TRIPS/S", "OF THE FLOOR", "CPU EACH", "P50", "P95", "P99"}, rows, "")
+	})
+}

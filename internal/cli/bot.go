@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+type botCommand struct {
+	List   botList   `cmd:"" default:"1" help:"List bots."`
+	Get    botGet    `cmd:"" help:"Show a bot and what is installed on it."`
+	Create botCreate `cmd:"" help:"Make a bot. Example: bellhop bot create support --code-url http://127.0.0.1:8072"`
+	Update botUpdate `cmd:"" help:"Change a bot's name or address."`
+	Delete botDelete `cmd:"" help:"Delete a bot with all its conversations."`
+}
+
+type botList struct{}
+
+// Run lists bots.
+func (botList) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	bots := []platform.Bot{}
+	err = pages(func(token string) (string, error) {
+		out, err := client.ListBots(ctx, &platform.ListBotsInput{NextToken: token})
+		if err != nil {
+			return "", err
+		}
+		bots = append(bots, out.Bots...)
+		return out.Meta.NextToken, nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.print(bots, func(w io.Writer) {
+		var rows [][]string
+		for _, b := range bots {
+			rows = append(rows, []string{b.ID, b.Name, place(b.URL, b.Builtin != ""), b.CreatedAt.String()})
+		}
+		table(w, []string{"ID", "NAME", "CODE", "CREATED"}, rows, "No bots yet. Make one with \"bellhop bot create NAME\".")
+	})
+}
+
+// place says where code runs.
+func place(url string, builtin bool) string {
+	switch {
+	case builtin:
+		return "in process"
+	case url == "":
+		return "none"
+	}
+	return url
+}
+
+type botGet struct {
+	ID string `arg:"" help:"Id of the bot."`
+}
+
+// Run shows a bot.
+func (c botGet) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	out, err := client.GetBot(ctx, &platform.GetBotInput{ID: c.ID})
+	if err != nil {
+		return err
+	}
+	return s.print(out.Bot, func(w io.Writer) { printBot(w, &out.Bot) })
+}
+
+func printBot(w io.Writer, b *platform.Bot) {
+	fmt.Fprintf(w, "%s  %s\ncode: %s\n", b.ID, printable(b.Name), place(b.URL, b.Builtin != ""))
+	var rows [][]string
+	for alias, in := range b.Integrations {
+		rows = append(rows, []string{alias, in.Name + "@" + in.Version, in.Status, in.WebhookURL})
+	}
+	table(w, []string{"ALIAS", "INTEGRATION", "STATUS", "WEBHOOK"}, rows, "Nothing is installed on it yet: \"bellhop install put\".")
+}
+
+type botCreate struct {
+	Name    string `arg:"" help:"Name of the bot."`
+	CodeURL string `name:"code-url" help:"Where the bot's code listens." placeholder:"URL"`
+}
+
+// Run makes a bot.
+func (c botCreate) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	out, err := client.CreateBot(ctx, &platform.CreateBotInput{Name: c.Name, URL: c.CodeURL})
+	if err != nil {
+		return err
+	}
+	return s.print(out.Bot, func(w io.Writer) { fmt.Fprintln(w, out.Bot.ID) })
+}
+
+type botUpdate struct {
+	ID      string  `arg:"" help:"Id of the bot."`
+	Name    *string `help:"New name."`
+	CodeURL *string `name:"code-url" help:"New address of the bot's code; empty for none." placeholder:"URL"`
+}
+
+// Run changes a bot.
+func (c botUpdate) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	in := &platform.UpdateBotInput{ID: c.ID}
+	if c.Name != nil {
+		in.Name = platform.Set(*c.Name)
+	}
+	if c.CodeURL != nil {
+		in.URL = platform.Set(*c.CodeURL)
+	}
+	out, err := client.UpdateBot(ctx, in)
+	if err != nil {
+		return err
+	}
+	return s.print(out.Bot, func(w io.Writer) { printBot(w, &out.Bot) })
+}
+
+type botDelete struct {
+	ID  string `arg:"" help:"Id of the bot."`
+	Yes bool   `help:"Really delete it, with everything in it."`
+}
+
+// Run deletes a bot.
+func (c botDelete) Run(ctx context.Context, s *session) error {
+	if !c.Yes {
+		return usagef("this deletes the bot's users, conversations and messages; say --yes to do it")
+	}
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	if _, err := client.DeleteBot(ctx, &platform.DeleteBotInput{ID: c.ID}); err != nil {
+		return err
+	}
+	return s.print(map[string]string{"deleted": c.ID}, func(w io.Writer) { fmt.Fprintln(w, "deleted", c.ID) })
+}

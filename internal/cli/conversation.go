@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+type conversationCommand struct {
+	List     conversationList     `cmd:"" default:"1" help:"List conversations, newest first."`
+	Messages conversationMessages `cmd:"" help:"Show what was said. Example: bellhop conversation messages conv_01J..."`
+	Delete   conversationDelete   `cmd:"" help:"Delete a conversation with its messages."`
+}
+
+type conversationList struct {
+	botFlag
+	Integration string `help:"Only of this installation's alias."`
+	Limit       int    `help:"How many at most." default:"50"`
+}
+
+// Run lists conversations.
+func (c conversationList) Run(ctx context.Context, s *session) error {
+	client, err := s.botClient(ctx, c.Bot)
+	if err != nil {
+		return err
+	}
+	found := []platform.Conversation{}
+	err = pages(func(token string) (string, error) {
+		out, err := client.ListConversations(ctx, &platform.ListConversationsInput{
+			NextToken: token, PageSize: min(c.Limit-len(found), 100), IntegrationName: c.Integration,
+		})
+		if err != nil {
+			return "", err
+		}
+		found = append(found, out.Conversations...)
+		if len(found) >= c.Limit {
+			return "", nil
+		}
+		return out.Meta.NextToken, nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.print(found, func(w io.Writer) {
+		var rows [][]string
+		for _, conv := range found {
+			rows = append(rows, []string{conv.ID, conv.Integration + "/" + conv.Channel, strconv.FormatInt(conv.MessageCount, 10), conv.UpdatedAt.String()})
+		}
+		table(w, []string{"ID", "CHANNEL", "MESSAGES", "UPDATED"}, rows, "No conversations yet.")
+	})
+}
+
+type conversationMessages struct {
+	botFlag
+	ID    string `arg:"" help:"Id of the conversation."`
+	Limit int    `help:"How many of the newest at most." default:"50"`
+}
+
+// Run shows messages, oldest first.
+func (c conversationMessages) Run(ctx context.Context, s *session) error {
+	client, err := s.botClient(ctx, c.Bot)
+	if err != nil {
+		return err
+	}
+	if _, err := client.GetConversation(ctx, &platform.GetConversationInput{ID: c.ID}); err != nil {
+		return err
+	}
+	found := []platform.Message{}
+	err = pages(func(token string) (string, error) {
+		out, err := client.ListMessages(ctx, &platform.ListMessagesInput{
+			ConversationID: c.ID, NextToken: token, PageSize: min(c.Limit-len(found), 100),
+		})
+		if err != nil {
+			return "", err
+		}
+		found = append(found, out.Messages...)
+		if len(found) >= c.Limit {
+			return "", nil
+		}
+		return out.Meta.NextToken, nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.print(found, func(w io.Writer) {
+		for i := len(found) - 1; i >= 0; i-- {
+			m := &found[i]
+			arrow := "->"
+			if m.Direction == platform.Outgoing {
+				arrow = "<-"
+			}
+			fmt.Fprintf(w, "%s %s %-8s %s\n", m.CreatedAt, arrow, m.Type, printable(summary(m)))
+		}
+	})
+}
+
+// summary is a message in one line: its text when it has one.
+func summary(m *platform.Message) string {
+	var p struct{ Text, Title, Markdown string }
+	if err := json.Unmarshal(m.Payload, &p); err == nil {
+		for _, s := range [...]string{p.Text, p.Markdown, p.Title} {
+			if s != "" {
+				return s
+			}
+		}
+	}
+	return shorten(string(m.Payload), 120)
+}
+
+type conversationDelete struct {
+	botFlag
+	ID  string `arg:"" help:"Id of the conversation."`
+	Yes bool   `help:"Really delete it."`
+}
+
+// Run deletes a conversation.
+func (c conversationDelete) Run(ctx context.Context, s *session) error {
+	if !c.Yes {
+		return usagef("this deletes the conversation's messages; say --yes to do it")
+	}
+	client, err := s.botClient(ctx, c.Bot)
+	if err != nil {
+		return err
+	}
+	if _, err := client.DeleteConversation(ctx, &platform.DeleteConversationInput{ID: c.ID}); err != nil {
+		return err
+	}
+	return s.print(map[string]string{"deleted": c.ID}, func(w io.Writer) { fmt.Fprintln(w, "deleted", c.ID) })
+}

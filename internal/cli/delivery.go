@@ -1,0 +1,182 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+type deliveryCommand struct {
+	List    deliveryList    `cmd:"" default:"1" help:"List deliveries, newest first. Example: bellhop delivery list --state dead"`
+	Get     deliveryGet     `cmd:"" help:"Show a delivery with each of its attempts."`
+	Replay  deliveryReplay  `cmd:"" help:"Send dead or held deliveries again. Example: bellhop delivery replay --all-dead"`
+	Discard deliveryDiscard `cmd:"" help:"Give a delivery up and free its conversation."`
+}
+
+type deliveryList struct {
+	Bot          string `help:"Only of this bot." placeholder:"ID"`
+	State        string `help:"Only in this state: pending, delivered, dead, held or discarded." enum:"pending,delivered,dead,held,discarded," default:""`
+	Conversation string `help:"Only of this conversation." placeholder:"ID"`
+	Limit        int    `help:"How many at most." default:"50"`
+}
+
+// Run lists deliveries.
+func (c deliveryList) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	found, err := c.fetch(ctx, client)
+	if err != nil {
+		return err
+	}
+	return s.print(found, func(w io.Writer) {
+		var rows [][]string
+		for _, d := range found {
+			rows = append(rows, []string{d.ID, string(d.State), targetText(&d), d.Operation + " " + d.Type, strconv.Itoa(d.Attempts), d.CreatedAt.String(), shorten(d.LastError, 60)})
+		}
+		table(w, []string{"ID", "STATE", "TO", "WHAT", "TRIES", "CREATED", "LAST ERROR"}, rows, "No deliveries.")
+	})
+}
+
+func (c deliveryList) fetch(ctx context.Context, client *platform.Client) ([]platform.Delivery, error) {
+	found := []platform.Delivery{}
+	err := pages(func(token string) (string, error) {
+		out, err := client.ListDeliveries(ctx, &platform.ListDeliveriesInput{
+			BotID: c.Bot, State: c.State, ConversationID: c.Conversation,
+			NextToken: token, PageSize: min(c.Limit-len(found), 100),
+		})
+		if err != nil {
+			return "", err
+		}
+		found = append(found, out.Deliveries...)
+		if len(found) >= c.Limit {
+			return "", nil
+		}
+		return out.Meta.NextToken, nil
+	})
+	return found, err
+}
+
+func targetText(d *platform.Delivery) string {
+	if d.Target == "bot" {
+		return d.BotID
+	}
+	return d.Alias + " of " + d.BotID
+}
+
+func shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return string(r[:n-1]) + "…"
+}
+
+type deliveryGet struct {
+	ID   string `arg:"" help:"Id of the delivery."`
+	Body bool   `help:"Show the body too; it holds what people wrote."`
+}
+
+// Run shows a delivery.
+func (c deliveryGet) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	out, err := client.GetDelivery(ctx, &platform.GetDeliveryInput{ID: c.ID})
+	if err != nil {
+		return err
+	}
+	if !c.Body {
+		out.Body = nil
+	}
+	return s.print(out, func(w io.Writer) {
+		printDelivery(w, &out.Delivery)
+		if c.Body {
+			indented, err := json.MarshalIndent(out.Body, "", "  ")
+			if err == nil {
+				fmt.Fprintf(w, "\n%s\n", indented)
+			}
+		}
+	})
+}
+
+func printDelivery(w io.Writer, d *platform.Delivery) {
+	fmt.Fprintf(w, "%s  %s\nto: %s\nwhat: %s %s\nlane: %s, number %d\ncreated: %s\n",
+		d.ID, d.State, targetText(d), d.Operation, d.Type, d.Lane, d.Sequence, d.CreatedAt)
+	if d.State == platform.DeliveryPending && d.NextAttemptAt != nil {
+		fmt.Fprintf(w, "next attempt: %s\n", d.NextAttemptAt)
+	}
+	var rows [][]string
+	for _, a := range d.Log {
+		status := ""
+		if a.Status != 0 {
+			status = strconv.Itoa(a.Status)
+		}
+		rows = append(rows, []string{strconv.Itoa(a.Number), a.At.String(), fmt.Sprintf("%d ms", a.Duration), a.Outcome, status, a.Error})
+	}
+	table(w, []string{"TRY", "AT", "TOOK", "OUTCOME", "STATUS", "ERROR"}, rows, "No attempt has ended yet.")
+}
+
+type deliveryReplay struct {
+	ID      []string `arg:"" optional:"" help:"Ids of deliveries."`
+	AllDead bool     `name:"all-dead" help:"All dead ones."`
+	Bot     string   `help:"With --all-dead: only of this bot." placeholder:"ID"`
+}
+
+// Run sends deliveries again, oldest first.
+func (c deliveryReplay) Run(ctx context.Context, s *session) error {
+	if c.AllDead == (len(c.ID) > 0) {
+		return usagef("name deliveries, or say --all-dead")
+	}
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	ids := c.ID
+	if c.AllDead {
+		dead, err := deliveryList{Bot: c.Bot, State: "dead", Limit: 1 << 30}.fetch(ctx, client)
+		if err != nil {
+			return err
+		}
+		for i := len(dead) - 1; i >= 0; i-- {
+			ids = append(ids, dead[i].ID)
+		}
+	}
+	replayed := []platform.Delivery{}
+	for _, id := range ids {
+		out, err := client.ReplayDelivery(ctx, &platform.ReplayDeliveryInput{ID: id})
+		if err != nil {
+			return fmt.Errorf("%s: %w", id, err)
+		}
+		replayed = append(replayed, out.Delivery)
+	}
+	return s.print(replayed, func(w io.Writer) {
+		for _, d := range replayed {
+			fmt.Fprintln(w, d.ID, d.State)
+		}
+		fmt.Fprintf(w, "%d sent again; \"bellhop delivery list\" shows how they fare\n", len(replayed))
+	})
+}
+
+type deliveryDiscard struct {
+	ID string `arg:"" help:"Id of the delivery."`
+}
+
+// Run gives a delivery up.
+func (c deliveryDiscard) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	out, err := client.DiscardDelivery(ctx, &platform.DiscardDeliveryInput{ID: c.ID})
+	if err != nil {
+		return err
+	}
+	return s.print(out.Delivery, func(w io.Writer) { fmt.Fprintln(w, out.Delivery.ID, out.Delivery.State) })
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+
+	"github.com/bellhop-dev/bellhop/bot/samplebot"
+	"github.com/bellhop-dev/bellhop/internal/config"
+	"github.com/bellhop-dev/bellhop/internal/server"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+type devCommand struct {
+	Port int    `help:"Port to listen on; 0 takes a free one." default:"8080" env:"BELLHOP_PORT"`
+	Data string `help:"Folder where everything is kept." default:".bellhop" env:"BELLHOP_DATA" placeholder:"DIR"`
+
+	LogLevel string `name:"log-level" env:"BELLHOP_LOG_LEVEL" default:"warn" help:"debug, info, warn or error." enum:"debug,info,warn,error"`
+}
+
+// Help adds an example to the command's help.
+func (devCommand) Help() string {
+	return `Everything is on one port: the API, webhooks and the chat page. Bots and integrations that you
+serve may live on this machine. What was said is still there next time. Ctrl-C stops.
+
+  bellhop dev
+  bellhop dev --port 9000 --data /var/tmp/try`
+}
+
+// devServer is what a script is told of a running server.
+type devServer struct {
+	URL        string `json:"url"`
+	Token      string `json:"token"`
+	BotID      string `json:"botId"`
+	PageURL    string `json:"pageUrl"`
+	ChatURL    string `json:"chatUrl"`
+	WebhookURL string `json:"webhookUrl"`
+}
+
+// Run serves until ctx is done.
+func (c *devCommand) Run(ctx context.Context, s *session) error {
+	cfg := config.Default()
+	cfg.Listen, cfg.Data, cfg.LogLevel, cfg.AllowPrivate = net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)), c.Data, c.LogLevel, true
+	return s.serve(ctx, cfg, func(srv *server.Server, creds credentials) error {
+		installed, err := furnish(ctx, srv.Client(), &creds)
+		if err != nil {
+			return err
+		}
+		if err := writeCredentials(cfg.Data, creds); err != nil {
+			return err
+		}
+		d := devServer{
+			URL: creds.URL, Token: creds.Token, BotID: creds.BotID,
+			PageURL: creds.URL + "/chat/" + installed.WebhookID, ChatURL: installed.WebhookURL, WebhookURL: installed.WebhookURL,
+		}
+		if s.cmd.JSON {
+			return json.NewEncoder(s.Stdout).Encode(d) // one line, so that a script can wait for it
+		}
+		return s.print(d, func(w io.Writer) {
+			fmt.Fprintf(w, `
+  Bellhop is running.
+
+    chat page   %s
+    chat here   bellhop chat              (in another terminal, in this folder)
+    API         %s/v1
+    data        %s
+
+  Ctrl-C stops. What was said is kept.
+
+`, d.PageURL, d.URL, c.Data)
+		})
+	})
+}
+
+// furnish makes sure that there is a sample bot with a chat.
+func furnish(ctx context.Context, client *platform.Client, creds *credentials) (*platform.Installation, error) {
+	if creds.BotID != "" {
+		if _, err := client.GetBot(ctx, &platform.GetBotInput{ID: creds.BotID}); platform.IsType(err, platform.TypeResourceNotFound) {
+			creds.BotID = ""
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	if creds.BotID == "" {
+		out, err := client.CreateBot(ctx, &platform.CreateBotInput{Name: samplebot.Name, Builtin: samplebot.Name})
+		if err != nil {
+			return nil, fmt.Errorf("make the sample bot: %w", err)
+		}
+		creds.BotID = out.Bot.ID
+	}
+	out, err := client.PutInstallation(ctx, &platform.PutInstallationInput{BotID: creds.BotID, Alias: "chat", Integration: "chat@latest"})
+	if err != nil {
+		return nil, fmt.Errorf("install the chat: %w", err)
+	}
+	if out.Installation.Status != platform.Registered {
+		return nil, fmt.Errorf("install the chat: %s: %s", out.Installation.Status, out.Installation.StatusReason)
+	}
+	return &out.Installation, nil
+}

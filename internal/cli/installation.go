@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+type installCommand struct {
+	List   installList   `cmd:"" default:"1" help:"List what is installed on a bot."`
+	Get    installGet    `cmd:"" help:"Show one installation."`
+	Put    installPut    `cmd:"" help:"Install, configure or upgrade. Example: bellhop install put chat chat@latest"`
+	Remove installRemove `cmd:"" help:"Unregister and remove an installation."`
+}
+
+type botFlag struct {
+	Bot string `help:"Id of the bot; not needed when there is only one." placeholder:"ID"`
+}
+
+func (f botFlag) find(ctx context.Context, s *session) (*platform.Client, string, error) {
+	client, c, err := s.client()
+	if err != nil {
+		return nil, "", err
+	}
+	id, err := pickBot(ctx, client, c, f.Bot)
+	return client, id, err
+}
+
+type installList struct{ botFlag }
+
+// Run lists installations.
+func (c installList) Run(ctx context.Context, s *session) error {
+	client, bot, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	out, err := client.ListInstallations(ctx, &platform.ListInstallationsInput{BotID: bot})
+	if err != nil {
+		return err
+	}
+	return s.print(out.Installations, func(w io.Writer) {
+		var rows [][]string
+		for _, in := range out.Installations {
+			rows = append(rows, []string{in.Alias, in.Name + "@" + in.Version, statusText(&in), in.WebhookURL})
+		}
+		table(w, []string{"ALIAS", "INTEGRATION", "STATUS", "WEBHOOK"}, rows, "Nothing is installed yet. Example: bellhop install put chat chat@latest")
+	})
+}
+
+func statusText(in *platform.Installation) string {
+	text := string(in.Status)
+	if !in.Enabled {
+		text = "disabled, " + text
+	}
+	if in.StatusReason != "" {
+		text += ": " + in.StatusReason
+	}
+	return text
+}
+
+type installGet struct {
+	botFlag
+	Alias string `arg:"" help:"Alias of the installation."`
+}
+
+// Run shows an installation.
+func (c installGet) Run(ctx context.Context, s *session) error {
+	client, bot, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	out, err := client.GetInstallation(ctx, &platform.GetInstallationInput{BotID: bot, Alias: c.Alias})
+	if err != nil {
+		return err
+	}
+	return s.printInstallation(&out.Installation)
+}
+
+func (s *session) printInstallation(in *platform.Installation) error {
+	return s.print(in, func(w io.Writer) {
+		fmt.Fprintf(w, "%s  %s@%s\nstatus: %s\nwebhook: %s\nconfiguration: %s\n",
+			in.Alias, in.Name, in.Version, printable(statusText(in)), in.WebhookURL, printable(string(in.Configuration)))
+	})
+}
+
+type installPut struct {
+	botFlag
+	Alias       string  `arg:"" help:"Alias on the bot; letters, digits, - and _."`
+	Integration string  `arg:"" optional:"" help:"Integration as name@version or id; needed the first time."`
+	Config      string  `help:"Configuration as JSON; @FILE reads a file, - standard input." placeholder:"JSON"`
+	Type        *string `help:"Alternative configuration to use; empty for the default one."`
+	Enable      bool    `help:"Enable it." xor:"enabled"`
+	Disable     bool    `help:"Disable it: webhooks and deliveries wait." xor:"enabled"`
+	OnDead      string  `name:"on-dead" help:"What a dead letter does to its conversation: free or hold." enum:"free,hold," default:""`
+}
+
+// Run installs or changes an installation.
+func (c installPut) Run(ctx context.Context, s *session) error {
+	client, bot, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	in := &platform.PutInstallationInput{BotID: bot, Alias: c.Alias, Integration: c.Integration, OnDeadLetter: c.OnDead}
+	if c.Config != "" {
+		if in.Configuration, err = s.configuration(c.Config); err != nil {
+			return err
+		}
+	}
+	if c.Type != nil {
+		in.ConfigurationType = platform.Set(*c.Type)
+	}
+	if c.Enable || c.Disable {
+		in.Enabled = &c.Enable
+	}
+	out, err := client.PutInstallation(ctx, in)
+	if err != nil {
+		return err
+	}
+	return s.printInstallation(&out.Installation)
+}
+
+func (s *session) configuration(text string) (json.RawMessage, error) {
+	data := []byte(text)
+	if name, ok := cutConfigFile(text); ok {
+		var err error
+		if data, err = s.readFile(name); err != nil {
+			return nil, err
+		}
+	}
+	if !json.Valid(data) {
+		return nil, usagef("config: it is not JSON; example: --config '{\"token\":\"...\"}' or --config @file.json")
+	}
+	return data, nil
+}
+
+func cutConfigFile(text string) (name string, ok bool) {
+	if text == "-" {
+		return "-", true
+	}
+	if text[0] == '@' {
+		return text[1:], true
+	}
+	return "", false
+}
+
+type installRemove struct {
+	botFlag
+	Alias string `arg:"" help:"Alias of the installation."`
+	Force bool   `help:"Remove it even when it cannot unregister."`
+}
+
+// Run removes an installation.
+func (c installRemove) Run(ctx context.Context, s *session) error {
+	client, bot, err := c.find(ctx, s)
+	if err != nil {
+		return err
+	}
+	if _, err := client.DeleteInstallation(ctx, &platform.DeleteInstallationInput{BotID: bot, Alias: c.Alias, Force: c.Force}); err != nil {
+		return err
+	}
+	return s.print(map[string]string{"removed": c.Alias}, func(w io.Writer) { fmt.Fprintln(w, "removed", c.Alias) })
+}

@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+type integrationCommand struct {
+	List    integrationList    `cmd:"" default:"1" help:"List integrations that can be installed."`
+	Get     integrationGet     `cmd:"" help:"Show an integration's definition. Example: bellhop integration get chat@latest"`
+	Publish integrationPublish `cmd:"" help:"Store the definition of an integration that is served elsewhere. Example: bellhop integration publish definition.json --code-url http://127.0.0.1:8072"`
+	Delete  integrationDelete  `cmd:"" help:"Delete an integration version that nobody has installed."`
+}
+
+type integrationList struct{}
+
+// Run lists integrations.
+func (integrationList) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	found := []platform.Integration{}
+	err = pages(func(token string) (string, error) {
+		out, err := client.ListIntegrations(ctx, &platform.ListIntegrationsInput{NextToken: token})
+		if err != nil {
+			return "", err
+		}
+		found = append(found, out.Integrations...)
+		return out.Meta.NextToken, nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.print(found, func(w io.Writer) {
+		var rows [][]string
+		for _, in := range found {
+			rows = append(rows, []string{in.Name + "@" + in.Version, in.Title, place(in.URL, in.Builtin), in.ID})
+		}
+		table(w, []string{"INTEGRATION", "TITLE", "CODE", "ID"}, rows, "No integrations.")
+	})
+}
+
+type integrationGet struct {
+	Integration string `arg:"" help:"Id, or name@version; the version may be latest."`
+}
+
+// Run shows an integration.
+func (c integrationGet) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	in, err := findIntegration(ctx, client, c.Integration)
+	if err != nil {
+		return err
+	}
+	s.cmd.JSON = true // a definition has no other form
+	return s.print(in, nil)
+}
+
+func findIntegration(ctx context.Context, client *platform.Client, ref string) (*platform.Integration, error) {
+	if platform.IsID(ref, platform.PrefixIntegration) {
+		out, err := client.GetIntegration(ctx, &platform.GetIntegrationInput{ID: ref})
+		if err != nil {
+			return nil, err
+		}
+		return &out.Integration, nil
+	}
+	name, version, ok := strings.Cut(ref, "@")
+	if !ok {
+		version = "latest"
+	}
+	out, err := client.GetIntegrationByName(ctx, &platform.GetIntegrationByNameInput{Name: name, Version: version})
+	if err != nil {
+		return nil, err
+	}
+	return &out.Integration, nil
+}
+
+type integrationPublish struct {
+	File    string `arg:"" help:"JSON definition; - reads standard input." placeholder:"FILE"`
+	CodeURL string `name:"code-url" help:"Where the integration's code listens." placeholder:"URL"`
+}
+
+// Run stores a definition, new or again.
+func (c integrationPublish) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	data, err := s.readFile(c.File)
+	if err != nil {
+		return err
+	}
+	var upload platform.IntegrationUpload
+	if err := json.Unmarshal(data, &upload); err != nil {
+		return usagef("%s is not a definition: %v", c.File, err)
+	}
+	if c.CodeURL != "" {
+		upload.URL = c.CodeURL
+	}
+	var stored platform.Integration
+	old, err := findIntegration(ctx, client, upload.Name+"@"+upload.Version)
+	switch {
+	case err == nil:
+		out, err := client.UpdateIntegration(ctx, &platform.UpdateIntegrationInput{ID: old.ID, IntegrationUpload: upload})
+		if err != nil {
+			return err
+		}
+		stored = out.Integration
+	case platform.IsType(err, platform.TypeResourceNotFound):
+		out, err := client.CreateIntegration(ctx, &platform.CreateIntegrationInput{IntegrationUpload: upload})
+		if err != nil {
+			return err
+		}
+		stored = out.Integration
+	default:
+		return err
+	}
+	return s.print(stored, func(w io.Writer) {
+		fmt.Fprintf(w, "%s@%s  %s\n", stored.Name, stored.Version, stored.ID)
+	})
+}
+
+func (s *session) readFile(name string) ([]byte, error) {
+	if name == "-" {
+		return io.ReadAll(s.Stdin)
+	}
+	return os.ReadFile(name)
+}
+
+type integrationDelete struct {
+	Integration string `arg:"" help:"Id, or name@version."`
+}
+
+// Run deletes an integration version.
+func (c integrationDelete) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	in, err := findIntegration(ctx, client, c.Integration)
+	if err != nil {
+		return err
+	}
+	if _, err := client.DeleteIntegration(ctx, &platform.DeleteIntegrationInput{ID: in.ID}); err != nil {
+		return err
+	}
+	return s.print(map[string]string{"deleted": in.ID}, func(w io.Writer) { fmt.Fprintln(w, "deleted", in.ID) })
+}

@@ -1,0 +1,113 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/bellhop-dev/bellhop/bot"
+	"github.com/bellhop-dev/bellhop/bot/samplebot"
+	"github.com/bellhop-dev/bellhop/integrations/chat"
+	"github.com/bellhop-dev/bellhop/integrations/standard"
+	"github.com/bellhop-dev/bellhop/internal/config"
+	"github.com/bellhop-dev/bellhop/internal/server"
+)
+
+type serveCommand struct {
+	File kong.ConfigFlag `name:"config" help:"Configuration as JSON, with the names of these flags; ./bellhop.json is read by itself." placeholder:"FILE"`
+	config.Config
+}
+
+// Help adds examples to the command's help.
+func (serveCommand) Help() string {
+	return `Each flag can also be set in the environment (BELLHOP_…) or in the configuration file;
+a flag goes before the environment, the environment before the file.
+The first start writes an account token into <data>/client.json, for the other commands.
+Secrets of linked integrations are read from BELLHOP_SECRET_<INTEGRATION>_<NAME>.
+
+  bellhop serve --listen :8080 --public-url https://bots.example.com
+  BELLHOP_DATABASE=postgres://bellhop@db/bellhop bellhop serve --log-format json`
+}
+
+// Run serves until ctx is done.
+func (c *serveCommand) Run(ctx context.Context, s *session) error {
+	return s.serve(ctx, c.Config, func(_ *server.Server, creds credentials) error {
+		return s.print(creds.shown(), func(w io.Writer) {
+			fmt.Fprintf(w, "Bellhop %s serves %s\nThe account token is in %s.\n", Version(), creds.URL, filepath.Join(c.Data, credentialsFile))
+		})
+	})
+}
+
+// shown is what may be printed: everything but the token.
+func (c credentials) shown() map[string]string {
+	return map[string]string{"url": c.URL}
+}
+
+// serve opens a server, tells with ready how to reach it, and runs it.
+func (s *session) serve(ctx context.Context, cfg config.Config, ready func(*server.Server, credentials) error) error {
+	if err := cfg.Validate(); err != nil {
+		return usageError{err}
+	}
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	srv, err := server.Open(ctx, server.Options{
+		Config: cfg, Logger: s.logger(&cfg), Version: Version(),
+		Integrations: standard.All(),
+		Bots:         map[string]bot.Bot{samplebot.Name: samplebot.New()},
+		Secrets:      environmentSecret,
+		Pages:        map[string]http.Handler{"/chat": chat.Page(chat.PageConfig{})},
+	})
+	if err != nil {
+		return err
+	}
+	creds, err := s.bootstrap(ctx, srv, cfg.Data)
+	if err == nil {
+		err = ready(srv, creds)
+	}
+	if err != nil {
+		return errors.Join(err, srv.Close())
+	}
+	return srv.Run(ctx)
+}
+
+// bootstrap makes sure that the file for local commands has a valid token.
+func (s *session) bootstrap(ctx context.Context, srv *server.Server, dir string) (credentials, error) {
+	creds, err := readCredentials(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return creds, err
+	}
+	if creds.Token, err = srv.AccountToken(ctx, creds.Token, "the commands on the server's machine"); err != nil {
+		return creds, err
+	}
+	creds.URL = srv.LocalURL()
+	return creds, writeCredentials(dir, creds)
+}
+
+// environmentSecret reads a secret of a linked integration.
+func environmentSecret(integration, name string) string {
+	key := strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, strings.ToUpper(integration+"_"+name))
+	return os.Getenv("BELLHOP_SECRET_" + key)
+}
+
+func (s *session) logger(cfg *config.Config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.Level()}
+	if cfg.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(s.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(s.Stderr, options))
+}

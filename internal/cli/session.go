@@ -1,0 +1,219 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/platformhttp"
+)
+
+// session is one run of the command.
+type session struct {
+	Process
+	cmd *command
+}
+
+// credentials is the content of <data>/client.json, which a server on this
+// machine writes for the commands that are run beside it.
+type credentials struct {
+	URL   string `json:"url"`
+	Token string `json:"token"`
+	BotID string `json:"botId,omitempty"`
+}
+
+const credentialsFile = "client.json"
+
+func readCredentials(dir string) (credentials, error) {
+	var c credentials
+	data, err := os.ReadFile(filepath.Join(dir, credentialsFile))
+	if err != nil {
+		return c, err
+	}
+	if err := json.Unmarshal(data, &c); err != nil {
+		return c, fmt.Errorf("read %s: %w", credentialsFile, err)
+	}
+	return c, nil
+}
+
+func writeCredentials(dir string, c credentials) error {
+	data, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, credentialsFile)
+	if err := os.WriteFile(path+".new", append(data, '\n'), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
+}
+
+// credentials finds out which server to talk to, and as whom.
+func (s *session) credentials() (credentials, error) {
+	c := credentials{URL: s.cmd.URL, Token: s.cmd.Token}
+	if c.URL != "" && c.Token != "" {
+		return c, nil
+	}
+	file, err := readCredentials(dataDir())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if c.URL == "" {
+			return c, usagef("no server is known here: run this in the folder where \"bellhop dev\" runs, or give --url and --token")
+		}
+		return c, nil
+	case err != nil:
+		return c, err
+	}
+	if c.URL == "" {
+		c.URL = file.URL
+	}
+	// A token is sent only to the server that it was written for.
+	if c.Token == "" && c.URL == file.URL {
+		c.Token = file.Token
+	}
+	if c.URL == file.URL {
+		c.BotID = file.BotID
+	}
+	return c, nil
+}
+
+// client returns a client that acts as the account.
+func (s *session) client() (*platform.Client, credentials, error) {
+	c, err := s.credentials()
+	if err != nil {
+		return nil, c, err
+	}
+	if u, err := url.Parse(c.URL); err != nil || u.Host == "" {
+		return nil, c, usagef("url: %q is not an address such as http://127.0.0.1:8080", c.URL)
+	}
+	transport, err := platformhttp.New(c.URL, platformhttp.Config{})
+	if err != nil {
+		return nil, c, err
+	}
+	return platform.NewClient(reaching{transport, c.URL}, platform.Caller{Token: c.Token}), c, nil
+}
+
+// botClient returns a client that acts as the bot; an empty id means the one
+// that "bellhop dev" made, or else the only one there is.
+func (s *session) botClient(ctx context.Context, id string) (*platform.Client, error) {
+	client, c, err := s.client()
+	if err != nil {
+		return nil, err
+	}
+	if id, err = pickBot(ctx, client, c, id); err != nil {
+		return nil, err
+	}
+	return client.With(platform.Caller{Token: c.Token, BotID: id}), nil
+}
+
+func pickBot(ctx context.Context, client *platform.Client, c credentials, id string) (string, error) {
+	if id != "" {
+		return id, nil
+	}
+	if c.BotID != "" {
+		return c.BotID, nil
+	}
+	out, err := client.ListBots(ctx, &platform.ListBotsInput{})
+	if err != nil {
+		return "", err
+	}
+	if len(out.Bots) == 1 {
+		return out.Bots[0].ID, nil
+	}
+	return "", usagef("there are %d bots; say which with --bot (\"bellhop bot list\" shows them)", len(out.Bots))
+}
+
+// unreachableError says that no server answered.
+type unreachableError struct {
+	url string
+	err error
+}
+
+func (e unreachableError) Error() string {
+	return fmt.Sprintf("no server answers at %s: %v", e.url, e.err)
+}
+
+// Unwrap returns the connection's fault.
+func (e unreachableError) Unwrap() error { return e.err }
+
+// reaching tells a connection's fault apart from the server's own errors.
+type reaching struct {
+	next platform.Transport
+	url  string
+}
+
+// Do carries the call.
+func (r reaching) Do(ctx context.Context, call *platform.Call) error {
+	err := r.next.Do(ctx, call)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	if _, ok := errors.AsType[*platform.Error](err); ok {
+		return err
+	}
+	return unreachableError{r.url, err}
+}
+
+// print writes v as JSON when scripts ask for it, and otherwise calls human.
+func (s *session) print(v any, human func(w io.Writer)) error {
+	if !s.cmd.JSON {
+		human(s.Stdout)
+		return nil
+	}
+	enc := json.NewEncoder(s.Stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// table prints rows in columns under a header; empty says what to do when
+// there are none.
+func table(w io.Writer, header []string, rows [][]string, empty string) {
+	if len(rows) == 0 {
+		fmt.Fprintln(w, empty)
+		return
+	}
+	tw := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, strings.Join(header, "\t"))
+	for _, row := range rows {
+		for i, cell := range row {
+			row[i] = printable(cell)
+		}
+		fmt.Fprintln(tw, strings.Join(row, "\t"))
+	}
+	tw.Flush()
+}
+
+// printable keeps what others wrote from steering the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t' || r == '\r':
+			return ' '
+		case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0:
+			return '\uFFFD'
+		}
+		return r
+	}, s)
+}
+
+// pages calls next until it returns no token.
+func pages(next func(token string) (string, error)) error {
+	token := ""
+	for {
+		t, err := next(token)
+		if err != nil || t == "" {
+			return err
+		}
+		token = t
+	}
+}
