@@ -80,6 +80,22 @@ test('a bot with an integration on it', async () => {
   await admin.deleteIntegration({ id: integration.id })
 })
 
+test('updateBot installs, changes and removes', async () => {
+  const { bot } = await admin.createBot({ name: 'host 2' })
+  const { integration } = await admin.createIntegration({ ...relay, version: '3.0.0', url: code.url })
+  const update = async (line) => (await admin.updateBot({ id: bot.id, integrations: { line } })).bot.integrations.line
+  const line = await update({ integrationId: integration.id, configuration: { sinkUrl: code.url } })
+  assert.deepEqual([line.id, line.status, line.enabled], [integration.id, 'registered', true])
+  assert.ok(Date.now() - Date.parse(line.createdAt) < 60_000)
+  const off = await update({ enabled: false })
+  assert.deepEqual([off.enabled, off.webhookId], [false, line.webhookId])
+  assert.equal(await update(null), undefined)
+  await assert.rejects(update({ configuration: {} }), (err) => err.message.includes('integration'))
+  const wrong = { integrationId: integration.id, configuration: { sinkUrl: 7 } }
+  await assert.rejects(update(wrong), (err) => /^Invalid/.test(err.type) && err.message.includes('sinkUrl'))
+  await admin.deleteBot({ id: bot.id })
+})
+
 test('definitions that are wrong are told by name', async () => {
   const wrong = (part) => admin.createIntegration({ ...relay, name: 'wrong', url: code.url, ...part })
   const named = (type, name) => (err) => err.type === type && err.message.includes(name)

@@ -77,9 +77,21 @@ type UpdateBotInput struct {
 	URL  Field[string] `json:"url,omitzero"`
 	BotDefinition
 
+	// Integrations installs, changes or, where it is null, removes, by alias.
+	Integrations map[string]*BotIntegrationInput `json:"integrations,omitempty"`
+
 	// Patch is the change as the JSON it was read from, where null removes;
 	// nil means what BotDefinition says.
 	Patch json.RawMessage `json:"-"`
+}
+
+// BotIntegrationInput is an installation as UpdateBot takes it. Without
+// IntegrationID the alias must be installed already, or be the integration's id.
+type BotIntegrationInput struct {
+	IntegrationID     string          `json:"integrationId,omitempty"`
+	Enabled           *bool           `json:"enabled,omitempty"`
+	Configuration     json.RawMessage `json:"configuration,omitempty"`
+	ConfigurationType Field[string]   `json:"configurationType,omitzero"`
 }
 
 // UnmarshalJSON reads the change and keeps it as Patch.

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -136,11 +138,44 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		return nil, err
 	}
 	s.Catalog.InvalidateBot(in.ID)
+	if err := s.putIntegrations(ctx, in); err != nil {
+		return nil, err
+	}
 	bot, err := s.bot(ctx, in.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &platform.UpdateBotOutput{Bot: *bot}, nil
+}
+
+// putIntegrations installs, changes and removes what updateBot carries of
+// installations, in the order of their aliases, up to the first that fails.
+func (s *Service) putIntegrations(ctx context.Context, in *platform.UpdateBotInput) error {
+	for _, key := range slices.Sorted(maps.Keys(in.Integrations)) {
+		change, alias := in.Integrations[key], key
+		if change == nil {
+			if err := s.Installer.DeleteInstallation(ctx, in.ID, alias, false); err != nil && !errors.Is(err, store.ErrNotFound) {
+				return err
+			}
+			continue
+		}
+		integration := change.IntegrationID
+		if integration == "" && platform.IsID(key, platform.PrefixIntegration) {
+			row, err := s.integration(ctx, key) // callers from before aliases
+			if err != nil {
+				return err
+			}
+			integration, alias = row.ID, row.Name
+		}
+		_, err := s.Installer.PutInstallation(ctx, &platform.PutInstallationInput{
+			BotID: in.ID, Alias: alias, Integration: integration, Enabled: change.Enabled,
+			Configuration: change.Configuration, ConfigurationType: change.ConfigurationType,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Service) deleteBot(ctx context.Context, _ *Identity, in *platform.DeleteBotInput) (*platform.DeleteBotOutput, error) {
@@ -185,7 +220,8 @@ func (s *Service) bot(ctx context.Context, id string) (*platform.Bot, error) {
 func (s *Service) botIntegration(in *catalog.Installation) platform.BotIntegration {
 	raw, _, _ := in.Integration.Configuration(in.ConfigurationType)
 	return platform.BotIntegration{
-		ID: in.IntegrationID, Name: in.Integration.Name, Version: in.Integration.Version, Enabled: in.Enabled,
+		ID: in.IntegrationID, CreatedAt: platform.At(in.CreatedAt), UpdatedAt: platform.At(in.UpdatedAt),
+		Name: in.Integration.Name, Version: in.Integration.Version, Enabled: in.Enabled,
 		Status: in.Status, StatusReason: optional(in.StatusReason), WebhookID: in.WebhookID, WebhookURL: s.WebhookURL(in.WebhookID),
 		Identifier: optional(in.Identifier), ConfigurationType: optional(in.ConfigurationType),
 		Configuration: schema.Mask(raw, in.Configuration),
