@@ -79,17 +79,15 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = h.serve(w, r, in, path)
 	}
-	status := 0
 	if err != nil {
 		e := platform.AsError(err)
-		status = e.Code
 		writeError(w, e)
 		h.cfg.Logger.Warn("webhook refused", "webhook_id", id, "method", r.Method, "status", e.Code,
 			"error_id", e.ID, "error", err, "cause", e.Err, "took", time.Since(start))
 		return
 	}
 	h.cfg.Logger.Debug("webhook received", "bot_id", in.BotID, "installation_id", in.ID, "method", r.Method,
-		"status", status, "took", time.Since(start))
+		"took", time.Since(start))
 }
 
 func (h *Handler) find(ctx context.Context, id string) (*catalog.Installation, error) {
