@@ -207,7 +207,7 @@ var allowed = map[string][]string{
 	"schema":           {},
 	"integrations":     {"integration", "wire", "platform", "schema"},
 	"internal/console": {"platform", "internal/console"},
-	"internal/cli":     {"platform", "internal/cli", "internal/server", "internal/config", "integrations"},
+	"internal/cli":     {"platform", "internal/cli", "internal/server", "internal/config", "integrations", "bot", "internal/bench", "internal/scaffold"},
 }
 
 // allowFault says why a package of the area must not import the package to.
