@@ -58,7 +58,7 @@ const compiled = new Map()
 function validatorOf(op) {
   const key = `${op.part}.${op.name}`
   if (!compiled.has(key)) {
-    const ajv = new Ajv({ strict: false, allErrors: true, formats: { 'date-time': dateTime, uuid: true, uri: true } })
+    const ajv = new Ajv({ strict: false, allErrors: true, formats: { 'date-time': dateTime, date: true, uuid: true, uri: true } })
     const schemas = Object.fromEntries(Object.entries(states[op.part].schemas).map(([k, v]) => [k, v.schema]))
     compiled.set(key, ajv.compile(plain({ ...op.response, components: { schemas } })))
   }
