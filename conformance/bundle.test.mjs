@@ -9,6 +9,7 @@ import { startListener } from './fixtures/target.mjs'
 
 let world, sink, integrationCode, botCode, bot, integration, asBot, asIntegration, installation
 let sent = 0
+let botEnv
 
 before(async () => {
   world = await startWorld()
@@ -18,7 +19,8 @@ before(async () => {
   const made = await install(world, { botUrl: 'http://127.0.0.1:9', integrationUrl: 'http://127.0.0.1:9', sinkUrl: sink.url })
   const env = (token) => ({ BP_API_URL: world.proxy.url, BP_TOKEN: token, BP_LOG_FORMAT: 'json' })
   integrationCode = await startCode('relay.mjs', { ...env(made.integrationToken), SECRET_RELAY_KEY: 'x' })
-  botCode = await startCode('clerk.mjs', env(made.botToken))
+  botEnv = env(made.botToken)
+  botCode = await startCode('clerk.mjs', botEnv)
   await world.admin.updateIntegration({ id: made.integration.id, url: integrationCode.url })
   await world.admin.updateBot({ id: made.bot.id, url: botCode.url })
   ;({ installation } = await made.configure())
@@ -132,6 +134,20 @@ test('a message that the integration refuses is a dead letter', async () => {
     return got.state === 'dead' && got.log.length === 2 && got
   })
   assert.match(again.log[1].error, /the thread is locked/)
+})
+
+test('a bot that was away is told everything, in order', async () => {
+  await botCode.stop()
+  for (let i = 0; i < 3; i++) assert.equal((await say(`away ${i}`, `away-${i}`)).status, 202)
+  await until('a failed attempt', async () => {
+    const { deliveries } = await world.call('GET', `/v1/bellhop/deliveries?botId=${bot.id}&state=pending`)
+    return deliveries.some((delivery) => delivery.attempts > 0)
+  })
+  botCode = await startCode('clerk.mjs', botEnv)
+  await world.admin.updateBot({ id: bot.id, url: botCode.url })
+  await sink.next((call) => call.body.text?.endsWith(': away 2'), 20_000)
+  const lines = sink.calls.map((call) => call.body.text).filter((text) => /: away \d$/.test(text))
+  assert.deepEqual(lines.map((line) => line.split(': ')[1]), ['away 0', 'away 1', 'away 2'])
 })
 
 test('a registration that the code refuses tells why', async () => {

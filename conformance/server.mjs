@@ -13,22 +13,35 @@ const startLimit = 30_000
 const stopLimit = 10_000
 
 /**
- * startServer returns {url, token, botId, chatUrl, webhookUrl, log(), stop()}
- * of a server that answers. Call stop when done; it fails when the server had
- * to be killed.
+ * startServer returns {url, token, botId, chatUrl, webhookUrl, log(), stop(),
+ * kill()} of a server that answers. Call stop when done; it fails when the
+ * server had to be killed. kill returns the server that takes its place; one
+ * that was not started here has none.
  */
 export async function startServer() {
   if (process.env.BELLHOP_URL) return existing(process.env)
   const folder = await mkdtemp(join(tmpdir(), 'bellhop-conformance-'))
   const bin = process.env.BELLHOP_BIN ?? build(join(folder, 'bellhop'))
-  const args = ['dev', '--port', '0', '--data', join(folder, 'data'), '--json']
+  return await run(bin, folder, 0)
+}
+
+async function run(bin, folder, port) {
+  const args = ['dev', '--port', String(port), '--data', join(folder, 'data'), '--json']
   const child = spawn(bin, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   const tail = []
   createInterface({ input: child.stderr }).on('line', (line) => tail.push(line) > 400 && tail.shift())
   const log = () => tail.join('\n')
   try {
     const told = await firstLine(child, log)
-    return { ...told, url: told.url.replace(/\/$/, ''), log, stop: () => stop(child, folder, log) }
+    const url = told.url.replace(/\/$/, '')
+    // kill ends it without warning and starts it again at the same address.
+    const kill = async () => {
+      const end = once(child, 'exit')
+      child.kill('SIGKILL')
+      await end
+      return await run(bin, folder, new URL(url).port)
+    }
+    return { ...told, url, log, kill, stop: () => stop(child, folder, log) }
   } catch (err) {
     child.kill('SIGKILL')
     await rm(folder, { recursive: true, force: true })
