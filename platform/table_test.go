@@ -1,0 +1,106 @@
+package platform_test
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+var update = flag.Bool("update", false, "write docs/api.md anew")
+
+const apiDoc = "../docs/api.md"
+
+func TestDocumentedOperationsAreTheTable(t *testing.T) {
+	t.Parallel()
+	want := apiText()
+	if *update {
+		if err := os.WriteFile(apiDoc, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(apiDoc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("docs/api.md is not what the operation table says; run go test ./platform -run Documented -update")
+	}
+}
+
+func apiText() []byte {
+	var b bytes.Buffer
+	b.WriteString(`# The platform API
+
+Made from the operation table (package platform); a test keeps it so. All calls are JSON over HTTP with ` + "`Authorization: Bearer <token>`" + `;
+calls under ` + "`/v1/chat`" + ` name their bot in the header ` + "`x-bot-id`" + `, and act as an integration with ` + "`x-integration-id`" + ` (and
+` + "`x-integration-alias`" + `). Lists take ` + "`nextToken`" + ` and answer ` + "`meta.nextToken`" + ` until they end.
+
+| operation | method and path | status | account | bot | integration |
+|---|---|---|---|---|---|
+`)
+	may := func(op *platform.Operation, s platform.Scope) string {
+		if op.Scope.Has(s) {
+			return "yes"
+		}
+		return ""
+	}
+	for _, op := range platform.Operations() {
+		fmt.Fprintf(&b, "| %s | %s `%s` | %d | %s | %s | %s |\n", op.Name, op.Method, op.Path, op.Status,
+			may(op, platform.ScopeAccount), may(op, platform.ScopeBot), may(op, platform.ScopeIntegration))
+	}
+	b.WriteString(`
+## Errors
+
+` + "`{\"id\", \"code\", \"type\", \"message\", \"metadata\"?}`" + ` with the HTTP status in ` + "`code`" + `. The message names the field, what is wrong with its
+value, and what to do. The id is in the server's log beside the cause. 429 and 503 carry ` + "`Retry-After`" + `.
+
+| type | status |
+|---|---|
+`)
+	for _, t := range []platform.ErrorType{
+		platform.TypeUnauthorized, platform.TypeForbidden, platform.TypeInvalidPayload, platform.TypeInvalidQuery, platform.TypeInvalidIdentifier,
+		platform.TypeInvalidDataFormat, platform.TypeInvalidJSONSchema, platform.TypeReferenceNotFound, platform.TypeResourceNotFound,
+		platform.TypeMethodNotFound, platform.TypeAlreadyExists, platform.TypeReferenceConstraint, platform.TypeRelationConflict,
+		platform.TypePayloadTooLarge, platform.TypeLimitExceeded, platform.TypeRuntime, platform.TypeOperationTimeout, platform.TypeInternal,
+	} {
+		fmt.Fprintf(&b, "| %s | %d |\n", t, t.Status())
+	}
+	return b.Bytes()
+}
+
+func TestTableIsWellFormed(t *testing.T) {
+	t.Parallel()
+	names, paths := map[string]bool{}, map[string]bool{}
+	for _, op := range platform.Operations() {
+		if names[op.Name] || paths[op.Method+" "+op.Path] {
+			t.Errorf("%s stands twice", op.Name)
+		}
+		names[op.Name], paths[op.Method+" "+op.Path] = true, true
+		if op.Scope == 0 || op.Status < 200 || op.Status > 299 || !strings.HasPrefix(op.Path, "/v1/") {
+			t.Errorf("%s: scope %d, status %d, path %q", op.Name, op.Scope, op.Status, op.Path)
+		}
+	}
+}
+
+func TestIDsGrowAndFit(t *testing.T) {
+	t.Parallel()
+	var ids platform.IDs
+	form := regexp.MustCompile(`^msg_[0-9A-HJKMNP-TV-Z]{26}$`)
+	last := ""
+	for range 10_000 {
+		id := ids.New(platform.PrefixMessage, fixed)
+		if !form.MatchString(id) || !platform.IsID(id, platform.PrefixMessage) || len(id) < 28 || len(id) > 36 {
+			t.Fatalf("id %q has not the form of the contract", id)
+		}
+		if id <= last {
+			t.Fatalf("id %q does not come after %q", id, last)
+		}
+		last = id
+	}
+}
