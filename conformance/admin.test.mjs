@@ -2,11 +2,13 @@
 // client; each reply is held against the contract.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { assertContract, startWorld } from './fixtures/setup.mjs'
-import { clerk, relay } from './fixtures/definitions.mjs'
+import { assertContract, fresh, startWorld } from './fixtures/setup.mjs'
+import { clerk, relay as definition } from './fixtures/definitions.mjs'
 import { startListener } from './fixtures/target.mjs'
 
 let world, code, admin
+const relay = { ...definition, name: fresh('relay') }
+const slashed = `acme/${relay.name}`
 
 before(async () => {
   world = await startWorld()
@@ -29,16 +31,16 @@ test('integrations', async () => {
   for (const part of ['channels', 'actions', 'events', 'states']) some(integration[part], relay[part])
   assert.deepEqual(integration.secrets, ['RELAY_KEY'], 'names of secrets, never values')
   assert.deepEqual(integration.actions.add.input.schema, relay.actions.add.input.schema)
-  assert.equal((await admin.getIntegration({ id })).integration.name, 'relay')
-  assert.equal((await admin.getIntegrationByName({ name: 'relay', version: '1.0.0' })).integration.id, id)
-  assert.equal((await admin.getIntegrationByName({ name: 'relay', version: 'latest' })).integration.id, id)
+  assert.equal((await admin.getIntegration({ id })).integration.name, relay.name)
+  assert.equal((await admin.getIntegrationByName({ name: relay.name, version: '1.0.0' })).integration.id, id)
+  assert.equal((await admin.getIntegrationByName({ name: relay.name, version: 'latest' })).integration.id, id)
   await assert.rejects(admin.createIntegration({ ...relay, url: code.url }), { type: 'AlreadyExists' })
 
-  const slash = (await admin.createIntegration({ ...relay, name: 'acme/relay', version: '0.2.0', url: code.url })).integration
-  assert.equal((await admin.getIntegrationByName({ name: 'acme/relay', version: '0.2.0' })).integration.id, slash.id)
+  const slash = (await admin.createIntegration({ ...relay, name: slashed, version: '0.2.0', url: code.url })).integration
+  assert.equal((await admin.getIntegrationByName({ name: slashed, version: '0.2.0' })).integration.id, slash.id)
   const listed = ids(await admin.list.integrations({}).collect())
   assert.ok(listed.includes(id) && listed.includes(slash.id))
-  assert.deepEqual(ids(await admin.list.integrations({ name: 'acme/relay' }).collect()), [slash.id])
+  assert.deepEqual(ids(await admin.list.integrations({ name: slashed }).collect()), [slash.id])
 
   const updated = (await admin.updateIntegration({ id, title: 'Relay 2', events: { issueOpened: null } })).integration
   assert.equal(updated.title, 'Relay 2')
@@ -47,7 +49,7 @@ test('integrations', async () => {
 
   assert.deepEqual(await admin.deleteIntegration({ id: slash.id }), {})
   await assert.rejects(admin.getIntegration({ id: slash.id }), { type: 'ResourceNotFound' })
-  await assert.rejects(admin.getIntegrationByName({ name: 'relay', version: '9.9.9' }), { type: 'ResourceNotFound' })
+  await assert.rejects(admin.getIntegrationByName({ name: relay.name, version: '9.9.9' }), { type: 'ResourceNotFound' })
 })
 
 test('bots', async () => {
@@ -72,7 +74,7 @@ test('a bot with an integration on it', async () => {
   await world.call('PUT', path, { integration: integration.id, configuration: { sinkUrl: code.url } })
   const { line } = (await admin.getBot({ id: bot.id })).bot.integrations
   assert.equal(line.id, integration.id)
-  assert.deepEqual([line.name, line.version, line.enabled], ['relay', '2.0.0', true])
+  assert.deepEqual([line.name, line.version, line.enabled], [relay.name, '2.0.0', true])
   assert.equal(line.status, 'registered')
   assert.ok(line.webhookUrl.endsWith(line.webhookId))
   await assert.rejects(admin.deleteIntegration({ id: integration.id }), { type: 'ReferenceConstraint' })
