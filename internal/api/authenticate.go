@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -114,7 +115,11 @@ func (s *Service) locate(ctx context.Context, id *Identity, caller platform.Call
 	}
 	in := b.ByIntegration(caller.IntegrationID, caller.IntegrationAlias)
 	if in == nil {
-		return platform.Errorf(platform.TypeForbidden, "integration %.60q is not installed on bot %s under the alias %.60q", caller.IntegrationID, b.ID, caller.IntegrationAlias)
+		where := ""
+		if caller.IntegrationAlias != "" {
+			where = fmt.Sprintf(" under the alias %.60q", caller.IntegrationAlias)
+		}
+		return platform.Errorf(platform.TypeForbidden, "integration %.60q is not installed on bot %s%s", caller.IntegrationID, b.ID, where)
 	}
 	id.Installation = in
 	return nil
