@@ -150,6 +150,17 @@ test('a bot that was away is told everything, in order', async () => {
   assert.deepEqual(lines.map((line) => line.split(': ')[1]), ['away 0', 'away 1', 'away 2'])
 })
 
+test('a bot is told that a state expired', async () => {
+  const { conversations } = await asBot.listConversations({ tags: { 'relay:threadId': 't1' } })
+  const draft = { type: 'conversation', id: conversations[0].id, name: 'draft' }
+  await asBot.setState({ ...draft, payload: { text: 'unsent' }, expiry: 200 })
+  await until('the bot has noted it', async () => {
+    const { state } = await asBot.getState({ type: 'bot', id: bot.id, name: 'memory' })
+    return state.payload.note === 'draft expired: unsent'
+  })
+  await assert.rejects(asBot.getState(draft), { type: 'ResourceNotFound' })
+})
+
 test('a registration that the code refuses tells why', async () => {
   const path = `/v1/bellhop/bots/${bot.id}/installations/other`
   const body = { integration: integration.id, configuration: { sinkUrl: 'http://refused.test/' } }

@@ -166,6 +166,15 @@ test('messages', async () => {
   assert.ok(!code.calls.some(({ body }) => body?.message?.id === silent.id), 'a synthetic message is not delivered')
 })
 
+test('a scheduled message is delivered when it is due', async () => {
+  const conversation = await thread('later')
+  const due = Date.now() + 500
+  const schedule = { dateTime: new Date(due).toISOString() }
+  const { message } = await asBot.createMessage(text(conversation, { id: bot.id }, 'later', { schedule }))
+  await code.next(({ body }) => body?.message?.id === message.id)
+  assert.ok(Date.now() >= due, 'not before')
+})
+
 test('imported messages and pages of them', async () => {
   const user = await person('p-ada')
   const conversation = await thread('p1')
