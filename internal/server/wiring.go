@@ -11,13 +11,14 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/delivery"
 	"github.com/bellhop-dev/bellhop/internal/runtime"
 	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/internal/store/postgres"
 	"github.com/bellhop-dev/bellhop/internal/store/sqlite"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
 func openStore(ctx context.Context, cfg *config.Config) (db store.Store, kind string, err error) {
 	if cfg.Postgres() {
-		db, err = openPostgres(ctx, cfg.Database)
+		db, err = postgres.Open(ctx, cfg.Database, postgres.Config{})
 		return db, "postgres", err
 	}
 	path := cfg.SQLitePath()
