@@ -20,6 +20,7 @@ import (
 const (
 	envDir  = "BELLHOP_CRASH_DIR"
 	envSink = "BELLHOP_CRASH_SINK"
+	envURL  = "BELLHOP_CRASH_DATABASE"
 )
 
 func TestMain(m *testing.M) {
@@ -30,7 +31,9 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	cluster.Stop()
+	os.Exit(code)
 }
 
 // serveUntilKilled runs a server with the probe and prints the webhook's
@@ -38,7 +41,7 @@ func TestMain(m *testing.M) {
 func serveUntilKilled(dir, sink string) error {
 	ctx := context.Background()
 	cfg := config.Default()
-	cfg.Listen, cfg.Data = "127.0.0.1:0", dir
+	cfg.Listen, cfg.Data, cfg.Database = "127.0.0.1:0", dir, os.Getenv(envURL)
 	srv, err := server.Open(ctx, server.Options{
 		Config: cfg, Version: "crash test",
 		Integrations: []integration.Integration{probe.Integration()},

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/probe"
+	"github.com/bellhop-dev/bellhop/internal/store/postgres/pgtest"
 )
 
 const (
@@ -25,17 +26,33 @@ const (
 	drainWithin   = time.Minute
 )
 
+var cluster pgtest.Cluster
+
 func TestNothingAcknowledgedIsLostOrReordered(t *testing.T) {
 	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		torture(t, "")
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		torture(t, cluster.URL(t))
+	})
+}
+
+// torture kills a server under load, starts it again, and in the end asks for
+// everything that it acknowledged.
+func torture(t *testing.T, database string) {
+	t.Helper()
 	book := newLedger()
 	sink := httptest.NewServer(book)
 	t.Cleanup(sink.Close)
 	dir := t.TempDir()
 	for range kills {
-		p := start(t, dir, sink.URL)
+		p := start(t, dir, sink.URL, database)
 		load(t, book, p.webhook, time.Duration(10+rand.N(120))*time.Millisecond, p.kill)
 	}
-	p := start(t, dir, sink.URL)
+	p := start(t, dir, sink.URL, database)
 	defer p.kill()
 	if !book.drained(drainWithin) {
 		t.Error("some acknowledged messages were not delivered")
@@ -49,10 +66,10 @@ type process struct {
 	kill    func()
 }
 
-func start(t *testing.T, dir, sink string) process {
+func start(t *testing.T, dir, sink, database string) process {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), envDir+"="+dir, envSink+"="+sink)
+	cmd.Env = append(os.Environ(), envDir+"="+dir, envSink+"="+sink, envURL+"="+database)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
