@@ -69,13 +69,26 @@ func (s *Service) FireDue(ctx context.Context) (next time.Time, err error) {
 		if err != nil || len(work) == 0 {
 			return next, err
 		}
+		// One bad row must not keep the others from happening, and rows that
+		// stay due although nothing can be done about them must not keep this
+		// loop running.
+		fired, failed := 0, error(nil)
 		for _, w := range work {
-			if err := s.fire(ctx, w); err != nil {
-				return time.Time{}, err
+			switch ok, err := s.fire(ctx, w); {
+			case err != nil:
+				failed = errors.Join(failed, err)
+			case ok:
+				fired++
 			}
+		}
+		if failed != nil || fired == 0 {
+			return now.Add(stuckRetry), failed
 		}
 	}
 }
+
+// stuckRetry is when rows that stayed due are looked at again.
+const stuckRetry = 5 * time.Second
 
 // dueWork is one thing that is due: what it does to the rows.
 type dueWork struct {
@@ -125,23 +138,24 @@ func (s *Service) readDue(ctx context.Context, now time.Time) (work []dueWork, n
 	return work, next, err
 }
 
-// fire does one due thing in a transaction of its own.
-func (s *Service) fire(ctx context.Context, w dueWork) error {
+// fire does one due thing in a transaction of its own; false says that there
+// was nothing to do.
+func (s *Service) fire(ctx context.Context, w dueWork) (bool, error) {
 	bot, err := s.Catalog.Bot(ctx, w.botID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
-		return fmt.Errorf("bot of scheduled work: %w", err)
+		return false, fmt.Errorf("bot of scheduled work: %w", err)
 	}
 	if bot == nil {
-		return nil // deleted meanwhile, and all that was scheduled with it
+		return false, nil // deleted meanwhile, and all that was scheduled with it
 	}
 	err = s.Store.Update(ctx, func(tx *store.Tx) error { return w.do(tx, bot) })
 	if errors.Is(err, store.ErrNotFound) {
-		return nil // another did it, or it was deleted
+		return false, nil // another did it, or it was deleted
 	}
 	if err != nil {
-		return fmt.Errorf("scheduled work: %w", err)
+		return false, fmt.Errorf("scheduled work: %w", err)
 	}
-	return nil
+	return true, nil
 }
 
 func (s *Service) fireMessage(ctx context.Context, tx *store.Tx, bot *catalog.Bot, m *store.Message) error {
