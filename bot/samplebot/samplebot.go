@@ -64,7 +64,26 @@ func hear(ctx context.Context, c *bot.MessageCall) error {
 		answer = message.Text{Text: fmt.Sprintf("That is a nice %s, but I only read text.", c.Message.Type)}
 	}
 	_, err = c.Reply(ctx, answer)
+	if answer.Type() != message.TypeText && platform.IsType(err, platform.TypeInvalidPayload) {
+		// A channel that cannot show this gets it in words.
+		_, err = c.Reply(ctx, inWords(answer))
+	}
 	return err
+}
+
+// inWords is a payload as plain text.
+func inWords(p message.Payload) message.Text {
+	switch p := p.(type) {
+	case message.Choice:
+		text := p.Text
+		for _, o := range p.Options {
+			text += "\n- " + o.Value
+		}
+		return message.Text{Text: text}
+	case message.Image:
+		return message.Text{Text: "(a picture: " + p.Title + ")"}
+	}
+	return message.Text{Text: "(a " + p.Type() + ")"}
 }
 
 // answerTo is what the bot says to a text.
