@@ -14,7 +14,7 @@ var (
 	OpUpdateMessage             = op[UpdateMessageInput, UpdateMessageOutput](Operation{Name: "updateMessage", Method: "PUT", Path: "/v1/chat/messages/{id}", Scope: ScopeRuntime, Idempotent: true})
 	OpDeleteMessage             = op[DeleteMessageInput, DeleteMessageOutput](Operation{Name: "deleteMessage", Method: "DELETE", Path: "/v1/chat/messages/{id}", Scope: ScopeRuntime, Idempotent: true})
 	OpImportMessages            = op[ImportMessagesInput, ImportMessagesOutput](Operation{Name: "importMessages", Method: "POST", Path: "/v1/chat/messages/import-messages", Scope: ScopeRuntime})
-	OpInitializeIncomingMessage = op[InitializeIncomingMessageInput, InitializeIncomingMessageOutput](Operation{Name: "initializeIncomingMessage", Method: "POST", Path: "/v1/chat/initialize-incoming-message", Scope: ScopeRuntime, Idempotent: true})
+	OpInitializeIncomingMessage = op[InitializeIncomingMessageInput, InitializeIncomingMessageOutput](Operation{Name: "initializeIncomingMessage", Method: "POST", Path: "/v1/chat/initialize-incoming-message", Scope: ScopeAccount | ScopeIntegration, Idempotent: true})
 )
 
 // CreateMessageInput is the input of CreateMessage.
