@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/internal/store/postgres"
@@ -37,7 +38,7 @@ func TestASecondServerIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := postgres.Open(t.Context(), url, postgres.Config{}); err == nil || !strings.Contains(err.Error(), "another bellhop server") {
+	if _, err := postgres.Open(t.Context(), url, postgres.Config{LockWait: 50 * time.Millisecond}); err == nil || !strings.Contains(err.Error(), "another bellhop server") {
 		t.Errorf("the second Open = %v, want a refusal", err)
 	}
 	if err := s.Close(); err != nil {

@@ -27,6 +27,9 @@ type Config struct {
 	// MaxConns is how many connections are used, beside the one that holds the
 	// lock; default 24.
 	MaxConns int
+	// LockWait is how long Open waits for another server to let go of the
+	// database: one that was killed is noticed only after a moment. Default 5 s.
+	LockWait time.Duration
 }
 
 // Store implements store.Store.
@@ -62,19 +65,27 @@ func Open(ctx context.Context, url string, cfg Config) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", classify(err))
 	}
 	s := &Store{lock: lock}
-	if err := s.open(ctx, pc); err != nil {
+	if cfg.LockWait <= 0 {
+		cfg.LockWait = 5 * time.Second
+	}
+	if err := s.open(ctx, pc, cfg.LockWait); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), lock.Close(context.WithoutCancel(ctx)))
 	}
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, pc *pgxpool.Config) error {
-	var locked bool
-	if err := s.lock.QueryRow(ctx, "SELECT pg_try_advisory_lock($1)", int64(ownerLock)).Scan(&locked); err != nil {
+func (s *Store) open(ctx context.Context, pc *pgxpool.Config, wait time.Duration) error {
+	if _, err := s.lock.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d", wait.Milliseconds())); err != nil {
 		return classify(err)
 	}
-	if !locked {
+	_, err := s.lock.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(ownerLock))
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "55P03" { // lock_not_available
 		return fmt.Errorf("another bellhop server uses the database %q; stop it first", pc.ConnConfig.Database)
+	} else if err != nil {
+		return classify(err)
+	}
+	if _, err := s.lock.Exec(ctx, "SET lock_timeout = 0"); err != nil {
+		return classify(err)
 	}
 	if err := migrate(ctx, s.lock); err != nil {
 		return err
@@ -172,7 +183,8 @@ func (s *Store) Close() error {
 	s.pool.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), rollbackWithin)
 	defer cancel()
-	return s.lock.Close(ctx)
+	_, err := s.lock.Exec(ctx, "SELECT pg_advisory_unlock($1)", int64(ownerLock))
+	return errors.Join(err, s.lock.Close(ctx))
 }
 
 // classify wraps an error with the one that callers steer by.
