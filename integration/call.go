@@ -18,8 +18,8 @@ type Call struct {
 	IntegrationID string
 	Alias         string // under which the integration is installed
 	WebhookID     string
-	// WebhookURL is the installation's public address; set for register and
-	// unregister only.
+	// WebhookURL is the installation's public address. A platform that does
+	// not send it along sets it for register and unregister only.
 	WebhookURL string
 	// ConfigurationType names the alternative configuration in use; empty
 	// means the default one. Config decodes Configuration.
@@ -39,7 +39,7 @@ type Call struct {
 
 func (b *built) call(req *wire.Request) *Call {
 	return &Call{
-		Operation: req.Operation, BotID: req.BotID, BotUserID: req.BotUserID, IntegrationID: req.IntegrationID,
+		Operation: req.Operation, WebhookURL: req.WebhookURL, BotID: req.BotID, BotUserID: req.BotUserID, IntegrationID: req.IntegrationID,
 		Alias: req.IntegrationAlias, WebhookID: req.WebhookID, ConfigurationType: req.ConfigurationType,
 		Configuration: req.Configuration, DeliveryID: req.DeliveryID, Attempt: req.Attempt,
 		Client: platform.NewClient(b.env.Transport, platform.Caller{
@@ -63,12 +63,6 @@ func Config[C any](call *Call) (*C, error) {
 		return nil, RuntimeError("the configuration does not fit: " + err.Error())
 	}
 	return c, nil
-}
-
-// RuntimeError is a final refusal with a text for the bot's owner: the call is
-// answered 400 and not tried again.
-func RuntimeError(text string) error {
-	return platform.Errorf(platform.TypeRuntime, "%s", text)
 }
 
 // State returns a defined state of the conversation, user or integration with

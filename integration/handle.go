@@ -27,6 +27,8 @@ func (b *built) Handle(ctx context.Context, req *wire.Request) (*wire.Response, 
 		return b.life(ctx, call, req, b.handlers.unregister)
 	case wire.OpWebhookReceived:
 		return b.webhook(ctx, call, req)
+	case wire.OpListen:
+		return b.listen(ctx, call)
 	case wire.OpMessageCreated:
 		return b.message(ctx, call, req)
 	case wire.OpActionTriggered:
@@ -64,7 +66,9 @@ func (b *built) life(ctx context.Context, call *Call, req *wire.Request, fn life
 		}
 		body = *read
 	}
-	call.WebhookURL = body.WebhookURL
+	if body.WebhookURL != "" {
+		call.WebhookURL = body.WebhookURL
+	}
 	if req.Operation == wire.OpRegister {
 		if err := b.checkConfiguration(call); err != nil {
 			return nil, err

@@ -38,6 +38,7 @@ type Mux struct {
 // handlers are the registered functions; nil means none.
 type handlers struct {
 	register, unregister lifeFunc
+	listen               lifeFunc
 	webhook              webhookFunc
 	createUser           createUserFunc
 	createConversation   createConversationFunc
@@ -79,6 +80,17 @@ func (m *Mux) OnRegister(fn func(context.Context, *Call) error) {
 func (m *Mux) OnUnregister(fn func(context.Context, *Call) error) {
 	m.once(wire.OpUnregister, m.handlers.unregister != nil, fn == nil)
 	m.handlers.unregister = fn
+}
+
+// OnListen is for external systems that are listened to rather than called: a
+// socket, long polling. Linked into the server, fn runs for each installation
+// that is registered and enabled, until ctx ends because that changes or the
+// server stops. When it returns before that it is called again, later and
+// later as long as it keeps failing; ErrNothingToListen says not to. Served
+// remotely, an integration is not asked to listen.
+func (m *Mux) OnListen(fn func(context.Context, *Call) error) {
+	m.once(wire.OpListen, m.handlers.listen != nil, fn == nil)
+	m.handlers.listen = fn
 }
 
 // OnWebhook is called for each request to the installation's webhook. What it

@@ -22,6 +22,7 @@ const (
 	HeaderSignature         = "X-Bp-Signature"
 	HeaderDeliveryID        = "X-Bellhop-Delivery-Id"
 	HeaderAttempt           = "X-Bellhop-Attempt"
+	HeaderWebhookURL        = "X-Bellhop-Webhook-Url"
 	HeaderTraceParent       = "Traceparent"
 	HeaderTraceState        = "Tracestate"
 )
@@ -54,6 +55,7 @@ func (r *Request) Encode(h http.Header) {
 	if r.Attempt > 0 {
 		set(HeaderAttempt, strconv.Itoa(r.Attempt))
 	}
+	set(HeaderWebhookURL, r.WebhookURL)
 	set(HeaderTraceParent, r.TraceParent)
 	set(HeaderTraceState, r.TraceState)
 }
@@ -72,6 +74,7 @@ func Decode(h http.Header) (*Request, error) {
 		WebhookID:         h.Get(HeaderWebhookID),
 		ConfigurationType: h.Get(HeaderConfigurationType),
 		DeliveryID:        h.Get(HeaderDeliveryID),
+		WebhookURL:        h.Get(HeaderWebhookURL),
 		TraceParent:       h.Get(HeaderTraceParent),
 		TraceState:        h.Get(HeaderTraceState),
 	}

@@ -31,6 +31,13 @@ const (
 	OpEventReceived       = "event_received"
 )
 
+// OpListen is ours and goes to code that is linked into the server only: the
+// code listens to its external system (a socket, long polling) for one
+// installation until the context ends. An answer before that says that there
+// is nothing to listen to when it is 2xx or 4xx, and asks for another call
+// when it is 5xx.
+const OpListen = "listen"
+
 // Request is one call into an integration or a bot.
 //
 // A handler must not keep or change Body and Configuration after it returned.
@@ -43,6 +50,9 @@ type Request struct {
 	IntegrationID    string // integrations only
 	IntegrationAlias string // integrations only
 	WebhookID        string // integrations only
+	// WebhookURL is the installation's public address; integrations only. It
+	// is ours and optional.
+	WebhookURL string
 
 	// ConfigurationType names the alternative configuration in use; empty
 	// means the default one.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -68,14 +69,15 @@ func (b *Bot) Action(name string) (Action, bool) {
 }
 
 // Find returns the installation that a name of the form "alias" means: the one
-// with this alias, or else the only one of the integration with this name.
+// with this alias, or else the only registered one of the integration with
+// this name.
 func (b *Bot) Find(name string) *Installation {
 	if in := b.Installations[name]; in != nil {
 		return in
 	}
 	var found *Installation
 	for _, in := range b.Installations {
-		if in.Integration.Name == name {
+		if in.Integration.Name == name && in.Enabled && in.Status == store.StatusRegistered {
 			if found != nil {
 				return nil
 			}

@@ -64,3 +64,47 @@ func find(name, pattern string) string {
 	}
 	return ""
 }
+
+// SpecsEnv is the environment variable that names the directory of the
+// vendors' contracts.
+const SpecsEnv = "BELLHOP_SPECS"
+
+// Specs returns the directory with a vendor's contract: below $BELLHOP_SPECS,
+// or below shared/specs beside the project. When there is none it skips the
+// test, or fails it when RequireEnv requires specs.
+func Specs(t testing.TB, vendor string) string {
+	t.Helper()
+	roots := []string{os.Getenv(SpecsEnv)}
+	if roots[0] == "" {
+		roots = beside("shared/specs")
+	}
+	for _, root := range roots {
+		if dir := filepath.Join(root, vendor); root != "" && isDir(dir) {
+			return dir
+		}
+	}
+	if Required(os.Getenv(RequireEnv), "specs") {
+		t.Fatalf("the contract of %s was not found, and %s requires it; name its directory in %s", vendor, RequireEnv, SpecsEnv)
+	}
+	t.Skipf("the contract of %s was not found: name the directory of the contracts in %s to run this test", vendor, SpecsEnv)
+	return ""
+}
+
+// beside returns name in each directory above the working directory.
+func beside(name string) (paths []string) {
+	dir, err := os.Getwd()
+	for err == nil {
+		paths = append(paths, filepath.Join(dir, name))
+		up := filepath.Dir(dir)
+		if up == dir {
+			break
+		}
+		dir = up
+	}
+	return paths
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

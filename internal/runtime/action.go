@@ -76,7 +76,7 @@ func (r *Runtime) actionTarget(call *ActionCall) (h wire.Handler, req *wire.Requ
 		output = a.Output
 	}
 	h, err = r.Installation(in)
-	return h, Request(in, wire.OpActionTriggered, call.Type), output, limit, err
+	return h, r.Request(in, wire.OpActionTriggered, call.Type), output, limit, err
 }
 
 func readAction(name string, resp *wire.Response, output *schema.Validator) (*platform.ActionAnswer, error) {

@@ -58,7 +58,7 @@ func (r *Runtime) reach(ctx context.Context, d *store.Delivery) (wire.Handler, *
 		return nil, nil, errDisabled
 	}
 	h, err := r.Installation(in)
-	return h, Request(in, d.Operation, d.Type), err
+	return h, r.Request(in, d.Operation, d.Type), err
 }
 
 // judge reads an answer: 2xx is taken; 429 and 5xx may be tried again;

@@ -136,6 +136,7 @@ func (r *Runtime) write(ctx context.Context, row *store.Installation) error {
 		return tx.PutInstallation(ctx, row)
 	})
 	r.cfg.Catalog.InvalidateBot(row.BotID)
+	r.relisten()
 	return err
 }
 
@@ -159,6 +160,7 @@ func (r *Runtime) DeleteInstallation(ctx context.Context, botID, alias string, f
 	}
 	err = r.cfg.Store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteInstallation(ctx, in.ID) })
 	r.cfg.Catalog.InvalidateBot(botID)
+	r.relisten()
 	return err
 }
 
@@ -185,8 +187,8 @@ func (r *Runtime) life(ctx context.Context, in *catalog.Installation, operation 
 	if err != nil {
 		return &final{err}
 	}
-	req := Request(in, operation, operation)
-	if req.Body, err = json.Marshal(platform.RegisterBody{WebhookURL: r.cfg.WebhookURL(in.WebhookID)}); err != nil {
+	req := r.Request(in, operation, operation)
+	if req.Body, err = json.Marshal(platform.RegisterBody{WebhookURL: req.WebhookURL}); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, r.cfg.RegisterTimeout, fmt.Errorf("no answer within %s", r.cfg.RegisterTimeout))

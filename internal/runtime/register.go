@@ -3,6 +3,10 @@ package runtime
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
@@ -32,9 +36,11 @@ func (r *Runtime) register(ctx context.Context, id string) error {
 				row.Status = store.StatusRegistrationPending
 			}
 		}
+		row.RegisterAt = after(tx.Now(), row.RegisterEvery)
 		return tx.PutInstallation(ctx, row)
 	})
 	r.cfg.Catalog.InvalidateBot(in.BotID)
+	r.relisten()
 	if failed != nil {
 		logger.Warn("register failed", "error", failed)
 		r.wake()
@@ -54,8 +60,12 @@ func (r *Runtime) wake() {
 }
 
 // Run tries again to register installations whose register failed for a
-// reason that may pass, less and less often, until ctx is done.
+// reason that may pass, less and less often, registers those that asked for it
+// when they are due, and lets code listen that wants to, until ctx is done.
 func (r *Runtime) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	wg.Go(func() { r.runListeners(ctx) })
+	defer wg.Wait()
 	const first, most = 2 * time.Second, 5 * time.Minute
 	wait := first
 	timer := time.NewTimer(0)
@@ -67,12 +77,13 @@ func (r *Runtime) Run(ctx context.Context) error {
 		case <-r.kick:
 			timer.Reset(wait)
 		case <-timer.C:
-			switch n, err := r.retryRegister(ctx); {
+			switch n, err := r.registerDue(ctx); {
 			case err != nil && ctx.Err() == nil:
 				r.cfg.Logger.Error("registrations not retried", "error", err)
 				timer.Reset(most)
 			case n == 0:
 				wait = first
+				timer.Reset(most) // for those that are due again
 			default:
 				wait = min(wait*2, most)
 				timer.Reset(wait)
@@ -81,36 +92,19 @@ func (r *Runtime) Run(ctx context.Context) error {
 	}
 }
 
-// retryRegister registers what is pending and returns how much still is.
-func (r *Runtime) retryRegister(ctx context.Context) (left int, err error) {
-	var pending []store.Installation
+// registerDue registers what is pending or due again and returns how much is
+// still pending.
+func (r *Runtime) registerDue(ctx context.Context) (left int, err error) {
+	const most = 500
+	var due []store.Installation
 	err = r.cfg.Store.View(ctx, func(tx *store.Tx) error {
-		for page := (store.Page{Limit: 500}); ; {
-			bots, next, err := tx.Bots(ctx, page)
-			if err != nil {
-				return err
-			}
-			for _, b := range bots {
-				rows, err := tx.Installations(ctx, b.ID)
-				if err != nil {
-					return err
-				}
-				for _, row := range rows {
-					if row.Enabled && row.Status == store.StatusRegistrationPending {
-						pending = append(pending, row)
-					}
-				}
-			}
-			if next == "" {
-				return nil
-			}
-			page.After = next
-		}
+		due, err = tx.InstallationsToRegister(ctx, tx.Now(), most)
+		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	for _, row := range pending {
+	for _, row := range due {
 		unlock := r.lock(row.BotID)
 		err := r.register(ctx, row.ID)
 		unlock()
@@ -124,27 +118,44 @@ func (r *Runtime) retryRegister(ctx context.Context) (left int, err error) {
 	return left, nil
 }
 
+// months and days of the intervals of scheduleRegisterCall (wire-operations.md
+// section 5).
+var intervals = map[string]struct{ months, days, hours int }{
+	"hourly": {hours: 1}, "daily": {days: 1}, "weekly": {days: 7}, "bi-weekly": {days: 14},
+	"monthly": {months: 1}, "bi-monthly": {months: 2}, "quarterly": {months: 3}, "yearly": {months: 12},
+}
+
+// after returns when an interval that starts at t ends; nil for none.
+func after(t time.Time, every string) *time.Time {
+	i, ok := intervals[every]
+	if !ok {
+		return nil
+	}
+	at := t.AddDate(0, i.months, i.days).Add(time.Duration(i.hours) * time.Hour)
+	return &at
+}
+
 // ConfigureIntegration keeps what an installation says about itself. An
 // identifier that another installation of the integration holds moves here;
 // null clears it. An installation that waited for its identifier is registered
-// in the background.
+// in the background. A schedule makes register run again and again.
 func (r *Runtime) ConfigureIntegration(ctx context.Context, in *catalog.Installation, input *platform.ConfigureIntegrationInput) error {
-	if !input.Identifier.Present {
-		return nil
+	every := input.ScheduleRegisterCall
+	if _, ok := intervals[every]; every != "" && !ok {
+		return platform.Errorf(platform.TypeInvalidPayload, "scheduleRegisterCall: %.40q is not an interval; use one of %s",
+			every, strings.Join(slices.Sorted(maps.Keys(intervals)), ", "))
 	}
 	identifier := input.Identifier.Value
 	if n := len([]rune(identifier)); n > 200 {
 		return platform.Errorf(platform.TypeInvalidPayload, "identifier: it has %d characters; at most 200 are allowed", n)
 	}
+	if !input.Identifier.Present && every == "" {
+		return nil
+	}
 	var robbed, status string
-	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
+	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		if identifier != "" {
-			holder, err := tx.InstallationByIdentifier(ctx, in.IntegrationID, identifier)
-			if err == nil && holder.ID != in.ID {
-				robbed, holder.Identifier = holder.BotID, ""
-				err = tx.PutInstallation(ctx, holder)
-			}
-			if err != nil && !errors.Is(err, store.ErrNotFound) {
+			if robbed, err = takeIdentifier(ctx, tx, in, identifier); err != nil {
 				return err
 			}
 		}
@@ -152,7 +163,13 @@ func (r *Runtime) ConfigureIntegration(ctx context.Context, in *catalog.Installa
 		if err != nil {
 			return err
 		}
-		row.Identifier, status = identifier, row.Status
+		if input.Identifier.Present {
+			row.Identifier = identifier
+		}
+		if every != "" && every != row.RegisterEvery {
+			row.RegisterEvery, row.RegisterAt = every, after(tx.Now(), every)
+		}
+		status = row.Status
 		return tx.PutInstallation(ctx, row)
 	})
 	if err != nil {
@@ -162,10 +179,24 @@ func (r *Runtime) ConfigureIntegration(ctx context.Context, in *catalog.Installa
 		r.cfg.Catalog.InvalidateBot(robbed)
 	}
 	r.cfg.Catalog.InvalidateBot(in.BotID)
-	if status == store.StatusRegistrationFailed && identifier != "" {
+	if identifier != "" && (status == store.StatusRegistrationFailed || status == store.StatusRegistrationPending) {
 		return r.pendingAgain(ctx, in.ID)
 	}
 	return nil
+}
+
+// takeIdentifier frees an identifier from the other installation that holds
+// it, and returns that one's bot.
+func takeIdentifier(ctx context.Context, tx *store.Tx, in *catalog.Installation, identifier string) (botID string, err error) {
+	holder, err := tx.InstallationByIdentifier(ctx, in.IntegrationID, identifier)
+	if errors.Is(err, store.ErrNotFound) || err == nil && holder.ID == in.ID {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	holder.Identifier = ""
+	return holder.BotID, tx.PutInstallation(ctx, holder)
 }
 
 // pendingAgain asks for another register, unless one is running: then that one

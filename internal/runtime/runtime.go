@@ -69,6 +69,7 @@ type Runtime struct {
 	declared     map[string]json.RawMessage // of bots, by name
 	installing   map[string]*sync.Mutex     // by bot id
 	kick         chan struct{}
+	listen       chan struct{}
 }
 
 // New makes the linked code and returns a Runtime. All faults of definitions
@@ -89,7 +90,7 @@ func New(cfg Config) (*Runtime, error) {
 	r := &Runtime{
 		cfg: cfg, client: newClient(cfg.AllowPrivate),
 		integrations: map[string]wire.Handler{}, bots: map[string]wire.Handler{}, declared: map[string]json.RawMessage{},
-		installing: map[string]*sync.Mutex{}, kick: make(chan struct{}, 1),
+		installing: map[string]*sync.Mutex{}, kick: make(chan struct{}, 1), listen: make(chan struct{}, 1),
 	}
 	var faults []error
 	for _, in := range cfg.Integrations {
@@ -185,11 +186,12 @@ func (r *Runtime) Bot(b *catalog.Bot) (wire.Handler, error) {
 }
 
 // Request returns a request to an installation without a body.
-func Request(in *catalog.Installation, operation, typ string) *wire.Request {
+func (r *Runtime) Request(in *catalog.Installation, operation, typ string) *wire.Request {
 	return &wire.Request{
 		Operation: operation, Type: typ,
 		BotID: in.BotID, BotUserID: in.BotID,
-		IntegrationID: in.IntegrationID, IntegrationAlias: in.Alias, WebhookID: in.WebhookID,
+		IntegrationID: in.IntegrationID, IntegrationAlias: in.Alias,
+		WebhookID: in.WebhookID, WebhookURL: r.cfg.WebhookURL(in.WebhookID),
 		ConfigurationType: in.ConfigurationType, Configuration: in.Configuration,
 	}
 }

@@ -9,13 +9,16 @@ import (
 // Installation is an integration installed in a bot under an alias.
 type Installation struct {
 	ID /* inst_ and a ULID */, BotID, Alias, IntegrationID, WebhookID/* UUID */ string
-	Enabled              bool
-	ConfigurationType    string
-	Configuration        json.RawMessage
-	Identifier           string // what the vendor calls it; unique within an integration, "" none
-	Status               string // one of the Status constants
-	StatusReason         string
-	HoldDead             bool // a dead letter holds its lane
+	Enabled           bool
+	ConfigurationType string
+	Configuration     json.RawMessage
+	Identifier        string // what the vendor calls it; unique within an integration, "" none
+	Status            string // one of the Status constants
+	StatusReason      string
+	HoldDead          bool // a dead letter holds its lane
+	// RegisterEvery is how often register is to be called again, "" never; RegisterAt is when next.
+	RegisterEvery        string
+	RegisterAt           *time.Time
 	CreatedAt, UpdatedAt time.Time
 }
 
@@ -30,21 +33,23 @@ const (
 )
 
 const installationColumns = `id, bot_id, alias, integration_id, webhook_id, enabled, configuration_type, configuration,
-	identifier, status, status_reason, hold_dead, created_at, updated_at`
+	identifier, status, status_reason, hold_dead, register_every, register_at, created_at, updated_at`
 
 const selectInstallation = `SELECT ` + installationColumns + ` FROM installations`
 
 func scanInstallation(rows Rows, i *Installation) error {
 	return rows.Scan(&i.ID, &i.BotID, &i.Alias, &i.IntegrationID, &i.WebhookID, &i.Enabled, &i.ConfigurationType,
-		&i.Configuration, &i.Identifier, &i.Status, &i.StatusReason, &i.HoldDead, &i.CreatedAt, &i.UpdatedAt)
+		&i.Configuration, &i.Identifier, &i.Status, &i.StatusReason, &i.HoldDead, &i.RegisterEvery, &i.RegisterAt,
+		&i.CreatedAt, &i.UpdatedAt)
 }
 
 const putInstallation = `INSERT INTO installations (` + installationColumns + `)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 	ON CONFLICT (id) DO UPDATE SET alias = excluded.alias, integration_id = excluded.integration_id,
 	webhook_id = excluded.webhook_id, enabled = excluded.enabled, configuration_type = excluded.configuration_type,
 	configuration = excluded.configuration, identifier = excluded.identifier, status = excluded.status,
-	status_reason = excluded.status_reason, hold_dead = excluded.hold_dead, updated_at = excluded.updated_at
+	status_reason = excluded.status_reason, hold_dead = excluded.hold_dead, register_every = excluded.register_every,
+	register_at = excluded.register_at, updated_at = excluded.updated_at
 	RETURNING created_at`
 
 // PutInstallation adds an installation or replaces the one with its id. ErrConflict when the alias in the bot, the
@@ -55,7 +60,7 @@ func (tx *Tx) PutInstallation(ctx context.Context, i *Installation) error {
 	}
 	i.UpdatedAt = tx.now
 	args := []any{i.ID, i.BotID, i.Alias, i.IntegrationID, i.WebhookID, i.Enabled, i.ConfigurationType, i.Configuration,
-		i.Identifier, i.Status, i.StatusReason, i.HoldDead, i.CreatedAt, i.UpdatedAt}
+		i.Identifier, i.Status, i.StatusReason, i.HoldDead, i.RegisterEvery, i.RegisterAt, i.CreatedAt, i.UpdatedAt}
 	return wrap(tx.row(ctx, putInstallation, args, &i.CreatedAt), "put installation")
 }
 
@@ -97,6 +102,20 @@ func (tx *Tx) Installations(ctx context.Context, botID string) ([]Installation, 
 func (tx *Tx) InstallationsOfIntegration(ctx context.Context, integrationID string) ([]Installation, error) {
 	list, err := all(ctx, tx, scanInstallation, selectInstallation+` WHERE integration_id = $1 ORDER BY created_at, id`, integrationID)
 	return list, wrap(err, "list installations")
+}
+
+// InstallationsToRegister lists enabled installations whose register is pending, or due again at now.
+func (tx *Tx) InstallationsToRegister(ctx context.Context, now time.Time, limit int) ([]Installation, error) {
+	list, err := all(ctx, tx, scanInstallation, selectInstallation+` WHERE enabled AND (status = $1 OR status = $2 AND register_at <= $3)
+		ORDER BY id LIMIT $4`, StatusRegistrationPending, StatusRegistered, now, limit)
+	return list, wrap(err, "list installations to register")
+}
+
+// LinkedInstallations lists the registered, enabled installations of integrations that are linked into the server.
+func (tx *Tx) LinkedInstallations(ctx context.Context) ([]Installation, error) {
+	list, err := all(ctx, tx, scanInstallation, selectInstallation+` WHERE enabled AND status = $1
+		AND integration_id IN (SELECT id FROM integrations WHERE builtin) ORDER BY id`, StatusRegistered)
+	return list, wrap(err, "list linked installations")
 }
 
 // DeleteInstallation removes an installation and its states and discards what is still to be delivered to it. Its

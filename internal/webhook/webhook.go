@@ -31,9 +31,10 @@ type Installations interface {
 	InstallationByWebhook(ctx context.Context, webhookID string) (*catalog.Installation, error)
 }
 
-// Resolver finds the handler of an installation.
+// Resolver finds the handler of an installation, and words requests to it.
 type Resolver interface {
 	Installation(in *catalog.Installation) (wire.Handler, error)
+	Request(in *catalog.Installation, operation, typ string) *wire.Request
 }
 
 // Config configures a Handler. Zero limits take the defaults in the comments.
@@ -110,13 +111,8 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, in *catalog.Inst
 	if err != nil {
 		return platform.Unavailable(err, "this webhook's integration cannot be reached now", 30*time.Second)
 	}
-	req := &wire.Request{
-		Operation: wire.OpWebhookReceived, Type: wire.OpWebhookReceived,
-		BotID: in.BotID, BotUserID: in.BotID,
-		IntegrationID: in.IntegrationID, IntegrationAlias: in.Alias, WebhookID: in.WebhookID,
-		ConfigurationType: in.ConfigurationType, Configuration: in.Configuration,
-		TraceParent: r.Header.Get(wire.HeaderTraceParent), TraceState: r.Header.Get(wire.HeaderTraceState),
-	}
+	req := h.cfg.Resolver.Request(in, wire.OpWebhookReceived, wire.OpWebhookReceived)
+	req.TraceParent, req.TraceState = r.Header.Get(wire.HeaderTraceParent), r.Header.Get(wire.HeaderTraceState)
 	if s, ok := handler.(wire.Streamer); ok && s.Stream(w, within(r, path), req) {
 		return nil
 	}

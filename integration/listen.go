@@ -1,0 +1,30 @@
+package integration
+
+import (
+	"context"
+	"errors"
+
+	"github.com/bellhop-dev/bellhop/internal/answer"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+// ErrNothingToListen is returned by an OnListen function whose installation,
+// as it is configured, has nothing to listen to.
+var ErrNothingToListen = errors.New("there is nothing to listen to")
+
+func (b *built) listen(ctx context.Context, call *Call) (*wire.Response, error) {
+	if b.handlers.listen == nil {
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "this integration does not listen")
+	}
+	err := b.handlers.listen(ctx, call)
+	switch {
+	case errors.Is(err, ErrNothingToListen):
+		return answer.OK(), nil
+	case err != nil:
+		return nil, Temporary(err)
+	case ctx.Err() != nil:
+		return answer.OK(), nil
+	}
+	return nil, Temporary(errors.New("it stopped listening"))
+}

@@ -1,0 +1,60 @@
+package outbound_test
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+func TestSteer(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err   *outbound.Error
+		typ   platform.ErrorType
+		after time.Duration
+	}{
+		"refused":      {&outbound.Error{Status: 400}, platform.TypeRuntime, 0},
+		"too many":     {&outbound.Error{Status: 429, RetryAfter: time.Minute}, platform.TypeInternal, time.Minute},
+		"down":         {&outbound.Error{Status: 503}, platform.TypeInternal, 0},
+		"no answer":    {&outbound.Error{}, platform.TypeInternal, 0},
+		"final 200":    {&outbound.Error{Status: 200}, platform.TypeRuntime, 0},
+		"told final":   {&outbound.Error{Status: 500, Final: true}, platform.TypeRuntime, 0},
+		"told to wait": {&outbound.Error{Status: 400, Temporary: true}, platform.TypeInternal, 0},
+	} {
+		e, ok := errors.AsType[*platform.Error](outbound.Steer(c.err))
+		if !ok || e.Type != c.typ || e.RetryAfter != c.after {
+			t.Errorf("%s: %+v", name, e)
+		}
+	}
+	plain := errors.New("x")
+	if got := outbound.Steer(plain); got != plain {
+		t.Errorf("Steer(%v) = %v", plain, got)
+	}
+}
+
+func TestNoAnswerHidesTheAddress(t *testing.T) {
+	t.Parallel()
+	err := outbound.NoAnswer("Vendor", &url.Error{Op: "Post", URL: "https://vendor.test/bot-SECRET/x", Err: errors.New("refused")})
+	if strings.Contains(err.Error(), "SECRET") {
+		t.Errorf("the error tells the address: %v", err)
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"": 0, "7": 7 * time.Second, "1.5": 1500 * time.Millisecond, "-1": 0, "soon": 0, "999999": 0,
+		now.Add(time.Minute).Format(http.TimeFormat): time.Minute, now.Add(-time.Minute).Format(http.TimeFormat): 0,
+	} {
+		if got := outbound.RetryAfter(http.Header{"Retry-After": {value}}, now); got != want {
+			t.Errorf("RetryAfter(%q) = %v, want %v", value, got, want)
+		}
+	}
+}
