@@ -1,0 +1,68 @@
+package markdown
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Split cuts text into parts of at most limit characters (code points), at the
+// end of a paragraph, else of a line, else of a word, else between characters.
+// A part is never empty; the white space at a cut is dropped. A limit under 1
+// cuts nothing.
+func Split(text string, limit int) []string {
+	var parts []string
+	for text = strings.TrimSpace(text); text != ""; {
+		if limit < 1 || utf8.RuneCountInString(text) <= limit {
+			return append(parts, text)
+		}
+		end := cut(text, limit)
+		if part := strings.TrimSpace(text[:end]); part != "" {
+			parts = append(parts, part)
+		}
+		text = strings.TrimSpace(text[end:])
+	}
+	return parts
+}
+
+// cut returns where the first part of a text ends that is longer than limit.
+func cut(text string, limit int) int {
+	end, runes := 0, 0
+	for i := range text {
+		if end = i; runes == limit {
+			break
+		}
+		runes++
+	}
+	head := text[:end]
+	// A cut far from the limit would make many small parts: better a word's
+	// end near it than a paragraph's end near the start.
+	for _, separator := range []string{"\n\n", "\n"} {
+		if i := strings.LastIndex(head, separator); i > len(head)/3 {
+			return i
+		}
+	}
+	if next, _ := utf8.DecodeRuneInString(text[end:]); unicode.IsSpace(next) {
+		return end
+	}
+	if i := strings.LastIndexFunc(head, unicode.IsSpace); i > len(head)/3 {
+		return i
+	}
+	return joined(text, end)
+}
+
+// joined moves a cut before characters that belong to the one before: marks,
+// joiners and what they join.
+func joined(text string, end int) int {
+	const joiner = '\u200d'
+	for start := end; start > 0; {
+		next, _ := utf8.DecodeRuneInString(text[start:])
+		before, size := utf8.DecodeLastRuneInString(text[:start])
+		modifier := next >= 0x1f3fb && next <= 0x1f3ff
+		if !unicode.Is(unicode.M, next) && next != joiner && before != joiner && !modifier {
+			return start
+		}
+		start -= size
+	}
+	return end
+}
