@@ -48,6 +48,15 @@ func (s *Service) createConversation(ctx context.Context, id *Identity, in *plat
 	if err != nil {
 		return nil, err
 	}
+	if made, err := s.askForConversation(ctx, id, owner, d); err != nil {
+		return nil, err
+	} else if made != "" {
+		out, err := s.getConversation(ctx, id, &platform.GetConversationInput{ID: made})
+		if err != nil {
+			return nil, err
+		}
+		return &platform.CreateConversationOutput{Conversation: out.Conversation}, nil
+	}
 	return update(ctx, s, func(tx *store.Tx) (*platform.CreateConversationOutput, error) {
 		c, err := s.insertConversation(ctx, tx, id, owner, d)
 		if err != nil {
@@ -185,6 +194,7 @@ func (s *Service) updateConversation(ctx context.Context, id *Identity, in *plat
 		if !id.owns(c.InstallationID) {
 			return nil, inPath.missing("conversation", in.ID)
 		}
+		before := *c
 		w := tagWriter{id: id, kind: store.KindConversation, channel: c.Channel}
 		if c.Tags, err = w.merge(c.Tags, in.Tags); err != nil {
 			return nil, err
@@ -193,6 +203,9 @@ func (s *Service) updateConversation(ctx context.Context, id *Identity, in *plat
 			return nil, err
 		}
 		if err := tx.UpdateConversation(ctx, c); err != nil {
+			return nil, err
+		}
+		if err := s.tellConversationUpdated(ctx, tx, id, &before, c); err != nil {
 			return nil, err
 		}
 		return &platform.UpdateConversationOutput{Conversation: conversationView(c, id.alias())}, nil

@@ -191,6 +191,7 @@ func (s *Service) rewriteMessage(ctx context.Context, tx *store.Tx, id *Identity
 	if err != nil {
 		return err
 	}
+	before := *m
 	if m.Tags, err = (tagWriter{id: id, kind: store.KindMessage, channel: c.Channel}).merge(m.Tags, tags); err != nil {
 		return err
 	}
@@ -201,7 +202,10 @@ func (s *Service) rewriteMessage(ctx context.Context, tx *store.Tx, id *Identity
 		}
 		m.Payload = payload
 	}
-	return tx.UpdateMessage(ctx, m)
+	if err := tx.UpdateMessage(ctx, m); err != nil {
+		return err
+	}
+	return s.tellMessageUpdated(ctx, tx, id, &before, m, c)
 }
 
 func (s *Service) deleteMessage(ctx context.Context, id *Identity, in *platform.DeleteMessageInput) (*platform.DeleteMessageOutput, error) {

@@ -28,6 +28,14 @@ type Actions interface {
 	CallAction(ctx context.Context, call ActionCall) (*platform.ActionAnswer, error)
 }
 
+// Creator asks an installation's code to make a user or a conversation in the
+// external system, with wire.OpCreateUser or wire.OpCreateConversation. The id
+// is of what the code made on the platform; empty means that it left that to
+// the platform.
+type Creator interface {
+	Create(ctx context.Context, in *catalog.Installation, operation string, body []byte) (id string, err error)
+}
+
 // ActionCall is a call of an action that is declared, with an input that fits
 // its schema.
 type ActionCall struct {
@@ -49,13 +57,14 @@ type Installer interface {
 	ConfigureIntegration(ctx context.Context, in *catalog.Installation, input *platform.ConfigureIntegrationInput) error
 }
 
-// Config is what a Service works with. Store, Catalog, Dispatcher, Actions
-// and Installer are required.
+// Config is what a Service works with. Store, Catalog, Dispatcher, Actions,
+// Creator and Installer are required.
 type Config struct {
 	Store      store.Store
 	Catalog    *catalog.Catalog
 	Dispatcher Dispatcher
 	Actions    Actions
+	Creator    Creator
 	Installer  Installer
 	Logger     *slog.Logger     // nil discards
 	Now        func() time.Time // nil is time.Now; it decides when scheduled things are due

@@ -36,6 +36,15 @@ func (s *Service) createUser(ctx context.Context, id *Identity, in *platform.Cre
 	if err := d.check(); err != nil {
 		return nil, err
 	}
+	if made, err := s.askForUser(ctx, id, d); err != nil {
+		return nil, err
+	} else if made != "" {
+		out, err := s.getUser(ctx, id, &platform.GetUserInput{ID: made})
+		if err != nil {
+			return nil, err
+		}
+		return &platform.CreateUserOutput{User: out.User}, nil
+	}
 	return update(ctx, s, func(tx *store.Tx) (*platform.CreateUserOutput, error) {
 		u, err := s.insertUser(ctx, tx, id, d)
 		if err != nil {

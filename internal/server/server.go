@@ -100,7 +100,7 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string) (*Ser
 		AttemptTimeout: o.Config.DeliveryTimeout, Grace: o.Config.ShutdownGrace,
 	})
 	s.service = api.New(api.Config{
-		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Installer: s.runtime, LinkedBot: s.runtime.LinkedBot,
+		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime, LinkedBot: s.runtime.LinkedBot,
 		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind,
 	})
 	local.next = s.service.Transport(s.service.Trust)
