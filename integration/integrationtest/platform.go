@@ -119,6 +119,9 @@ func (p *Platform) builtin(in any) (any, error) {
 	case *platform.ConfigureIntegrationInput:
 		return &platform.ConfigureIntegrationOutput{}, nil
 	}
+	if out, ok, err := p.read(in); ok {
+		return out, err
+	}
 	return p.state(in)
 }
 
@@ -185,10 +188,7 @@ func (p *Platform) updateMessage(in *platform.UpdateMessageInput) (any, error) {
 		p.messages = append(p.messages, &platform.Message{ID: in.ID, Payload: json.RawMessage("{}")})
 	}
 	m := p.messages[i]
-	if m.Tags == nil {
-		m.Tags = platform.Tags{}
-	}
-	maps.Copy(m.Tags, in.Tags)
+	m.Tags = merge(m.Tags, in.Tags)
 	if in.Payload != nil {
 		m.Payload = in.Payload
 	}
