@@ -6,9 +6,14 @@ import (
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integrations/chat"
 	"github.com/bellhop-dev/bellhop/integrations/webhook"
+	"github.com/bellhop-dev/bellhop/integrations/whatsapp"
 )
 
 // All returns the built-in integrations, sorted by name.
 func All() []integration.Integration {
-	return []integration.Integration{chat.New(), webhook.New()}
+	return []integration.Integration{
+		chat.New(),
+		webhook.New(),
+		whatsapp.New(),
+	}
 }

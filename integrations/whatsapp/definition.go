@@ -1,0 +1,83 @@
+package whatsapp
+
+import (
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
+	"github.com/bellhop-dev/bellhop/schema"
+)
+
+const channelName = "channel"
+
+// Tags of messages.
+const (
+	tagID               = "id"
+	tagReaction         = "reaction"
+	tagReactionID       = "reactionId"
+	tagReplyTo          = "replyTo"
+	tagReferralURL      = "referralSourceUrl"
+	tagReferralID       = "referralSourceId"
+	tagEchoCreationType = "echoCreationType"
+	tagStatus           = "status"
+	tagParts            = "parts"
+	tagTold             = "statuses"
+)
+
+// Tags of conversations and users.
+const (
+	tagPhoneID    = "botPhoneNumberId"
+	tagUserPhone  = "userPhone"
+	tagUserID     = "userId"
+	tagName       = "name"
+	tagNumber     = "number"
+	tagUsername   = "username"
+	tagWhatsappID = "whatsappUserId"
+)
+
+func definition() integration.Definition {
+	return integration.Definition{
+		Name: "whatsapp", Version: "1.0.0", Title: "WhatsApp",
+		Description: "Talk with people on WhatsApp, over Meta's Cloud API.",
+		Configurations: map[string]integration.Configuration{configManual: {
+			Title: "Access token", Description: "Your own Meta app, with the access token of a system user.", Schema: schema.For[Manual],
+		}},
+		Channels: map[string]integration.Channel{channelName: {
+			Title: "WhatsApp conversation", Description: "One person with one number of the business",
+			Messages: messages(), MessageTags: messageTags(),
+			ConversationTags: integration.Tags{
+				tagPhoneID:   {Title: "Bot phone number ID", Description: "Meta's id of the business's number"},
+				tagUserPhone: {Title: "User phone number", Description: "The person's number, with + and the country code"},
+				tagUserID:    {Title: "User ID", Description: "WhatsApp's lasting id of the person"},
+			},
+		}},
+		User: integration.User{Tags: integration.Tags{
+			tagUserID:     {Title: "User ID", Description: "The person's WhatsApp number, or the lasting id where the number is hidden"},
+			tagName:       {Title: "Name", Description: "The name on the person's profile"},
+			tagNumber:     {Title: "Phone number", Description: "The person's WhatsApp number, digits only"},
+			tagUsername:   {Title: "Username", Description: "The person's WhatsApp username"},
+			tagWhatsappID: {Title: "WhatsApp user ID", Description: "WhatsApp's lasting id of the person"},
+		}},
+	}
+}
+
+func messageTags() integration.Tags {
+	tag := func(title, description string) platform.TagDefinition {
+		return platform.TagDefinition{Title: title, Description: description}
+	}
+	return integration.Tags{
+		tagID:               tag("Message ID", "WhatsApp's id; of a message in parts, the last one's"),
+		tagReaction:         tag("Reaction", "The person's emoji on the message"),
+		tagReactionID:       tag("Reaction ID", "When the reaction was made, and WhatsApp's id of it"),
+		tagReplyTo:          tag("Reply to", "The message that this one answers"),
+		tagReferralURL:      tag("Referral source URL", "The ad or post that the person came from"),
+		tagReferralID:       tag("Referral source ID", "Meta's id of that ad or post"),
+		tagEchoCreationType: tag("Echo creation type", "How an echoed message was made"),
+		tagStatus:           tag("Delivery status", "SENT, DELIVERED, READ or FAILED"),
+		tagParts:            tag("Parts sent", "How many parts of the message are known to be sent"),
+		tagTold:             tag("Statuses told", "The statuses that were told as events already"),
+	}
+}
+
+func messages() map[string]integration.MessageDefinition {
+	return integration.StandardMessages(message.TypeText)
+}

@@ -1,0 +1,151 @@
+package whatsapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
+)
+
+// opaqueMark begins what we hang on a part, and Meta hangs on its statuses.
+const opaqueMark = "bellhop"
+
+// opaque names the part of a message, counted from 1.
+func opaque(messageID string, part, of int) string {
+	return fmt.Sprintf("%s %s %d %d", opaqueMark, messageID, part, of)
+}
+
+// readOpaque reads what opaque wrote; ok is false for what others wrote.
+func readOpaque(text string) (messageID string, part, of int, ok bool) {
+	fields := strings.Fields(text)
+	if len(fields) != 4 || fields[0] != opaqueMark {
+		return "", 0, 0, false
+	}
+	part, err1 := strconv.Atoi(fields[2])
+	of, err2 := strconv.Atoi(fields[3])
+	return fields[1], part, of, err1 == nil && err2 == nil && part >= 1 && part <= of
+}
+
+func (s *service) handleMessages(m *integration.Mux) {
+	handle(s, m, message.TypeText, func(p *text) ([]part, error) { return renderText(p.Text), nil })
+}
+
+// handle registers a type of message by how it is rendered.
+func handle[P any](s *service, m *integration.Mux, typ string, render func(*P) ([]part, error)) {
+	integration.Message(m, channelName, typ, func(ctx context.Context, call *integration.Call, out *integration.Outgoing[P]) error {
+		parts, err := render(&out.Payload)
+		if err != nil {
+			return err
+		}
+		o := &outgoing{message: &out.Message, conversation: &out.Conversation, ack: out.Ack}
+		return s.send(ctx, call, o, parts)
+	})
+}
+
+// outgoing is a message of the bot on its way.
+type outgoing struct {
+	message      *platform.Message
+	conversation *platform.Conversation
+	ack          func(context.Context, platform.Tags) error
+}
+
+type sendAnswer struct {
+	Contacts []struct {
+		Input string `json:"input"`
+		WaID  string `json:"wa_id"`
+	} `json:"contacts"`
+	Messages []struct {
+		ID string `json:"id"`
+	} `json:"messages"`
+}
+
+func (a *sendAnswer) id() string {
+	if len(a.Messages) == 0 {
+		return ""
+	}
+	return a.Messages[0].ID
+}
+
+// send sends the parts that were not sent yet, in order.
+func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing, parts []part) error {
+	c, err := readSettings(call)
+	if err != nil {
+		return err
+	}
+	done, err := progress(ctx, call, o)
+	if err != nil {
+		return err
+	}
+	g := s.graph(c)
+	phoneID := first(o.conversation.Tags[tagPhoneID], c.phoneID)
+	for i, p := range parts {
+		if i < done {
+			continue
+		}
+		if err := address(&p, o.conversation.Tags); err != nil {
+			return err
+		}
+		p.Opaque = opaque(o.message.ID, i+1, len(parts))
+		var answer sendAnswer
+		err := g.post(ctx, url.PathEscape(phoneID)+"/messages", &p, &answer)
+		if err != nil && !errors.Is(err, errAccepted) {
+			return steer(call, err)
+		}
+		// An answer that was lost is no reason to send again: the status that
+		// follows brings the id.
+		if err := o.ack(ctx, sentTags(answer.id(), i+1, len(parts))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sentTags(id string, part, of int) platform.Tags {
+	tags := set(platform.Tags{tagID: id})
+	if of > 1 || id == "" {
+		tags[tagParts] = strconv.Itoa(part)
+	}
+	return tags
+}
+
+// progress is how many parts are known to be sent. The delivery holds the
+// message as it was at first: a retry asks for what is noted on it since.
+func progress(ctx context.Context, call *integration.Call, o *outgoing) (int, error) {
+	if call.Attempt > 1 {
+		out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: o.message.ID})
+		if err != nil {
+			return 0, fmt.Errorf("read what was sent of the message: %w", err)
+		}
+		o.message.Tags = out.Message.Tags
+	}
+	return sentParts(o.message.Tags), nil
+}
+
+func sentParts(tags platform.Tags) int {
+	if n, err := strconv.Atoi(tags[tagParts]); err == nil {
+		return n
+	}
+	if tags[tagID] != "" {
+		return 1
+	}
+	return 0
+}
+
+// address sets who the part is for.
+func address(p *part, tags platform.Tags) error {
+	p.Product, p.RecipientType = "whatsapp", "individual"
+	if number := strings.TrimPrefix(tags[tagUserPhone], "+"); number != "" {
+		p.To = number
+		return nil
+	}
+	if p.Recipient = tags[tagUserID]; p.Recipient == "" {
+		return integration.RuntimeError("the conversation has neither the tag userPhone nor userId: nobody knows whom to write to")
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package whatsapp
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// person is somebody on WhatsApp. Number, Phone and UserID may be empty, but
+// not all of them.
+type person struct {
+	Number   string // digits, as WhatsApp names the person
+	UserID   string // WhatsApp's lasting id
+	Name     string
+	Username string
+}
+
+// sender is who wrote the message. A batch may hold messages of several
+// people: the contact is theirs whose id the message has.
+func sender(m *incoming, contacts []contact) person {
+	p := person{Number: m.From, UserID: m.FromUserID}
+	for i := range contacts {
+		c := &contacts[i]
+		same := c.WaID != "" && c.WaID == m.From || c.UserID != "" && c.UserID == m.FromUserID
+		if same || len(contacts) == 1 {
+			return person{Number: first(c.WaID, m.From), UserID: first(m.FromUserID, c.UserID), Name: c.Profile.Name, Username: c.Profile.Username}
+		}
+	}
+	return p
+}
+
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// phone writes a number the same way wherever it comes from: with + and the
+// country code. Argentina's and Mexico's mobile numbers have a digit after the
+// code on WhatsApp that people leave out. It is empty when there are no digits.
+func phone(number string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, number)
+	digits = strings.TrimLeft(digits, "0")
+	switch {
+	case digits == "":
+		return ""
+	case strings.HasPrefix(digits, "54") && !strings.HasPrefix(digits, "549") && len(digits) == 12:
+		digits = "549" + digits[2:]
+	case strings.HasPrefix(digits, "52") && len(digits) == 12:
+		digits = "521" + digits[2:]
+	}
+	return "+" + digits
+}
+
+// clip keeps a tag's value within the platform's 500 characters.
+func clip(text string) string {
+	if r := []rune(text); len(r) > 500 {
+		return string(r[:500])
+	}
+	return text
+}
+
+// set returns the tags without the empty ones.
+func set(tags platform.Tags) platform.Tags {
+	for name, value := range tags {
+		if value == "" {
+			delete(tags, name)
+			continue
+		}
+		tags[name] = clip(value)
+	}
+	return tags
+}
+
+// user finds or makes the person's user, and keeps the profile up to date.
+func user(ctx context.Context, call *integration.Call, p person) (*platform.User, error) {
+	tags := set(platform.Tags{
+		tagUserID: first(p.Number, p.UserID), tagNumber: p.Number, tagWhatsappID: p.UserID, tagName: p.Name, tagUsername: p.Username,
+	})
+	if p.Number == "" { // the number may have been known before the person hid it
+		out, err := call.Client.ListUsers(ctx, &platform.ListUsersInput{Tags: platform.Tags{tagWhatsappID: p.UserID}})
+		if err != nil {
+			return nil, fmt.Errorf("find the user: %w", err)
+		}
+		if len(out.Users) > 0 {
+			delete(tags, tagUserID)
+			return refresh(ctx, call, &out.Users[0], tags, p.Name)
+		}
+	}
+	out, err := call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{
+		Tags: tags, Name: p.Name, DiscriminateByTags: []string{tagUserID},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find or make the user: %w", err)
+	}
+	if out.Meta.Created {
+		return &out.User, nil
+	}
+	return refresh(ctx, call, &out.User, tags, p.Name)
+}
+
+func refresh(ctx context.Context, call *integration.Call, u *platform.User, tags platform.Tags, name string) (*platform.User, error) {
+	in := &platform.UpdateUserInput{ID: u.ID, Tags: changed(u.Tags, tags)}
+	if name != "" && name != u.Name {
+		in.Name = platform.Set(name)
+	}
+	if len(in.Tags) == 0 && (name == "" || name == u.Name) {
+		return u, nil
+	}
+	out, err := call.Client.UpdateUser(ctx, in)
+	if err != nil {
+		return nil, fmt.Errorf("update the user: %w", err)
+	}
+	return &out.User, nil
+}
+
+// changed returns the wanted tags that the stored ones lack.
+func changed(stored, wanted platform.Tags) platform.Tags {
+	out := platform.Tags{}
+	for name, value := range wanted {
+		if stored[name] != value {
+			out[name] = value
+		}
+	}
+	return out
+}
+
+// conversation finds or makes the conversation of the person with a number of
+// the business.
+func conversation(ctx context.Context, call *integration.Call, phoneID string, p person) (*platform.Conversation, error) {
+	tags := set(platform.Tags{tagPhoneID: phoneID, tagUserPhone: phone(p.Number), tagUserID: p.UserID})
+	by := []string{tagPhoneID, tagUserPhone}
+	if tags[tagUserPhone] == "" {
+		by = []string{tagPhoneID, tagUserID}
+		if p.UserID == "" {
+			return nil, integration.RuntimeError("the person has neither a number nor an id")
+		}
+	}
+	out, err := call.Client.GetOrCreateConversation(ctx, &platform.GetOrCreateConversationInput{
+		Channel: channelName, Tags: tags, DiscriminateByTags: by,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find or make the conversation: %w", err)
+	}
+	if more := changed(out.Conversation.Tags, tags); !out.Meta.Created && len(more) > 0 {
+		updated, err := call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: out.Conversation.ID, Tags: more})
+		if err != nil {
+			return nil, fmt.Errorf("update the conversation: %w", err)
+		}
+		return &updated.Conversation, nil
+	}
+	return &out.Conversation, nil
+}

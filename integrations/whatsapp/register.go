@@ -1,0 +1,74 @@
+package whatsapp
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/outbound"
+)
+
+// webhookFields are the changes that the app is told of.
+const webhookFields = "messages,message_template_status_update,message_template_quality_update," +
+	"message_template_components_update,template_category_update,smb_message_echoes"
+
+// phoneNumber is a number of the business.
+type phoneNumber struct {
+	ID                 string `json:"id"`
+	DisplayPhoneNumber string `json:"display_phone_number"`
+	VerifiedName       string `json:"verified_name"`
+}
+
+type success struct {
+	Success bool `json:"success"`
+}
+
+// register proves the credentials by reading the phone number, and switches
+// the webhooks on as far as the configuration allows.
+func (s *service) register(ctx context.Context, call *integration.Call) error {
+	c, err := readSettings(call)
+	if err != nil {
+		return err
+	}
+	return s.connect(ctx, call, c)
+}
+
+func (s *service) connect(ctx context.Context, call *integration.Call, c *settings) error {
+	g := s.graph(c)
+	var number phoneNumber
+	err := g.get(ctx, url.PathEscape(c.phoneID), url.Values{"fields": {"id,display_phone_number,verified_name"}}, &number)
+	if err != nil {
+		return explain("the phone number "+c.phoneID+" cannot be read", err)
+	}
+	if c.accountID != "" {
+		var done success
+		if err := g.post(ctx, url.PathEscape(c.accountID)+"/subscribed_apps", struct{}{}, &done); err != nil {
+			return explain("the webhooks of the WhatsApp account "+c.accountID+" cannot be switched on", err)
+		}
+	}
+	if c.appID == "" {
+		return nil
+	}
+	if !strings.HasPrefix(call.WebhookURL, "https://") {
+		call.Logger.WarnContext(ctx, "the webhook was not set at Meta: its address is not https")
+		return nil
+	}
+	app := newGraph(s.http, s.base, c.appID+"|"+c.secret)
+	var done success
+	err = app.post(ctx, url.PathEscape(c.appID)+"/subscriptions", map[string]string{
+		"object": objectAccount, "callback_url": call.WebhookURL, "verify_token": c.verifyToken, "fields": webhookFields,
+	}, &done)
+	if err != nil {
+		return explain("the webhook cannot be set at Meta; check the app ID and the app secret, and that "+call.WebhookURL+" is open to the internet", err)
+	}
+	return nil
+}
+
+// explain puts what was tried before the vendor's refusal.
+func explain(what string, err error) error {
+	if steered := outbound.Steer(err); steered != err {
+		return integration.RuntimeError(what + ": " + err.Error())
+	}
+	return err
+}
