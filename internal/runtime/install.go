@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -217,14 +216,14 @@ func (f *final) Unwrap() error { return f.error }
 // lock holds other changes of a bot's installations.
 func (r *Runtime) lock(botID string) (unlock func()) {
 	r.mu.Lock()
-	m := r.installing[botID]
-	if m == nil {
-		m = &sync.Mutex{}
-		r.installing[botID] = m
+	held := r.installing[botID]
+	if held == nil {
+		held = make(chan struct{}, 1)
+		r.installing[botID] = held
 	}
 	r.mu.Unlock()
-	m.Lock()
-	return m.Unlock
+	held <- struct{}{}
+	return func() { <-held }
 }
 
 func newUUID() string {

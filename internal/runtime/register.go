@@ -105,10 +105,7 @@ func (r *Runtime) registerDue(ctx context.Context) (left int, err error) {
 		return 0, err
 	}
 	for _, row := range due {
-		unlock := r.lock(row.BotID)
-		err := r.register(ctx, row.ID)
-		unlock()
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		if err := r.registerAgain(ctx, &row); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return left, err
 		}
 		if in, err := r.cfg.Catalog.Installation(ctx, row.ID); err == nil && in.Status == store.StatusRegistrationPending {
@@ -116,6 +113,24 @@ func (r *Runtime) registerDue(ctx context.Context) (left int, err error) {
 		}
 	}
 	return left, nil
+}
+
+// registerAgain registers an installation unless it changed since it was
+// listed: then somebody else registered it while this waited for the lock.
+func (r *Runtime) registerAgain(ctx context.Context, listed *store.Installation) error {
+	defer r.lock(listed.BotID)()
+	var row *store.Installation
+	err := r.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
+		row, err = tx.Installation(ctx, listed.ID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if row.Status != listed.Status || !row.UpdatedAt.Equal(listed.UpdatedAt) {
+		return nil
+	}
+	return r.register(ctx, row.ID)
 }
 
 // months and days of the intervals of scheduleRegisterCall (wire-operations.md

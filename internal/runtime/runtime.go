@@ -67,7 +67,7 @@ type Runtime struct {
 	integrations map[string]wire.Handler    // by name@version
 	bots         map[string]wire.Handler    // by name
 	declared     map[string]json.RawMessage // of bots, by name
-	installing   map[string]*sync.Mutex     // by bot id
+	installing   map[string]chan struct{}   // by bot id; full while held
 	kick         chan struct{}
 	listen       chan struct{}
 }
@@ -90,7 +90,7 @@ func New(cfg Config) (*Runtime, error) {
 	r := &Runtime{
 		cfg: cfg, client: newClient(cfg.AllowPrivate),
 		integrations: map[string]wire.Handler{}, bots: map[string]wire.Handler{}, declared: map[string]json.RawMessage{},
-		installing: map[string]*sync.Mutex{}, kick: make(chan struct{}, 1), listen: make(chan struct{}, 1),
+		installing: map[string]chan struct{}{}, kick: make(chan struct{}, 1), listen: make(chan struct{}, 1),
 	}
 	var faults []error
 	for _, in := range cfg.Integrations {

@@ -105,6 +105,7 @@ func setup(t *testing.T, c *code) *runtime.Runtime {
 	running, stop := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = r.Run(running) })
+	synctest.Wait() // it has looked for what is left from before
 	t.Cleanup(func() {
 		stop()
 		wg.Wait()
@@ -170,6 +171,40 @@ func TestRegisterRefusedIsFinal(t *testing.T) {
 		pass(time.Hour)
 		if n := c.count("register"); n != 1 {
 			t.Errorf("%d registers, want 1", n)
+		}
+	})
+}
+
+// What is listed as pending while somebody registers it is not registered
+// twice.
+func TestRegisterWaitsForTheOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := &code{}
+		slow := make(chan struct{})
+		c.register = func(context.Context, *integration.Call) error {
+			switch c.count("register") {
+			case 1:
+				return errors.New("the vendor is down")
+			case 2:
+				<-slow // while the retry comes due
+			}
+			return nil
+		}
+		r := setup(t, c)
+		put(t, r, platform.PutInstallationInput{})
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			put(t, r, platform.PutInstallationInput{Configuration: json.RawMessage(`{"key":"b"}`)})
+		}()
+		synctest.Wait()
+		pass(10 * time.Second)
+		close(slow)
+		<-done
+		pass(time.Hour)
+		if n := c.count("register"); n != 2 {
+			t.Errorf("%d registers, want 2: the retry saw that it is done", n)
 		}
 	})
 }
