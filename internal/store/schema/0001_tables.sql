@@ -52,7 +52,7 @@ CREATE TABLE deliveries (id TEXT PRIMARY KEY, lane_id INTEGER NOT NULL, seq INTE
 	bot_id TEXT NOT NULL, installation_id TEXT NOT NULL, operation TEXT NOT NULL, type TEXT NOT NULL,
 	conversation_id TEXT NOT NULL, message_id TEXT NOT NULL, event_id TEXT NOT NULL, state TEXT NOT NULL,
 	attempts INTEGER NOT NULL, next_at INTEGER NOT NULL, last_error TEXT NOT NULL, log TEXT, created_at INTEGER NOT NULL,
-	finished_at INTEGER, body BLOB) WITHOUT ROWID;
+	finished_at INTEGER, body BLOB);
 CREATE UNIQUE INDEX deliveries_open ON deliveries (lane_id, seq) WHERE finished_at IS NULL;
 CREATE INDEX deliveries_dead ON deliveries (id) WHERE state = 'dead';
 
