@@ -3,7 +3,6 @@ package whatsapp
 import (
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
-	"github.com/bellhop-dev/bellhop/platform/message"
 	"github.com/bellhop-dev/bellhop/schema"
 )
 
@@ -76,8 +75,4 @@ func messageTags() integration.Tags {
 		tagParts:            tag("Parts sent", "How many parts of the message are known to be sent"),
 		tagTold:             tag("Statuses told", "The statuses that were told as events already"),
 	}
-}
-
-func messages() map[string]integration.MessageDefinition {
-	return integration.StandardMessages(message.TypeText)
 }

@@ -16,13 +16,6 @@ type content struct {
 	payload any
 }
 
-// text is the payload of text messages: Value is the button's or row's that
-// was chosen.
-type text struct {
-	Text  string `json:"text"`
-	Value string `json:"value,omitempty"`
-}
-
 // message handles one message of a person.
 func (s *service) message(ctx context.Context, call *integration.Call, c *settings, v *value, raw json.RawMessage) error {
 	var m incoming

@@ -2,15 +2,16 @@ package whatsapp
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
-	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
 // opaqueMark begins what we hang on a part, and Meta hangs on its statuses.
@@ -32,20 +33,39 @@ func readOpaque(text string) (messageID string, part, of int, ok bool) {
 	return fields[1], part, of, err1 == nil && err2 == nil && part >= 1 && part <= of
 }
 
-func (s *service) handleMessages(m *integration.Mux) {
-	handle(s, m, message.TypeText, func(p *text) ([]part, error) { return renderText(p.Text), nil })
-}
-
 // handle registers a type of message by how it is rendered.
-func handle[P any](s *service, m *integration.Mux, typ string, render func(*P) ([]part, error)) {
+func handle[P any](s *service, m *integration.Mux, typ string, render func(*rendering, *P) ([]part, error)) {
 	integration.Message(m, channelName, typ, func(ctx context.Context, call *integration.Call, out *integration.Outgoing[P]) error {
-		parts, err := render(&out.Payload)
+		r := &rendering{ctx: ctx, call: call, messageID: out.Message.ID}
+		parts, err := render(r, &out.Payload)
 		if err != nil {
+			return err
+		}
+		if err := quote(r, &out.Message, parts); err != nil {
 			return err
 		}
 		o := &outgoing{message: &out.Message, conversation: &out.Conversation, ack: out.Ack}
 		return s.send(ctx, call, o, parts)
 	})
+}
+
+// quote makes the first part an answer to the message that the payload or the
+// tags name. A reaction names its message already.
+func quote(r *rendering, m *platform.Message, parts []part) error {
+	var p struct {
+		ReplyTo string `json:"replyTo"`
+	}
+	_ = json.Unmarshal(m.Payload, &p) // it was validated
+	to := first(p.ReplyTo, m.Tags[tagReplyTo])
+	if to == "" || len(parts) == 0 || parts[0].Type == typeReaction {
+		return nil
+	}
+	id, err := whatsappID(r, to)
+	if err != nil {
+		return err
+	}
+	parts[0].Context = &partContext{MessageID: id}
+	return nil
 }
 
 // outgoing is a message of the bot on its way.
@@ -88,6 +108,11 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 		if i < done {
 			continue
 		}
+		if i > 0 {
+			if err := s.wait(ctx); err != nil {
+				return err
+			}
+		}
 		if err := address(&p, o.conversation.Tags); err != nil {
 			return err
 		}
@@ -104,6 +129,19 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 		}
 	}
 	return nil
+}
+
+// wait lets a moment pass: WhatsApp does not promise to show messages that
+// come close together in their order.
+func (s *service) wait(ctx context.Context) error {
+	timer := time.NewTimer(s.pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 func sentTags(id string, part, of int) platform.Tags {

@@ -17,6 +17,8 @@ const (
 	codeToken     = 190
 	codeWindow    = 131047
 	codeParameter = 100
+	// subcodeNoObject says that an id is wrong or not the token's to use.
+	subcodeNoObject = 33
 )
 
 // graphError is Meta's error.
@@ -46,6 +48,9 @@ func refusal(resp *http.Response, raw []byte) error {
 		e.Message = strings.TrimSuffix(g.Message, ".") + ": " + g.Data.Details
 	}
 	e.Remedy = remedy(g.Code)
+	if g.Code == codeParameter && g.Subcode == subcodeNoObject {
+		e.Remedy = "check the ids in the configuration, and that the token may use them"
+	}
 	switch {
 	case throttled(g.Code), temporary(g.Code), g.Transient:
 		e.Temporary = true
@@ -80,8 +85,8 @@ func remedy(code int) string {
 		return "the access token is expired, revoked or mistyped: make a new one for the system user and put it into the configuration"
 	case 3, 10, 200, 131005:
 		return "give the system user full control of the app and the WhatsApp account, and the token whatsapp_business_messaging and whatsapp_business_management"
-	case 33, codeParameter:
-		return "check the ids in the configuration, and that the token may use them"
+	case 33:
+		return "the number was deleted from the WhatsApp account"
 	case 368, 131031:
 		return "Meta restricted the account: see Business Support Home"
 	case 130472, 131026:

@@ -1,13 +1,33 @@
 package whatsapp
 
 import (
+	"context"
 	"strings"
 
+	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/markdown"
+	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
-// maxText is the length of a text, in characters.
-const maxText = 4096
+// Lengths in characters.
+const (
+	maxText    = 4096
+	maxCaption = 1024
+)
+
+// rendering is the message that is being rendered.
+type rendering struct {
+	ctx       context.Context //nolint:containedctx // it lives as long as one call
+	call      *integration.Call
+	messageID string
+}
+
+// text is the payload of text messages: Value is the button's or row's that
+// was chosen.
+type text struct {
+	Text  string `json:"text"`
+	Value string `json:"value,omitempty"`
+}
 
 // rich writes Markdown as WhatsApp shows it.
 func rich(source string) string {
@@ -22,10 +42,25 @@ func rich(source string) string {
 	})
 }
 
-func renderText(source string) []part {
+// texts sends text that is already written for WhatsApp, in as many messages
+// as it takes.
+func texts(written string) []part {
 	var parts []part
-	for _, piece := range markdown.Split(rich(source), maxText) {
-		parts = append(parts, part{Type: "text", Text: &partText{Body: piece, PreviewURL: strings.Contains(piece, "http")}})
+	for _, piece := range markdown.Split(written, maxText) {
+		link := strings.Contains(piece, "https://") || strings.Contains(piece, "http://")
+		parts = append(parts, part{Type: "text", Text: &partText{Body: piece, PreviewURL: link}})
 	}
 	return parts
+}
+
+func renderText(_ *rendering, p *text) ([]part, error) { return texts(rich(p.Text)), nil }
+
+func renderMarkdown(_ *rendering, p *message.Markdown) ([]part, error) {
+	return texts(rich(p.Markdown)), nil
+}
+
+func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
+	return []part{{Type: "location", Location: &partLocation{
+		Latitude: p.Latitude, Longitude: p.Longitude, Name: p.Title, Address: p.Address,
+	}}}, nil
 }

@@ -58,7 +58,7 @@ func setup(t *testing.T) *bench {
 		"defaultBotPhoneNumberId": whatsapptest.PhoneID, "whatsappBusinessAccountId": whatsapptest.AccountID,
 		"messageReadBehavior": "none",
 	}
-	h, err := whatsapp.NewWith(whatsapp.Options{APIURL: b.fake.URL}).New(integration.Env{
+	h, err := whatsapp.NewWith(whatsapp.Options{APIURL: b.fake.URL, Pause: 1}).New(integration.Env{
 		Transport: b.platform, HTTPClient: b.fake.Client(),
 		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/wire"
@@ -22,6 +23,8 @@ type Options struct {
 	// APIURL stands for https://graph.facebook.com. The access token is sent
 	// there.
 	APIURL string
+	// Pause is between the parts of a message; 0 means half a second.
+	Pause time.Duration
 }
 
 // New returns the integration.
@@ -47,6 +50,7 @@ func NewWith(o Options) integration.Integration {
 type service struct {
 	http  *http.Client
 	base  *url.URL
+	pause time.Duration
 	locks locks
 }
 
@@ -59,11 +63,15 @@ func newService(env integration.Env, o Options) (*service, error) {
 	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
 		return nil, fmt.Errorf("the address of the WhatsApp API is not an HTTP address")
 	}
+	pause := o.Pause
+	if pause == 0 {
+		pause = 500 * time.Millisecond
+	}
 	client := env.HTTPClient
 	if client == nil {
 		client = &http.Client{Timeout: apiTimeout}
 	}
-	return &service{http: client, base: base, locks: locks{held: map[string]*lock{}}}, nil
+	return &service{http: client, base: base, pause: pause, locks: locks{held: map[string]*lock{}}}, nil
 }
 
 func (s *service) graph(c *settings) *graph { return newGraph(s.http, s.base, c.token) }

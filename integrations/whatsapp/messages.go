@@ -1,0 +1,98 @@
+package whatsapp
+
+import (
+	"encoding/json"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform/message"
+)
+
+// Types of messages beyond the standard ones.
+const (
+	typeSticker     = "sticker"
+	typeContacts    = "contacts"
+	typeReaction    = "reaction"
+	typeInteractive = "interactive"
+	typeTemplate    = "template"
+)
+
+const replyMember = `"replyTo":{"type":"string","title":"Reply to","description":"The message that this one answers"}`
+
+// messages declares the standard types with what WhatsApp adds to them, and
+// the types that only WhatsApp has.
+func messages() map[string]integration.MessageDefinition {
+	all := map[string]integration.MessageDefinition{}
+	for _, typ := range message.Types() {
+		all[typ] = integration.MessageDefinition{Schema: extended(typ)}
+	}
+	own := func(typ, title, members, required string) {
+		all[typ] = integration.MessageDefinition{Title: title, Schema: integration.RawSchema(
+			`{"type":"object","properties":{` + members + `,` + replyMember + `},"required":[` + required + `]}`)}
+	}
+	own(typeSticker, "Sticker", `"stickerUrl":{"type":"string","minLength":1}`, `"stickerUrl"`)
+	own(typeContacts, "Contacts", `"contacts":{"type":"array","minItems":1,"items":{"type":"object"}}`, `"contacts"`)
+	own(typeReaction, "Reaction", `"messageId":{"type":"string","minLength":1},"reaction":{"type":"string"}`, `"messageId"`)
+	own(typeInteractive, "Interactive", `"interactive":{"type":"object","required":["type","action"]}`, `"interactive"`)
+	all[typeTemplate] = integration.MessageDefinition{Title: "Template", Schema: integration.RawSchema(
+		`{"type":"object","properties":{` + templateMembers + `},"required":["templateName"]}`)}
+	return all
+}
+
+// extended is the schema of the standard type with more members.
+func extended(typ string) integration.Schema {
+	more := map[string]string{
+		message.TypeText:     `"value":{"type":"string","title":"Value","description":"What stands behind the text: of a button or row that was chosen"}`,
+		message.TypeImage:    `"caption":{"type":"string"}`,
+		message.TypeFile:     `"filename":{"type":"string"}`,
+		message.TypeChoice:   `"buttonLabel":{"type":"string","maxLength":20}`,
+		message.TypeDropdown: `"buttonLabel":{"type":"string","maxLength":20}`,
+	}[typ]
+	return func() (json.RawMessage, error) {
+		var s map[string]any
+		if err := json.Unmarshal(message.Schema(typ), &s); err != nil {
+			return nil, err
+		}
+		var add map[string]any
+		if more != "" {
+			more += ","
+		}
+		if err := json.Unmarshal([]byte("{"+more+replyMember+"}"), &add); err != nil {
+			return nil, err
+		}
+		properties, _ := s["properties"].(map[string]any)
+		for name, member := range add {
+			properties[name] = member
+		}
+		if typ == message.TypeBloc {
+			items, _ := properties["items"].(map[string]any)
+			each, _ := items["items"].(map[string]any)
+			kinds, _ := each["anyOf"].([]any)
+			each["anyOf"] = append(kinds, map[string]any{
+				"type": "object", "required": []string{"type", "payload"},
+				"properties": map[string]any{"type": map[string]any{"const": message.TypeMarkdown}, "payload": json.RawMessage(message.Schema(message.TypeMarkdown))},
+			})
+		}
+		return json.Marshal(s)
+	}
+}
+
+// handleMessages registers how each type is rendered.
+func (s *service) handleMessages(m *integration.Mux) {
+	handle(s, m, message.TypeText, renderText)
+	handle(s, m, message.TypeMarkdown, renderMarkdown)
+	handle(s, m, message.TypeImage, renderImage)
+	handle(s, m, message.TypeAudio, renderAudio)
+	handle(s, m, message.TypeVideo, renderVideo)
+	handle(s, m, message.TypeFile, renderFile)
+	handle(s, m, message.TypeLocation, renderLocation)
+	handle(s, m, message.TypeChoice, renderChoice)
+	handle(s, m, message.TypeDropdown, renderDropdown)
+	handle(s, m, message.TypeCard, renderCard)
+	handle(s, m, message.TypeCarousel, renderCarousel)
+	handle(s, m, message.TypeBloc, renderBloc)
+	handle(s, m, typeSticker, renderSticker)
+	handle(s, m, typeContacts, renderContacts)
+	handle(s, m, typeReaction, renderReaction)
+	handle(s, m, typeInteractive, renderInteractive)
+	handle(s, m, typeTemplate, renderTemplate)
+}

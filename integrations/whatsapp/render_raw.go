@@ -1,0 +1,71 @@
+package whatsapp
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// maxContacts is how many contacts one message holds.
+const maxContacts = 5
+
+// contactCards is the payload of contacts, which come in and go out in Meta's
+// own form.
+type contactCards struct {
+	Contacts []json.RawMessage `json:"contacts"`
+}
+
+// rawInteractive is the payload of interactive: Meta's own object, for flows
+// and whatever else there is.
+type rawInteractive struct {
+	Interactive json.RawMessage `json:"interactive"`
+}
+
+// reactionOut is the payload of reaction; without Reaction it takes back.
+type reactionOut struct {
+	MessageID string `json:"messageId"`
+	Reaction  string `json:"reaction,omitempty"`
+}
+
+func renderContacts(_ *rendering, p *contactCards) ([]part, error) {
+	var parts []part
+	for all := p.Contacts; len(all) > 0; {
+		n := min(len(all), maxContacts)
+		raw, err := json.Marshal(all[:n])
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, part{Type: "contacts", Contacts: raw})
+		all = all[n:]
+	}
+	return parts, nil
+}
+
+func renderInteractive(_ *rendering, p *rawInteractive) ([]part, error) {
+	return []part{{Type: "interactive", Interactive: p.Interactive}}, nil
+}
+
+func renderReaction(r *rendering, p *reactionOut) ([]part, error) {
+	id, err := whatsappID(r, p.MessageID)
+	if err != nil {
+		return nil, err
+	}
+	return []part{{Type: "reaction", Reaction: &partReaction{MessageID: id, Emoji: p.Reaction}}}, nil
+}
+
+// whatsappID is WhatsApp's id of the message.
+func whatsappID(r *rendering, messageID string) (string, error) {
+	out, err := r.call.Client.GetMessage(r.ctx, &platform.GetMessageInput{ID: messageID})
+	if platform.IsType(err, platform.TypeResourceNotFound) {
+		return "", integration.RuntimeError("there is no message " + messageID)
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the message %s: %w", messageID, err)
+	}
+	if id := out.Message.Tags[tagID]; id != "" {
+		return id, nil
+	}
+	return "", integration.RuntimeError("the message " + messageID + " has no WhatsApp id yet")
+}
