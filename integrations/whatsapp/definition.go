@@ -1,6 +1,8 @@
 package whatsapp
 
 import (
+	"fmt"
+
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
@@ -49,6 +51,10 @@ func definition() integration.Definition {
 				tagUserID:    {Title: "User ID", Description: "WhatsApp's lasting id of the person"},
 			},
 		}},
+		Events: events(),
+		States: map[string]integration.StateDefinition{
+			stateSeen: {Type: platform.StateIntegration, Schema: schema.For[seenIDs]},
+		},
 		User: integration.User{Tags: integration.Tags{
 			tagUserID:     {Title: "User ID", Description: "The person's WhatsApp number, or the lasting id where the number is hidden"},
 			tagName:       {Title: "Name", Description: "The name on the person's profile"},
@@ -63,7 +69,7 @@ func messageTags() integration.Tags {
 	tag := func(title, description string) platform.TagDefinition {
 		return platform.TagDefinition{Title: title, Description: description}
 	}
-	return integration.Tags{
+	tags := integration.Tags{
 		tagID:               tag("Message ID", "WhatsApp's id; of a message in parts, the last one's"),
 		tagReaction:         tag("Reaction", "The person's emoji on the message"),
 		tagReactionID:       tag("Reaction ID", "When the reaction was made, and WhatsApp's id of it"),
@@ -75,4 +81,8 @@ func messageTags() integration.Tags {
 		tagParts:            tag("Parts sent", "How many parts of the message are known to be sent"),
 		tagTold:             tag("Statuses told", "The statuses that were told as events already"),
 	}
+	for i, name := range idTags()[1:] {
+		tags[name] = tag(fmt.Sprintf("ID of part %d", i+1), "WhatsApp's id of a part before the last")
+	}
+	return tags
 }

@@ -7,39 +7,41 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
-	"github.com/bellhop-dev/bellhop/platform/message"
 )
-
-// content is what the bot gets of a message.
-type content struct {
-	typ     string
-	payload any
-}
 
 // message handles one message of a person.
 func (s *service) message(ctx context.Context, call *integration.Call, c *settings, v *value, raw json.RawMessage) error {
 	var m incoming
 	if err := json.Unmarshal(raw, &m); err != nil || m.ID == "" {
-		return s.unknown(ctx, call, fieldMessages, raw)
+		return s.once(ctx, call, digest(fieldMessages, raw), func() error { return s.unhandled(ctx, call, fieldMessages, "", raw) })
 	}
 	release, err := s.locks.hold(ctx, call.WebhookID+" "+m.ID)
 	if err != nil {
 		return err
 	}
 	defer release()
+	switch {
+	case m.Reaction != nil:
+		return s.reacted(ctx, call, v, &m)
+	case m.Edit != nil, m.Revoke != nil, m.Order != nil, m.System != nil:
+		return s.once(ctx, call, m.ID, func() error { return s.happened(ctx, call, v, &m) })
+	}
 	return s.said(ctx, call, c, v, &m, raw)
 }
 
 // said hands a message with content to the bot.
 func (s *service) said(ctx context.Context, call *integration.Call, c *settings, v *value, m *incoming, raw json.RawMessage) error {
+	if known, err := find(ctx, call, m.ID); err != nil || known != nil {
+		return err
+	}
 	said, err := s.content(ctx, call, c, m)
 	if err != nil {
 		return err
 	}
-	if said == nil {
-		return s.unknown(ctx, call, fieldMessages, raw)
-	}
 	p := sender(m, v.Contacts)
+	if said == nil || p.Number+p.UserID == "" {
+		return s.once(ctx, call, m.ID, func() error { return s.unhandled(ctx, call, fieldMessages, m.Type, raw) })
+	}
 	u, err := user(ctx, call, p)
 	if err != nil {
 		return err
@@ -48,26 +50,61 @@ func (s *service) said(ctx context.Context, call *integration.Call, c *settings,
 	if err != nil {
 		return err
 	}
-	payload, err := json.Marshal(said.payload)
+	tags, err := messageTagsOf(ctx, call, m)
 	if err != nil {
-		return fmt.Errorf("write the message's payload: %w", err)
+		return err
 	}
-	_, err = call.Client.GetOrCreateMessage(ctx, &platform.GetOrCreateMessageInput{
-		ConversationID: conv.ID, UserID: u.ID, Type: said.typ, Payload: payload,
-		Tags: set(platform.Tags{tagID: m.ID}), DiscriminateByTags: []string{tagID},
-	})
+	in, err := said.message(conv.ID, u.ID, tags)
+	if err != nil {
+		return err
+	}
+	out, err := call.Client.GetOrCreateMessage(ctx, in)
 	if err != nil {
 		return fmt.Errorf("make the message: %w", err)
+	}
+	if out.Meta.Created && c.readBehavior() != readNone {
+		s.seen(ctx, call, c, v.Metadata.PhoneNumberID, m.ID)
 	}
 	return nil
 }
 
-// content is what the bot gets; nil when there is nothing that it could get.
-func (s *service) content(_ context.Context, _ *integration.Call, _ *settings, m *incoming) (*content, error) {
-	if m.Type == "text" || m.Type == "" && m.Text != nil {
-		if m.Text != nil && m.Text.Body != "" {
-			return &content{message.TypeText, text{Text: m.Text.Body}}, nil
+// messageTagsOf are the tags that a message comes in with.
+func messageTagsOf(ctx context.Context, call *integration.Call, m *incoming) (platform.Tags, error) {
+	tags := platform.Tags{tagID: m.ID, tagEchoCreationType: m.CreationType}
+	if m.Context != nil && m.Context.ID != "" {
+		answered, err := find(ctx, call, m.Context.ID)
+		if err != nil {
+			return nil, err
+		}
+		if answered != nil {
+			tags[tagReplyTo] = answered.ID
+		}
+	}
+	if m.Referral != nil {
+		tags[tagReferralURL], tags[tagReferralID] = m.Referral.SourceURL, m.Referral.SourceID
+	}
+	return set(tags), nil
+}
+
+// find returns the message that has the id at WhatsApp, nil when there is
+// none.
+func find(ctx context.Context, call *integration.Call, id string) (*platform.Message, error) {
+	for _, tag := range idTags() {
+		out, err := call.Client.ListMessages(ctx, &platform.ListMessagesInput{Tags: platform.Tags{tag: id}, PageSize: 1})
+		if err != nil {
+			return nil, fmt.Errorf("find the message: %w", err)
+		}
+		if len(out.Messages) > 0 {
+			return &out.Messages[0], nil
 		}
 	}
 	return nil, nil
+}
+
+// seen shows the person that the message was read, and as configured that
+// something is being typed. It is a courtesy: that it failed is only logged.
+func (s *service) seen(ctx context.Context, call *integration.Call, c *settings, phoneID, id string) {
+	if err := s.markRead(ctx, c, phoneID, id, c.readBehavior() == readTyping); err != nil {
+		call.Logger.WarnContext(ctx, "the message could not be marked as read", "error", err)
+	}
 }

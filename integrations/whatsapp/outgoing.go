@@ -113,7 +113,7 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 				return err
 			}
 		}
-		if err := address(&p, o.conversation.Tags); err != nil {
+		if err := recipient(&p, o.conversation.Tags); err != nil {
 			return err
 		}
 		p.Opaque = opaque(o.message.ID, i+1, len(parts))
@@ -149,7 +149,16 @@ func sentTags(id string, part, of int) platform.Tags {
 	if of > 1 || id == "" {
 		tags[tagParts] = strconv.Itoa(part)
 	}
+	if all := idTags(); part < of && part < len(all) && id != "" {
+		tags[all[part]] = id
+	}
 	return tags
+}
+
+// idTags are the tags that may hold WhatsApp's id of a message: that of all
+// messages, and those of the parts before the last.
+func idTags() []string {
+	return []string{tagID, "id1", "id2", "id3", "id4", "id5", "id6", "id7", "id8", "id9"}
 }
 
 // progress is how many parts are known to be sent. The delivery holds the
@@ -175,8 +184,8 @@ func sentParts(tags platform.Tags) int {
 	return 0
 }
 
-// address sets who the part is for.
-func address(p *part, tags platform.Tags) error {
+// recipient sets who the part is for.
+func recipient(p *part, tags platform.Tags) error {
 	p.Product, p.RecipientType = "whatsapp", "individual"
 	if number := strings.TrimPrefix(tags[tagUserPhone], "+"); number != "" {
 		p.To = number

@@ -11,8 +11,9 @@ type notification struct {
 }
 
 type entry struct {
-	ID      string   `json:"id"` // of the WhatsApp account
-	Changes []change `json:"changes"`
+	ID      string      `json:"id"` // of the WhatsApp account
+	Time    json.Number `json:"time"`
+	Changes []change    `json:"changes"`
 }
 
 type change struct {

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -20,6 +21,7 @@ const (
 	headerSignature = "x-hub-signature-256"
 	objectAccount   = "whatsapp_business_account"
 	fieldMessages   = "messages"
+	fieldEchoes     = "smb_message_echoes"
 )
 
 // webhook answers Meta: the handshake when the address is set, and what
@@ -80,7 +82,7 @@ func signed(secret, header, body string) bool {
 func (s *service) receive(ctx context.Context, call *integration.Call, c *settings, n *notification) error {
 	for i := range n.Entry {
 		for j := range n.Entry[i].Changes {
-			if err := s.change(ctx, call, c, &n.Entry[i].Changes[j]); err != nil {
+			if err := s.change(ctx, call, c, n.Entry[i].Time, &n.Entry[i].Changes[j]); err != nil {
 				return err
 			}
 		}
@@ -88,14 +90,27 @@ func (s *service) receive(ctx context.Context, call *integration.Call, c *settin
 	return nil
 }
 
-func (s *service) change(ctx context.Context, call *integration.Call, c *settings, ch *change) error {
+func (s *service) change(ctx context.Context, call *integration.Call, c *settings, at json.Number, ch *change) error {
 	var v value
-	if ch.Field != fieldMessages || json.Unmarshal(ch.Value, &v) != nil {
-		return settle(ctx, call, "change", s.unknown(ctx, call, ch.Field, ch.Value))
+	if ch.Field != fieldMessages && ch.Field != fieldEchoes {
+		return settle(ctx, call, "change", s.template(ctx, call, at, ch))
 	}
-	for _, raw := range v.Messages {
-		if err := settle(ctx, call, "message", s.message(ctx, call, c, &v, raw)); err != nil {
-			return err
+	if json.Unmarshal(ch.Value, &v) != nil {
+		return settle(ctx, call, "change", s.unhandled(ctx, call, ch.Field, "", ch.Value))
+	}
+	for _, part := range []struct {
+		name   string
+		list   []json.RawMessage
+		handle func(json.RawMessage) error
+	}{
+		{"message", v.Messages, func(raw json.RawMessage) error { return s.message(ctx, call, c, &v, raw) }},
+		{"status", v.Statuses, func(raw json.RawMessage) error { return s.became(ctx, call, c, raw) }},
+		{"echo", v.MessageEchoes, func(raw json.RawMessage) error { return s.echo(ctx, call, c, &v, raw) }},
+	} {
+		for _, raw := range part.list {
+			if err := settle(ctx, call, part.name, part.handle(raw)); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -107,14 +122,10 @@ func settle(ctx context.Context, call *integration.Call, what string, err error)
 	if err == nil {
 		return nil
 	}
+	err = outbound.Steer(err)
 	if e, ok := errors.AsType[*platform.Error](err); ok && e.Code < 500 && e.Code != http.StatusTooManyRequests && e.Code != http.StatusUnauthorized {
 		call.Logger.ErrorContext(ctx, "a part of a webhook was dropped", "part", what, "error", err)
 		return nil
 	}
 	return err
-}
-
-func (s *service) unknown(ctx context.Context, call *integration.Call, field string, _ json.RawMessage) error {
-	call.Logger.InfoContext(ctx, "a kind of webhook that is not known", "field", clip(field))
-	return nil
 }

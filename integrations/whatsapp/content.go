@@ -1,0 +1,161 @@
+package whatsapp
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
+)
+
+// content is what the bot gets of a message: with a caption, a bloc of the
+// media and a text.
+type content struct {
+	typ     string
+	payload any
+	caption string
+}
+
+// message is the content as the platform takes it.
+func (c *content) message(conversationID, userID string, tags platform.Tags) (*platform.GetOrCreateMessageInput, error) {
+	typ, payload := c.typ, c.payload
+	if c.caption != "" {
+		typ, payload = message.TypeBloc, map[string]any{"items": []any{
+			map[string]any{"type": c.typ, "payload": c.payload},
+			map[string]any{"type": message.TypeText, "payload": text{Text: c.caption}},
+		}}
+	}
+	raw, err := json.Marshal(payload)
+	if err != nil {
+		return nil, fmt.Errorf("write the message's payload: %w", err)
+	}
+	return &platform.GetOrCreateMessageInput{
+		ConversationID: conversationID, UserID: userID, Type: typ, Payload: raw, Tags: tags, DiscriminateByTags: []string{tagID},
+	}, nil
+}
+
+// content is what the bot gets; nil when there is nothing that it could get.
+func (s *service) content(ctx context.Context, call *integration.Call, c *settings, m *incoming) (*content, error) {
+	switch {
+	case m.Text != nil && m.Text.Body != "":
+		return &content{typ: message.TypeText, payload: text{Text: m.Text.Body}}, nil
+	case m.Button != nil:
+		return chosen(ctx, call, m.Button.Text, m.Button.Payload)
+	case m.Interactive != nil:
+		return replied(ctx, call, m.Interactive)
+	case m.Location != nil:
+		l := m.Location
+		return &content{typ: message.TypeLocation, payload: message.Location{
+			Latitude: l.Latitude, Longitude: l.Longitude, Title: l.Name, Address: l.Address,
+		}}, nil
+	case len(m.Contacts) > 0:
+		return &content{typ: typeContacts, payload: map[string]any{"contacts": m.Contacts}}, nil
+	}
+	return s.mediaContent(ctx, call, c, m)
+}
+
+func (s *service) mediaContent(ctx context.Context, call *integration.Call, c *settings, m *incoming) (*content, error) {
+	media, out := m.Image, &content{typ: message.TypeImage}
+	switch {
+	case m.Sticker != nil:
+		media = m.Sticker
+	case m.Audio != nil:
+		media, out.typ = m.Audio, message.TypeAudio
+	case m.Video != nil:
+		media, out.typ = m.Video, message.TypeVideo
+	case m.Document != nil:
+		media, out.typ = m.Document, message.TypeFile
+	}
+	if media == nil || media.ID == "" {
+		return nil, nil
+	}
+	address, err := s.media(ctx, call, c, media)
+	if err != nil {
+		return nil, err
+	}
+	switch out.typ {
+	case message.TypeImage:
+		out.payload = image{ImageURL: address}
+	case message.TypeAudio:
+		out.payload = message.Audio{AudioURL: address}
+	case message.TypeVideo:
+		out.payload = message.Video{VideoURL: address}
+	default:
+		out.payload = file{FileURL: address, Title: media.Filename, Filename: media.Filename}
+	}
+	if out.typ != message.TypeAudio {
+		out.caption = media.Caption
+	}
+	return out, nil
+}
+
+// replied is a button or row of ours that was chosen, or a flow that was
+// filled in: its text is what the person saw, its value what the bot meant.
+func replied(ctx context.Context, call *integration.Call, i *inInteractive) (*content, error) {
+	switch {
+	case i.ButtonReply != nil:
+		return chosen(ctx, call, i.ButtonReply.Title, i.ButtonReply.ID)
+	case i.ListReply != nil:
+		return chosen(ctx, call, i.ListReply.Title, i.ListReply.ID)
+	case i.FlowReply != nil:
+		return chosen(ctx, call, first(i.FlowReply.Body, i.FlowReply.Name), i.FlowReply.ResponseJSON)
+	}
+	return nil, nil
+}
+
+func chosen(ctx context.Context, call *integration.Call, shown, id string) (*content, error) {
+	value, err := meant(ctx, call, id)
+	if err != nil {
+		return nil, err
+	}
+	if shown = first(shown, value); shown == "" {
+		return nil, nil
+	}
+	return &content{typ: message.TypeText, payload: text{Text: shown, Value: value}}, nil
+}
+
+// meant is the value behind the id of a button or row.
+func meant(ctx context.Context, call *integration.Call, id string) (string, error) {
+	messageID, index, ok := readID(id)
+	if !ok {
+		return id, nil
+	}
+	out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: messageID})
+	if platform.IsType(err, platform.TypeResourceNotFound) {
+		return id, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the message that was answered: %w", err)
+	}
+	if all := valuesOf(out.Message.Payload); index < len(all) {
+		return all[index], nil
+	}
+	return id, nil
+}
+
+// valuesOf lists the values of a choice, card or carousel in order.
+func valuesOf(payload json.RawMessage) []string {
+	var p struct {
+		Options []message.Option `json:"options"`
+		message.Card
+		Items []message.Card `json:"items"`
+	}
+	if json.Unmarshal(payload, &p) != nil {
+		return nil
+	}
+	var all []string
+	for _, o := range p.Options {
+		all = append(all, o.Value)
+	}
+	for _, a := range p.Actions {
+		all = append(all, a.Value)
+	}
+	for i := range p.Items {
+		for _, a := range p.Items[i].Actions {
+			all = append(all, a.Value)
+		}
+	}
+	return all
+}
