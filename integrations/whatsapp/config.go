@@ -2,7 +2,6 @@ package whatsapp
 
 import (
 	"strings"
-	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
 )
@@ -15,9 +14,6 @@ const (
 )
 
 const configManual = "manual"
-
-// defaultMediaHours is how long downloaded media is kept when nothing is said.
-const defaultMediaHours = 30 * 24
 
 // Common is the part that all configurations share.
 type Common struct {
@@ -80,12 +76,3 @@ func (c *Common) readBehavior() string {
 }
 
 func (c *Common) download() bool { return c.DownloadMedia == nil || *c.DownloadMedia }
-
-// mediaExpiry is how long downloaded media is kept; 0 is for ever.
-func (c *Common) mediaExpiry() time.Duration {
-	hours := float64(defaultMediaHours)
-	if c.DownloadedMediaExpiry != nil {
-		hours = *c.DownloadedMediaExpiry
-	}
-	return time.Duration(min(hours, 1e6) * float64(time.Hour))
-}
