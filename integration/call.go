@@ -90,6 +90,9 @@ type Event struct {
 	UserID         string
 	MessageID      string
 	Schedule       *platform.Schedule // nil is at once
+	// DedupeKey, unless empty, names what happened, so that what the external
+	// system tells again, or at the same time, is one event.
+	DedupeKey string
 }
 
 // Emit tells the bot of an event. The payload is checked against the event's
@@ -108,7 +111,7 @@ func (c *Call) Emit(ctx context.Context, e Event) (*platform.Event, error) {
 	}
 	out, err := c.Client.CreateEvent(ctx, &platform.CreateEventInput{
 		Type: e.Type, Payload: payload, ConversationID: e.ConversationID, UserID: e.UserID,
-		MessageID: e.MessageID, Schedule: e.Schedule,
+		MessageID: e.MessageID, Schedule: e.Schedule, DedupeKey: e.DedupeKey,
 	})
 	if err != nil {
 		return nil, err

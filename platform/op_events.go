@@ -22,6 +22,10 @@ type CreateEventInput struct {
 	MessageID      string          `json:"messageId,omitempty"`
 	WorkflowID     string          `json:"workflowId,omitempty"`
 	Schedule       *Schedule       `json:"schedule,omitempty"`
+	// DedupeKey makes an event that is told again the one that it was: of
+	// calls of one installation, or of the bot, with the same key only one
+	// makes an event, and all answer it. Only this platform knows it.
+	DedupeKey string `json:"dedupeKey,omitempty"`
 }
 
 // CreateEventOutput is the output of CreateEvent.

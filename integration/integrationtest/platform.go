@@ -26,6 +26,8 @@ type Platform struct {
 	users         []*platform.User
 	conversations []*platform.Conversation
 	messages      []*platform.Message
+	events        []*platform.Event
+	eventKeys     map[string]*platform.Event
 	states        map[string]*platform.State
 }
 
@@ -33,7 +35,7 @@ var _ platform.Transport = (*Platform)(nil)
 
 // NewPlatform returns an empty platform.
 func NewPlatform() *Platform {
-	return &Platform{answers: map[string]func(any) (any, error){}, states: map[string]*platform.State{}}
+	return &Platform{answers: map[string]func(any) (any, error){}, states: map[string]*platform.State{}, eventKeys: map[string]*platform.Event{}}
 }
 
 // On answers an operation with fn in place of what the platform does itself.
@@ -111,11 +113,7 @@ func (p *Platform) builtin(in any) (any, error) {
 	case *platform.UpdateMessageInput:
 		return p.updateMessage(in)
 	case *platform.CreateEventInput:
-		now := time.Now()
-		return &platform.CreateEventOutput{Event: platform.Event{
-			ID: p.ids.New(platform.PrefixEvent, now), CreatedAt: platform.At(now), Type: in.Type, Payload: in.Payload,
-			Status: platform.EventPending, ConversationID: in.ConversationID, UserID: in.UserID, MessageID: in.MessageID,
-		}}, nil
+		return &platform.CreateEventOutput{Event: *p.event(in)}, nil
 	case *platform.ConfigureIntegrationInput:
 		return &platform.ConfigureIntegrationOutput{}, nil
 	}
@@ -177,6 +175,34 @@ func (p *Platform) message(conversation, user, typ string, payload json.RawMessa
 	}
 	p.messages = append(p.messages, m)
 	return m
+}
+
+// event makes an event unless there is one of the key.
+func (p *Platform) event(in *platform.CreateEventInput) *platform.Event {
+	if e := p.eventKeys[in.DedupeKey]; e != nil {
+		return e
+	}
+	now := time.Now()
+	e := &platform.Event{
+		ID: p.ids.New(platform.PrefixEvent, now), CreatedAt: platform.At(now), Type: in.Type, Payload: in.Payload,
+		Status: platform.EventPending, ConversationID: in.ConversationID, UserID: in.UserID, MessageID: in.MessageID,
+	}
+	p.events = append(p.events, e)
+	if in.DedupeKey != "" {
+		p.eventKeys[in.DedupeKey] = e
+	}
+	return e
+}
+
+// Events returns the events that were made, in order.
+func (p *Platform) Events() []platform.Event {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []platform.Event
+	for _, e := range p.events {
+		all = append(all, *e)
+	}
+	return all
 }
 
 // updateMessage merges tags. A message that was never made is one of the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 
@@ -69,11 +70,14 @@ func (s *Service) createEvent(ctx context.Context, id *Identity, in *platform.Cr
 	if err := checkSchema(v, "payload", in.Payload, "event", in.Type); err != nil {
 		return nil, err
 	}
+	if n := utf8.RuneCountInString(in.DedupeKey); n > maxTagValue {
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "dedupeKey has %d characters; give at most %d", n, maxTagValue)
+	}
 	return update(ctx, s, func(tx *store.Tx) (*platform.CreateEventOutput, error) {
 		e := &store.Event{
 			ID: s.ids.New(platform.PrefixEvent, tx.Now()), BotID: id.Bot.ID, InstallationID: id.installationID(), Type: typ,
 			Status: eventStatus(id.Bot, typ), ConversationID: in.ConversationID, UserID: in.UserID, MessageID: in.MessageID,
-			WorkflowID: in.WorkflowID, Payload: in.Payload, CreatedAt: tx.Now(),
+			WorkflowID: in.WorkflowID, Payload: in.Payload, CreatedAt: tx.Now(), DedupeKey: in.DedupeKey,
 		}
 		if e.ScheduledAt, err = due(in.Schedule, tx.Now()); err != nil {
 			return nil, err
@@ -81,7 +85,11 @@ func (s *Service) createEvent(ctx context.Context, id *Identity, in *platform.Cr
 		if e.ScheduledAt != nil {
 			e.Status = string(platform.EventScheduled)
 		}
-		if err := s.insertEvent(ctx, tx, id, e); err != nil {
+		err := s.insertEvent(ctx, tx, id, e)
+		if errors.Is(err, store.ErrDuplicate) {
+			e, err = tx.EventByKey(ctx, e.BotID, e.InstallationID, e.DedupeKey)
+		}
+		if err != nil {
 			return nil, err
 		}
 		return &platform.CreateEventOutput{Event: eventView(e, id.alias())}, nil

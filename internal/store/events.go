@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 )
 
@@ -15,6 +16,9 @@ type Event struct {
 	Payload                                       json.RawMessage
 	ScheduledAt                                   *time.Time
 	CreatedAt                                     time.Time
+	// DedupeKey, unless empty, is the key that no two events of the
+	// installation, or of the bot itself, have.
+	DedupeKey string
 }
 
 // EventScheduled is the status of an event that waits for ScheduledAt.
@@ -28,22 +32,34 @@ type EventFilter struct {
 }
 
 const eventColumns = `id, bot_id, installation_id, type, status, failure_reason, conversation_id, user_id, message_id,
-	workflow_id, payload, scheduled_at, created_at`
+	workflow_id, payload, scheduled_at, created_at, dedupe_key`
 
 func scanEvent(rows Rows, e *Event) error {
 	return rows.Scan(&e.ID, &e.BotID, &e.InstallationID, &e.Type, &e.Status, &e.FailureReason, &e.ConversationID, &e.UserID,
-		&e.MessageID, &e.WorkflowID, &e.Payload, &e.ScheduledAt, &e.CreatedAt)
+		&e.MessageID, &e.WorkflowID, &e.Payload, &e.ScheduledAt, &e.CreatedAt, &e.DedupeKey)
 }
 
-// CreateEvent adds an event; a zero CreatedAt becomes Now. ErrConflict when the id is taken.
+// CreateEvent adds an event; a zero CreatedAt becomes Now. ErrConflict when the id is taken, ErrDuplicate when the key
+// is: then the transaction goes on, and EventByKey reads the event that has it.
 func (tx *Tx) CreateEvent(ctx context.Context, e *Event) error {
 	if e.CreatedAt.IsZero() {
 		e.CreatedAt = tx.now
 	}
-	err := tx.exec(ctx, `INSERT INTO events (`+eventColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+	err := tx.change(ctx, `INSERT INTO events (`+eventColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		ON CONFLICT (bot_id, installation_id, dedupe_key) WHERE dedupe_key <> '' DO NOTHING`,
 		e.ID, e.BotID, e.InstallationID, e.Type, e.Status, e.FailureReason, e.ConversationID, e.UserID, e.MessageID,
-		e.WorkflowID, e.Payload, e.ScheduledAt, e.CreatedAt)
+		e.WorkflowID, e.Payload, e.ScheduledAt, e.CreatedAt, e.DedupeKey)
+	if errors.Is(err, ErrNotFound) {
+		return ErrDuplicate
+	}
 	return wrap(err, "create event")
+}
+
+// EventByKey reads the event that has the key.
+func (tx *Tx) EventByKey(ctx context.Context, botID, installationID, key string) (*Event, error) {
+	e, err := one(ctx, tx, scanEvent, `SELECT `+eventColumns+` FROM events
+		WHERE bot_id = $1 AND installation_id = $2 AND dedupe_key = $3 AND dedupe_key <> ''`, botID, installationID, key)
+	return e, wrap(err, "read event by its key")
 }
 
 // Event reads a bot's event.

@@ -31,6 +31,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict: a row with this key exists already, or the row is not in a state that allows the change.
 	ErrConflict = errors.New("conflict")
+	// ErrDuplicate: what was to be added once is there already.
+	ErrDuplicate = errors.New("duplicate")
 	// ErrBusy: nothing was written; the same call may succeed later.
 	ErrBusy = errors.New("store is busy")
 	// ErrFull: nothing was written; the disk is full.

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"a held delivery blocks its lane":   testHeld,
 		"a dead delivery can be replayed":   testReplay,
 		"states and tokens":                 testStatesAndTokens,
+		"an event of a key is one":          testEventOnce,
 		"a deleted bot leaves nothing":      testDeleteBot,
 	} {
 		t.Run(name, func(t *testing.T) {
