@@ -17,7 +17,7 @@ func (s *service) echo(ctx context.Context, call *integration.Call, c *settings,
 	if err := json.Unmarshal(raw, &m); err != nil || m.ID == "" || m.To+m.ToUserID == "" {
 		return s.once(ctx, call, digest(fieldEchoes, raw), func() error { return s.unhandled(ctx, call, fieldEchoes, "", raw) })
 	}
-	release, err := s.locks.hold(ctx, call.WebhookID+" "+m.ID)
+	release, err := s.locks.Hold(ctx, call.WebhookID+" "+m.ID)
 	if err != nil {
 		return err
 	}

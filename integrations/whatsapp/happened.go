@@ -87,7 +87,7 @@ func edited(original *platform.Message, m *incoming) (typ string, payload json.R
 // reacted notes a reaction on its message and tells the bot. Reactions come in
 // any order and more than once: an older one changes nothing.
 func (s *service) reacted(ctx context.Context, call *integration.Call, v *value, m *incoming) error {
-	release, err := s.locks.hold(ctx, call.WebhookID+" reaction "+m.Reaction.MessageID)
+	release, err := s.locks.Hold(ctx, call.WebhookID+" reaction "+m.Reaction.MessageID)
 	if err != nil {
 		return err
 	}

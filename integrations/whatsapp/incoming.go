@@ -15,7 +15,7 @@ func (s *service) message(ctx context.Context, call *integration.Call, c *settin
 	if err := json.Unmarshal(raw, &m); err != nil || m.ID == "" {
 		return s.once(ctx, call, digest(fieldMessages, raw), func() error { return s.unhandled(ctx, call, fieldMessages, "", raw) })
 	}
-	release, err := s.locks.hold(ctx, call.WebhookID+" "+m.ID)
+	release, err := s.locks.Hold(ctx, call.WebhookID+" "+m.ID)
 	if err != nil {
 		return err
 	}

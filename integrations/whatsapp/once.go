@@ -32,7 +32,7 @@ func digest(what string, raw []byte) string {
 // once does fn unless it was done under this id before. Only what succeeded
 // counts, so that a failure is tried again.
 func (s *service) once(ctx context.Context, call *integration.Call, id string, fn func() error) error {
-	release, err := s.locks.hold(ctx, call.WebhookID+" "+stateSeen)
+	release, err := s.locks.Hold(ctx, call.WebhookID+" "+stateSeen)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (s *service) became(ctx context.Context, call *integration.Call, c *setting
 		return s.once(ctx, call, st.ID+" "+st.Status, func() error { return s.unhandled(ctx, call, fieldMessages, "status", raw) })
 	}
 	messageID, part, of, marked := readOpaque(st.Opaque)
-	release, err := s.locks.hold(ctx, call.WebhookID+" status "+first(messageID, st.ID))
+	release, err := s.locks.Hold(ctx, call.WebhookID+" status "+first(messageID, st.ID))
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/keylock"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -51,7 +52,7 @@ type service struct {
 	http  *http.Client
 	base  *url.URL
 	pause time.Duration
-	locks locks
+	locks keylock.Set
 }
 
 func newService(env integration.Env, o Options) (*service, error) {
@@ -71,7 +72,7 @@ func newService(env integration.Env, o Options) (*service, error) {
 	if client == nil {
 		client = &http.Client{Timeout: apiTimeout}
 	}
-	return &service{http: client, base: base, pause: pause, locks: locks{held: map[string]*lock{}}}, nil
+	return &service{http: client, base: base, pause: pause}, nil
 }
 
 func (s *service) graph(c *settings) *graph { return newGraph(s.http, s.base, c.token) }
