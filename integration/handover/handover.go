@@ -1,0 +1,119 @@
+// Package handover lets bots open an external system's media without its
+// token: at a signed address below the installation's webhook, where the file
+// is read from the external system when somebody opens it. Nothing is kept
+// here, so that a webhook with media is answered at once.
+//
+// The file lives as long as the external system keeps it; the address, as long
+// as was asked. Whoever has the address may read the file.
+package handover
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// Path is where the addresses are, below the webhook.
+const Path = "/media/"
+
+// Desk hands media over. Make one with the integration, and call Serve first
+// in OnWebhook.
+type Desk struct {
+	// Secret signs the installation's addresses: what only the integration and
+	// the external system know. Addresses end when it changes.
+	Secret func(ctx context.Context, call *integration.Call) (string, error)
+	// Open reads the file with the id. An *outbound.Error that is final says
+	// that the external system does not have it any more.
+	Open func(ctx context.Context, call *integration.Call, id string) (*File, error)
+	// Max bounds a file in bytes; 0 is 128 MiB.
+	Max int64
+}
+
+// File is a file that is being read from the external system.
+type File struct {
+	Body io.ReadCloser
+	Type string // of its content; empty is application/octet-stream
+	Size int64  // 0 or less is not known
+}
+
+// Link returns the address of the file with the external system's id. The name
+// is what the address ends with, as "menu.pdf". It works for the time life; 0
+// is for ever.
+func (d *Desk) Link(ctx context.Context, call *integration.Call, id, name string, life time.Duration) (string, error) {
+	if call.WebhookURL == "" {
+		return "", errors.New("the installation's webhook address is not known in this call")
+	}
+	secret, err := d.Secret(ctx, call)
+	if err != nil {
+		return "", err
+	}
+	var until int64
+	if life > 0 {
+		until = time.Now().Add(life).Unix()
+	}
+	if name = strings.Trim(strings.ReplaceAll(name, "/", "-"), ". "); name == "" {
+		name = "file"
+	}
+	query := url.Values{"sig": {base64.RawURLEncoding.EncodeToString(signature(secret, call.WebhookID, id, until))}}
+	if until > 0 {
+		query.Set("until", strconv.FormatInt(until, 10))
+	}
+	return call.WebhookURL + Path + url.PathEscape(id) + "/" + url.PathEscape(name) + "?" + query.Encode(), nil
+}
+
+// signature is of the file, not of its name: what to call it is no secret.
+func signature(secret, webhookID, id string, until int64) []byte {
+	mac := hmac.New(sha256.New, []byte(secret))
+	fmt.Fprintf(mac, "bellhop media\x00%s\x00%s\x00%d", webhookID, id, until)
+	return mac.Sum(nil)
+}
+
+// Serve answers the requests that are for its addresses; handled says whether
+// it did.
+func (d *Desk) Serve(ctx context.Context, call *integration.Call, req *platform.WebhookRequest) (resp *integration.WebhookResponse, handled bool, err error) {
+	rest, ok := strings.CutPrefix(req.Path, Path)
+	if !ok {
+		return nil, false, nil
+	}
+	if req.Method != http.MethodGet && req.Method != http.MethodHead {
+		return integration.Text(http.StatusMethodNotAllowed, "only GET and HEAD"), true, nil
+	}
+	escaped, escapedName, _ := strings.Cut(rest, "/")
+	id, err1 := url.PathUnescape(escaped)
+	name, err2 := url.PathUnescape(escapedName)
+	query, err3 := url.ParseQuery(req.Query)
+	if errors.Join(err1, err2, err3) != nil || id == "" {
+		return integration.Text(http.StatusNotFound, "there is no such file"), true, nil
+	}
+	secret, err := d.Secret(ctx, call)
+	if err != nil {
+		return nil, true, err
+	}
+	until, _ := strconv.ParseInt(query.Get("until"), 10, 64) // what is no number is not what was signed
+	given, err := base64.RawURLEncoding.DecodeString(query.Get("sig"))
+	if err != nil || secret == "" || !hmac.Equal(given, signature(secret, call.WebhookID, id, until)) {
+		return integration.Text(http.StatusForbidden, "this address was not given out, or the configuration has changed since"), true, nil
+	}
+	if until > 0 && time.Now().Unix() > until {
+		return integration.Text(http.StatusGone, "this address has expired"), true, nil
+	}
+	file, err := d.Open(ctx, call, id)
+	if err != nil {
+		return refused(ctx, call, err), true, nil
+	}
+	defer file.Body.Close() //nolint:errcheck // it is only read
+	resp, err = d.answer(ctx, req.Method, name, file)
+	return resp, true, err
+}
