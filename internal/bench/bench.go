@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type Config struct {
 	Warmup        time.Duration // before each; 0 means 1 s
 	Conversations int           // that write at the same time, each waiting for its answer; 0 means 64
 	Dir           string        // where the databases are made and removed; "" means the system's
+	Only          string        // measure only what has this in its name; "" means everything
 }
 
 // Result is one measurement.
@@ -67,6 +69,9 @@ func Run(ctx context.Context, cfg Config, report func(Result)) ([]Result, error)
 		{"floor, remote", true, openFloor(true)},
 		{"bellhop, remote", false, openServer(true)},
 	} {
+		if !strings.Contains(s.name, cfg.Only) {
+			continue
+		}
 		r, err := measure(ctx, cfg, s)
 		if err != nil {
 			return results, fmt.Errorf("%s: %w", s.name, err)

@@ -1,16 +1,20 @@
 package bench_test
 
 import (
+	"os"
 	"testing"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/bench"
 )
 
-// BenchmarkRun measures as the command does, so that it can be profiled.
+// BenchmarkRun measures as the command does, so that it can be profiled;
+// $BENCH_ONLY is Config.Only.
 func BenchmarkRun(b *testing.B) {
 	for b.Loop() {
-		results, err := bench.Run(b.Context(), bench.Config{Duration: 3 * time.Second, Dir: b.TempDir()}, func(bench.Result) {})
+		results, err := bench.Run(b.Context(), bench.Config{
+			Duration: 3 * time.Second, Dir: b.TempDir(), Only: os.Getenv("BENCH_ONLY"),
+		}, func(bench.Result) {})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -14,12 +14,14 @@ import (
 	"time"
 )
 
-// Store is a database. It is safe for concurrent use.
+// Store is a database. It is safe for concurrent use. The functions that it runs must not call View or Update, nor wait
+// for somebody who does.
 type Store interface {
 	// View runs fn on one consistent snapshot. Methods that write fail in it.
 	View(ctx context.Context, fn func(*Tx) error) error
-	// Update runs fn exactly once in a transaction and returns nil only when its changes are durable. An error
-	// or a panic of fn leaves nothing behind; the error is returned as it is and the panic goes on in the caller.
+	// Update runs fn in a transaction and returns nil only when its changes are durable. fn is run at most once, and
+	// not at all when ctx ends first. An error or a panic of fn leaves nothing behind; the error is returned as it is
+	// and the panic goes on in the caller.
 	Update(ctx context.Context, fn func(*Tx) error) error
 	// Close waits for what is under way and releases the database.
 	Close() error
@@ -37,7 +39,7 @@ var (
 	ErrBusy = errors.New("store is busy")
 	// ErrFull: nothing was written; the disk is full.
 	ErrFull = errors.New("storage is full")
-	// ErrNested: View or Update was called with the context of a transaction of the same Store.
+	// ErrNested: View or Update was called by the function of a transaction.
 	ErrNested = errors.New("nested transaction")
 	// ErrCursor: Page.After was not made by the store.
 	ErrCursor = errors.New("invalid page cursor")

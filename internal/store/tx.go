@@ -24,15 +24,25 @@ func NewTx(conn Conn, now time.Time, dialect Dialect) *Tx {
 func (tx *Tx) Now() time.Time { return tx.now }
 
 // OnCommit has fn run after the transaction is durable, in commit order on SQLite; it must not block. It is not run
-// when the transaction fails.
+// when the transaction fails. A panic of fn goes on in the caller of Update after all functions were run; the
+// transaction stays.
 func (tx *Tx) OnCommit(fn func()) { tx.hooks = append(tx.hooks, fn) }
 
-// Committed is for drivers: it runs what OnCommit was given.
-func (tx *Tx) Committed() {
+// Committed is for drivers: it runs what OnCommit was given and returns the value of the first panic, or nil.
+func (tx *Tx) Committed() (panicked any) {
 	for _, fn := range tx.hooks {
-		fn()
+		if p := recovered(fn); panicked == nil {
+			panicked = p
+		}
 	}
 	tx.hooks = nil
+	return panicked
+}
+
+func recovered(fn func()) (panicked any) {
+	defer func() { panicked = recover() }()
+	fn()
+	return nil
 }
 
 // forUpdate locks the rows that a SELECT reads; SQLite has one writer and needs nothing.

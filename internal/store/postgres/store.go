@@ -146,6 +146,9 @@ func (s *Store) Update(ctx context.Context, fn func(*store.Tx) error) error {
 const rollbackWithin = 5 * time.Second
 
 func (s *Store) run(ctx context.Context, options pgx.TxOptions, fn func(*store.Tx) error) (err error) {
+	if store.Nested() {
+		return store.ErrNested
+	}
 	if s.closed.Load() {
 		return store.ErrClosed
 	}
@@ -163,7 +166,7 @@ func (s *Store) run(ctx context.Context, options pgx.TxOptions, fn func(*store.T
 		_ = raw.Rollback(clean) // the connection is given up when this fails, and the server rolls back
 	}()
 	tx := store.NewTx(conn{raw}, time.Now(), store.Postgres)
-	if err := fn(tx); err != nil {
+	if err := tx.Run(fn); err != nil {
 		return err
 	}
 	// The outcome of a commit must be known: it is not cut short.
@@ -171,7 +174,9 @@ func (s *Store) run(ctx context.Context, options pgx.TxOptions, fn func(*store.T
 		return fmt.Errorf("commit: %w", classify(err))
 	}
 	committed = true
-	tx.Committed()
+	if p := tx.Committed(); p != nil {
+		panic(p)
+	}
 	return nil
 }
 

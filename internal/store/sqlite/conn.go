@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -14,34 +12,16 @@ import (
 
 // conn is a store.Conn on one connection; not safe for concurrent use.
 type conn struct {
-	raw   *engine.Conn
-	stmts map[string]*stmt
-}
-
-// stmt knows for each parameter of the engine which of $1… it is.
-type stmt struct {
-	*engine.Stmt
-	args []int
+	raw          *engine.Conn
+	fresh, stale map[string]*stmt
 }
 
 var _ store.Conn = (*conn)(nil)
 
 func (c *conn) prepare(sql string, args []any) (*stmt, error) {
-	s, ok := c.stmts[sql]
-	if !ok {
-		raw, err := c.raw.Prepare(sql)
-		if err != nil {
-			return nil, classify(err)
-		}
-		s = &stmt{Stmt: raw}
-		for i := 1; i <= raw.BindParamCount(); i++ {
-			n, err := strconv.Atoi(strings.TrimPrefix(raw.BindParamName(i), "$"))
-			if err != nil {
-				return nil, fmt.Errorf("parameter %q is not $n", raw.BindParamName(i))
-			}
-			s.args = append(s.args, n-1)
-		}
-		c.stmts[sql] = s
+	s, err := c.statement(sql)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.Reset(); err != nil {
 		return nil, classify(err)

@@ -35,22 +35,25 @@ func put(s *Store, key, value string) error {
 	return s.Update(ctx, func(tx *store.Tx) error { return tx.PutSetting(ctx, key, value) })
 }
 
+// limit bounds the size of the database as a full disk does.
+func limit(t *testing.T, s *Store, pages int) {
+	t.Helper()
+	if err := sqlitex.ExecuteTransient(s.writer.raw, fmt.Sprintf("PRAGMA max_page_count = %d", pages), nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestFullDiskIsSaidAndSurvived(t *testing.T) {
 	t.Parallel()
 	s, _ := openStore(t)
 	if err := put(s, "before", "x"); err != nil {
 		t.Fatal(err)
 	}
-	limit := func(pages int) {
-		if err := sqlitex.ExecuteTransient(s.writer.raw, fmt.Sprintf("PRAGMA max_page_count = %d", pages), nil); err != nil {
-			t.Fatal(err)
-		}
-	}
-	limit(1) // the least it can be is what is in use
+	limit(t, s, 1) // the least it can be is what is in use
 	if err := put(s, "big", strings.Repeat("x", 1<<20)); !errors.Is(err, store.ErrFull) {
 		t.Errorf("Update on a full disk = %v, want ErrFull", err)
 	}
-	limit(1 << 30)
+	limit(t, s, 1<<30)
 	if err := put(s, "after", "x"); err != nil {
 		t.Errorf("Update when there is room again = %v", err)
 	}

@@ -47,8 +47,6 @@ type Store struct {
 
 var _ store.Store = (*Store)(nil)
 
-type txKey struct{ s *Store }
-
 // Open opens the database file, makes it and its directory when they are missing, and brings its tables up to date.
 func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 	if cfg.MaxQueued <= 0 {
@@ -110,7 +108,7 @@ func connect(path string, flags engine.OpenFlags) (*conn, error) {
 			return nil, errors.Join(classify(err), raw.Close())
 		}
 	}
-	return &conn{raw: raw, stmts: map[string]*stmt{}}, nil
+	return &conn{raw: raw, fresh: map[string]*stmt{}}, nil
 }
 
 // migrate runs the migrations that user_version has not counted yet, each in a transaction.
@@ -144,7 +142,7 @@ func migrate(ctx context.Context, c *conn) error {
 
 // View implements store.Store.
 func (s *Store) View(ctx context.Context, fn func(*store.Tx) error) (err error) {
-	if ctx.Value(txKey{s}) != nil {
+	if store.Nested() {
 		return store.ErrNested
 	}
 	s.calls.RLock()
@@ -170,7 +168,7 @@ func (s *Store) View(ctx context.Context, fn func(*store.Tx) error) (err error) 
 			err = end
 		}
 	}()
-	err = fn(store.NewTx(c, time.Now(), store.SQLite))
+	err = store.NewTx(c, time.Now(), store.SQLite).Run(fn)
 	if err != nil && ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err)
 	}

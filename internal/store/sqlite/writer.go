@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -16,11 +17,23 @@ type job struct {
 	err      error
 	panicked any
 	done     chan struct{}
+	taken    atomic.Bool // by the writer, or by its caller, who gives up; whoever is first has it
 }
 
-// Update implements store.Store. ctx ends the wait in the queue; once fn has run, the commit's outcome is waited for.
+// take reports whether nobody has taken the job before.
+func (j *job) take() bool { return j.taken.CompareAndSwap(false, true) }
+
+// end gives the job back to its caller.
+func (j *job) end(err error) {
+	if j.err == nil && j.panicked == nil {
+		j.err = err
+	}
+	close(j.done)
+}
+
+// Update implements store.Store. ctx ends the wait in the queue; once fn has begun, the commit's outcome is waited for.
 func (s *Store) Update(ctx context.Context, fn func(*store.Tx) error) error {
-	if ctx.Value(txKey{s}) != nil {
+	if store.Nested() {
 		return store.ErrNested
 	}
 	s.calls.RLock()
@@ -28,27 +41,49 @@ func (s *Store) Update(ctx context.Context, fn func(*store.Tx) error) error {
 	if s.closed {
 		return store.ErrClosed
 	}
+	if ctx.Err() != nil {
+		return gaveUp(ctx)
+	}
 	j := &job{ctx: ctx, fn: fn, done: make(chan struct{})}
 	select {
 	case s.queue <- j:
 	case <-ctx.Done():
-		return fmt.Errorf("%w: %w", store.ErrBusy, context.Cause(ctx))
+		return gaveUp(ctx)
 	}
-	<-j.done
+	select {
+	case <-j.done:
+	case <-ctx.Done():
+		if j.take() {
+			return gaveUp(ctx)
+		}
+		<-j.done
+	}
 	if j.panicked != nil {
 		panic(j.panicked)
 	}
 	return j.err
 }
 
+func gaveUp(ctx context.Context) error {
+	return fmt.Errorf("%w: %w", store.ErrBusy, context.Cause(ctx))
+}
+
 // write is the writer: it ends when Close has let every Update out of the queue.
 func (s *Store) write() {
-	defer close(s.done)
+	ended := false
+	defer func() {
+		if ended {
+			close(s.done)
+		} else {
+			go s.write() // a function ended the goroutine under it
+		}
+	}()
 	for {
 		select {
 		case j := <-s.queue:
 			s.commit(s.group(j))
 		case <-s.quit:
+			ended = true
 			return
 		}
 	}
@@ -68,63 +103,83 @@ func (s *Store) group(first *job) []*job {
 	return group
 }
 
+// errEnded is everybody's error in the group when a function calls runtime.Goexit, as a test does that fails in it.
+var errEnded = fmt.Errorf("a function in the transaction ended its goroutine: %w", store.ErrBusy)
+
+// commit runs a group and commits it. Each job of it that was not given up is ended: all that did not fail by
+// themselves share the commit's outcome.
 func (s *Store) commit(group []*job) {
 	ctx := context.Background() // one caller's end must not end the others' transaction
-	_, err := s.writer.Exec(ctx, "BEGIN IMMEDIATE")
-	if err == nil {
+	err := errEnded
+	defer func() {
+		if err != nil && !s.writer.raw.AutocommitEnabled() {
+			// A rollback that fails leaves the transaction open; the next BEGIN then fails and rolls back again.
+			_, _ = s.writer.Exec(ctx, "ROLLBACK")
+		}
+		if err != nil {
+			err = fmt.Errorf("commit: %w", err)
+		}
 		for _, j := range group {
-			if err = s.run(j); err != nil {
-				break
+			if err == nil && j.tx != nil && j.err == nil && j.panicked == nil {
+				j.panicked = j.tx.Committed()
+			}
+			if j.tx != nil || j.take() {
+				j.end(err)
 			}
 		}
-	}
-	if err == nil {
-		_, err = s.writer.Exec(ctx, "COMMIT")
-	}
-	if err != nil && !s.writer.raw.AutocommitEnabled() {
-		// A rollback that fails leaves the transaction open; the next BEGIN then fails and rolls back again.
-		_, _ = s.writer.Exec(ctx, "ROLLBACK")
+	}()
+	err = s.transact(ctx, group)
+}
+
+// transact runs a group in one transaction; an error is the whole group's.
+func (s *Store) transact(ctx context.Context, group []*job) error {
+	if _, err := s.writer.Exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return err
 	}
 	for _, j := range group {
-		if j.err == nil && j.panicked == nil {
-			if err != nil {
-				j.err = fmt.Errorf("commit: %w", err)
-			} else if j.tx != nil {
-				j.tx.Committed()
-			}
+		if !j.take() {
+			continue
 		}
-		close(j.done)
+		if err := s.run(ctx, j); err != nil {
+			return err
+		}
 	}
+	_, err := s.writer.Exec(ctx, "COMMIT")
+	return err
 }
 
 // run runs a job in a savepoint; the error it returns is the whole group's.
-func (s *Store) run(j *job) error {
-	if j.ctx.Err() != nil {
-		j.err = fmt.Errorf("%w: %w", store.ErrBusy, context.Cause(j.ctx))
+func (s *Store) run(ctx context.Context, j *job) error {
+	j.tx = store.NewTx(s.writer, time.Now(), store.SQLite)
+	if j.ctx.Err() != nil { // its caller is about to give it up and was not fast enough
+		j.err = gaveUp(j.ctx)
 		return nil
 	}
-	if _, err := s.writer.Exec(j.ctx, "SAVEPOINT job"); err != nil {
+	if _, err := s.writer.Exec(ctx, "SAVEPOINT job"); err != nil {
 		return err
 	}
-	j.tx = store.NewTx(s.writer, time.Now(), store.SQLite)
-	func() {
-		defer func() {
-			if p := recover(); p != nil {
-				j.panicked = p
-			}
-		}()
-		j.err = j.fn(j.tx)
-	}()
+	j.call()
 	if s.writer.raw.AutocommitEnabled() { // a full disk makes the engine roll all back by itself
 		return fmt.Errorf("transaction was rolled back: %w", orBusy(j.err))
 	}
 	if j.err != nil || j.panicked != nil {
-		if _, err := s.writer.Exec(j.ctx, "ROLLBACK TO job"); err != nil {
+		if _, err := s.writer.Exec(ctx, "ROLLBACK TO job"); err != nil {
 			return err
 		}
 	}
-	_, err := s.writer.Exec(j.ctx, "RELEASE job")
+	_, err := s.writer.Exec(ctx, "RELEASE job")
 	return err
+}
+
+// call runs the job's function and keeps its error or panic.
+func (j *job) call() {
+	j.err = errEnded
+	defer func() {
+		if p := recover(); p != nil {
+			j.err, j.panicked = nil, p
+		}
+	}()
+	j.err = j.tx.Run(j.fn)
 }
 
 func orBusy(err error) error {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -20,6 +21,8 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"commit hooks run after the commit": testOnCommit,
 		"views do not write":                testViewDoesNotWrite,
 		"a done context is refused":         testDoneContext,
+		"transactions do not nest":          testNested,
+		"a hook's panic spares the rest":    testHookPanics,
 		"a closed store says so":            testClosed,
 		"unique keys conflict":              testConflict,
 		"rows come back whole":              testRows,
@@ -160,6 +163,46 @@ func testDoneContext(t *testing.T, f fixture) {
 		t.Error("Update with a done context = nil, want an error")
 	}
 	f.update(t, func(tx *store.Tx) error { return tx.PutSetting(f.ctx, "k2", "v") })
+}
+
+func testNested(t *testing.T, f fixture) {
+	nothing := func(*store.Tx) error { return nil }
+	for name, outer := range map[string]func(context.Context, func(*store.Tx) error) error{"View": f.View, "Update": f.Update} {
+		for inside, inner := range map[string]func(context.Context, func(*store.Tx) error) error{"View": f.View, "Update": f.Update} {
+			err := outer(f.ctx, func(*store.Tx) error {
+				ctx, cancel := context.WithTimeout(f.ctx, 10*time.Second) // more than enough for a refusal
+				defer cancel()
+				return inner(ctx, nothing)
+			})
+			if !errors.Is(err, store.ErrNested) {
+				t.Errorf("%s in %s = %v, want ErrNested", inside, name, err)
+			}
+		}
+	}
+	f.update(t, func(tx *store.Tx) error { return tx.PutSetting(f.ctx, "after", "v") })
+}
+
+func testHookPanics(t *testing.T, f fixture) {
+	ran := false
+	func() {
+		defer func() {
+			if p := recover(); p != "fault" {
+				t.Errorf("the caller got the panic %v, want the hook's", p)
+			}
+		}()
+		_ = f.Update(f.ctx, func(tx *store.Tx) error {
+			tx.OnCommit(func() { panic("fault") })
+			tx.OnCommit(func() { ran = true })
+			return tx.PutSetting(f.ctx, "kept", "v")
+		})
+	}()
+	if !ran {
+		t.Error("the hook after the one that panicked did not run")
+	}
+	f.view(t, func(tx *store.Tx) error {
+		_, err := tx.Setting(f.ctx, "kept")
+		return err
+	})
 }
 
 func testClosed(t *testing.T, f fixture) {
