@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/bellhop-dev/bellhop/internal/answer"
-	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -15,7 +14,7 @@ var ErrNothingToListen = errors.New("there is nothing to listen to")
 
 func (b *built) listen(ctx context.Context, call *Call) (*wire.Response, error) {
 	if b.handlers.listen == nil {
-		return nil, platform.Errorf(platform.TypeInvalidPayload, "this integration does not listen")
+		return answer.OK(), nil
 	}
 	err := b.handlers.listen(ctx, call)
 	switch {
