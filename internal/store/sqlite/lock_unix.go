@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -16,9 +17,13 @@ func lockFile(path string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lock store: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		pid, _ := io.ReadAll(io.LimitReader(f, 32))
-		return nil, errors.Join(fmt.Errorf("%s is locked by process %s: %w", path, pid, err), f.Close())
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); errors.Is(err, syscall.EWOULDBLOCK) {
+		pid, _ := io.ReadAll(io.LimitReader(f, 32)) // only words the error
+		err = fmt.Errorf("another bellhop server (process %s) uses %s; stop it, or choose another folder with --data",
+			pid, strings.TrimSuffix(path, ".lock"))
+		return nil, errors.Join(err, f.Close())
+	} else if err != nil {
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), f.Close())
 	}
 	err = f.Truncate(0)
 	if err == nil {
