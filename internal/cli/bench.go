@@ -11,9 +11,9 @@ import (
 )
 
 type benchCommand struct {
-	Duration      time.Duration `help:"How long each measurement takes." default:"5s"`
-	Conversations int           `help:"Conversations that write at the same time, each waiting for its answer." default:"64"`
-	Dir           string        `help:"Folder on the disk to measure; the databases in it are removed at the end." placeholder:"DIR"`
+	Duration      time.Duration `help:"How long each of the four measurements takes, such as 30s or 1m." default:"5s"`
+	Conversations int           `help:"How many conversations write at the same time, each waiting for its answer." default:"64"`
+	Dir           string        `help:"Folder on the disk to measure, a temporary one by default; the databases in it are removed at the end." placeholder:"DIR"`
 }
 
 // Help explains what is measured.
@@ -21,9 +21,7 @@ func (benchCommand) Help() string {
 	return `A round trip is: webhook in, message stored, bot called, answer stored, reply posted to an HTTP sink.
 The floor is a bare program with the same HTTP hops and the same number of grouped durable commits
 and nothing else. The ratio says how much of the floor's rate the server reaches. Load, server and
-sink share this machine: compare the rows of one run with each other.
-
-  bellhop bench --duration 10s --conversations 1`
+sink share this machine: compare the rows of one run with each other.`
 }
 
 // Run measures and prints.

@@ -9,11 +9,13 @@ import (
 )
 
 type botCommand struct {
-	List   botList   `cmd:"" default:"1" help:"List bots."`
-	Get    botGet    `cmd:"" help:"Show a bot and what is installed on it."`
-	Create botCreate `cmd:"" help:"Make a bot. Example: bellhop bot create support --code-url http://127.0.0.1:8072"`
-	Update botUpdate `cmd:"" help:"Change a bot's name or address."`
-	Delete botDelete `cmd:"" help:"Delete a bot with all its conversations."`
+	access
+
+	List   botList   `cmd:"" default:"1" help:"List bots." example:"bellhop bot list"`
+	Get    botGet    `cmd:"" help:"Show a bot and what is installed on it." example:"bellhop bot get bot_01J..."`
+	Create botCreate `cmd:"" help:"Make a bot; prints its id." example:"bellhop bot create support --code-url http://127.0.0.1:8073"`
+	Update botUpdate `cmd:"" help:"Change a bot's name or the address of its code." example:"bellhop bot update bot_01J... --code-url http://127.0.0.1:9073"`
+	Delete botDelete `cmd:"" help:"Delete a bot with all its conversations." example:"bellhop bot delete bot_01J... --yes"`
 }
 
 type botList struct{}
@@ -84,7 +86,7 @@ func printBot(w io.Writer, b *platform.Bot) {
 
 type botCreate struct {
 	Name    string `arg:"" help:"Name of the bot."`
-	CodeURL string `name:"code-url" help:"Where the bot's code listens." placeholder:"URL"`
+	CodeURL string `name:"code-url" help:"Address where the bot's code listens; without it nobody answers." placeholder:"URL"`
 }
 
 // Run makes a bot.
@@ -102,8 +104,8 @@ func (c botCreate) Run(ctx context.Context, s *session) error {
 
 type botUpdate struct {
 	ID      string  `arg:"" help:"Id of the bot."`
-	Name    *string `help:"New name."`
-	CodeURL *string `name:"code-url" help:"New address of the bot's code; empty for none." placeholder:"URL"`
+	Name    *string `help:"New name; unchanged when not given."`
+	CodeURL *string `name:"code-url" help:"New address of the bot's code; empty for none, unchanged when not given." placeholder:"URL"`
 }
 
 // Run changes a bot.
@@ -128,7 +130,7 @@ func (c botUpdate) Run(ctx context.Context, s *session) error {
 
 type botDelete struct {
 	ID  string `arg:"" help:"Id of the bot."`
-	Yes bool   `help:"Really delete it, with everything in it."`
+	Yes bool   `help:"Do it; without this flag nothing is deleted."`
 }
 
 // Run deletes a bot.

@@ -17,11 +17,12 @@ import (
 )
 
 type chatCommand struct {
+	access
 	botFlag
-	Alias string        `help:"Alias of the chat installation." default:"chat"`
-	Fresh bool          `help:"Start a new conversation in place of the last one."`
-	Wait  time.Duration `help:"How long to wait for answers after the input has ended." default:"2s"`
-	Chat  string        `name:"chat-url" help:"Webhook address of a chat installation; no account token is needed then." placeholder:"URL"`
+	Alias string        `help:"Alias of the chat installation on the bot." default:"chat"`
+	Fresh bool          `help:"Start a new conversation, as a new user, in place of the last one."`
+	Wait  time.Duration `help:"How long to wait for an answer when the input has ended or is not a terminal, such as 30s." default:"10s"`
+	Chat  string        `name:"chat-url" help:"Webhook address of a chat installation (\"bellhop install get chat\" shows it); no token is needed then." placeholder:"URL"`
 }
 
 // Help adds an example to the command's help.
@@ -29,9 +30,7 @@ func (chatCommand) Help() string {
 	return `Lines that you type are sent; what the bot says is printed. Ctrl-D ends.
 Choices are numbered: type a number to pick one.
 The conversation is kept in <data>/chat.json, so the next run goes on with it.
-
-  bellhop chat
-  echo hello | bellhop chat --fresh --json`
+When the input is not a terminal, each line waits for the answer to the one before.`
 }
 
 // chatState is kept between runs.
@@ -48,10 +47,14 @@ type terminalChat struct {
 	state  chatState
 	user   string
 
+	wait    time.Duration // for an answer
+	patient bool          // whether each line waits for the answer to the one before
+	asked   bool          // whether the last line has no answer yet
+
 	mu      sync.Mutex
 	seen    map[string]bool
 	choices []string
-	heard   chan struct{} // one token for each message of the bot that was printed
+	heard   chan struct{} // a token when the bot has said something since the last look
 }
 
 // Run chats until the input ends or ctx is done.
@@ -60,7 +63,7 @@ func (c *chatCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	t := &terminalChat{s: s, seen: map[string]bool{}, heard: make(chan struct{}, 1)}
+	t := &terminalChat{s: s, seen: map[string]bool{}, heard: make(chan struct{}, 1), wait: c.Wait, patient: !isTerminal(s.Stdin)}
 	if err := t.open(ctx, address, c.Fresh); err != nil {
 		return err
 	}
@@ -84,7 +87,7 @@ func (c *chatCommand) Run(ctx context.Context, s *session) error {
 	}
 	err = t.read(ctx)
 	if err == nil {
-		t.linger(ctx, c.Wait)
+		t.linger(ctx)
 	}
 	stop()
 	<-ended
@@ -108,7 +111,7 @@ func (c *chatCommand) address(ctx context.Context, s *session) (string, error) {
 
 // open goes on with the kept conversation, or starts one.
 func (t *terminalChat) open(ctx context.Context, address string, fresh bool) error {
-	path := filepath.Join(dataDir(), "chat.json")
+	path := filepath.Join(t.s.access.Data, "chat.json")
 	if data, err := os.ReadFile(path); err == nil && !fresh {
 		if json.Unmarshal(data, &t.state) == nil && t.state.URL == address {
 			t.client = &chatclient.Client{URL: address, Key: t.state.Key}
@@ -204,10 +207,18 @@ func (t *terminalChat) read(ctx context.Context) error {
 			if !ok {
 				return <-failed
 			}
+			if t.patient {
+				t.answered(ctx)
+			}
 			line = t.choice(strings.TrimSpace(line))
 			if line == "" {
 				continue
 			}
+			select {
+			case <-t.heard: // said before this line
+			default:
+			}
+			t.asked = true
 			m, err := t.client.Send(ctx, t.state.ConversationID, line)
 			if err != nil {
 				return fmt.Errorf("send: %w", err)
@@ -217,16 +228,42 @@ func (t *terminalChat) read(ctx context.Context) error {
 	}
 }
 
-// linger waits for answers until none has come for the time.
-func (t *terminalChat) linger(ctx context.Context, wait time.Duration) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.heard:
-		case <-time.After(wait):
-			return
-		}
+// answered waits until the last line has an answer, or for the time that an
+// answer may take.
+func (t *terminalChat) answered(ctx context.Context) {
+	if !t.asked {
+		return
+	}
+	t.asked = false
+	t.hear(ctx, t.wait)
+}
+
+// linger waits for the answer to the last line, and for what follows at once.
+func (t *terminalChat) linger(ctx context.Context) {
+	if !t.asked {
+		return
+	}
+	t.answered(ctx)
+	for t.hear(ctx, min(t.wait, quiet)) {
+		continue
+	}
+}
+
+// quiet is how long a bot that says several things may pause between them.
+const quiet = 300 * time.Millisecond
+
+// hear waits for something that the bot says and reports whether it came in
+// time.
+func (t *terminalChat) hear(ctx context.Context, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-t.heard:
+		return true
+	case <-timer.C:
+		return false
 	}
 }
 
@@ -250,61 +287,21 @@ func (t *terminalChat) show(m *chatclient.Message) {
 		return
 	}
 	t.seen[m.ID] = true
-	if t.s.cmd.JSON {
+	mine := m.UserID == t.user
+	lines, choices := render(m.Payload)
+	switch {
+	case t.s.cmd.JSON:
 		_ = json.NewEncoder(t.s.Stdout).Encode(m) // a closed terminal ends the command by itself
-	} else {
-		who := "bot"
-		if m.UserID == t.user {
-			who = "you"
-		}
-		text, choices := render(m.Payload)
-		fmt.Fprintf(t.s.Stdout, "%s: %s\n", who, text)
-		if who == "bot" {
-			t.choices = choices
-		}
+	case mine:
+		fmt.Fprintln(t.s.Stdout, "you:", strings.Join(lines, "\n     "))
+	default:
+		fmt.Fprintln(t.s.Stdout, "bot:", strings.Join(lines, "\n     "))
 	}
-	if m.UserID != t.user {
+	if !mine {
+		t.choices = choices
 		select {
 		case t.heard <- struct{}{}:
-		default: // linger has not read the last token: it will wait again anyway
+		default: // the last token has not been taken yet
 		}
 	}
-}
-
-// render is a payload as lines for a terminal, and the values of its choices.
-func render(payload json.RawMessage) (text string, choices []string) {
-	var p struct {
-		Type, Text, Markdown, Title, Subtitle string
-		ImageURL, AudioURL, VideoURL, FileURL string
-		Latitude, Longitude                   float64
-		Options                               []struct{ Label, Value string }
-		Items                                 []json.RawMessage
-	}
-	if json.Unmarshal(payload, &p) != nil {
-		return string(payload), nil
-	}
-	var lines []string
-	for _, s := range []string{p.Text, p.Markdown, p.Title, p.Subtitle, p.ImageURL, p.AudioURL, p.VideoURL, p.FileURL} {
-		if strings.HasPrefix(s, "data:") {
-			s = "(" + p.Type + ", shown on the chat page)"
-		}
-		if s != "" {
-			lines = append(lines, printable(s))
-		}
-	}
-	if p.Type == "location" {
-		lines = append(lines, fmt.Sprintf("%g, %g", p.Latitude, p.Longitude))
-	}
-	for i, o := range p.Options {
-		lines = append(lines, fmt.Sprintf("  %d. %s", i+1, printable(o.Label)))
-		choices = append(choices, o.Value)
-	}
-	for _, item := range p.Items {
-		inner, _ := render(item)
-		lines = append(lines, "  - "+inner)
-	}
-	if len(lines) == 0 {
-		return printable(string(payload)), nil
-	}
-	return strings.Join(lines, "\n     "), choices
 }

@@ -11,8 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -38,13 +37,11 @@ type Process struct {
 }
 
 type command struct {
-	JSON  bool   `help:"Print one JSON document instead of a table."`
-	URL   string `name:"url" env:"BELLHOP_URL" help:"Server to talk to; found in <data>/client.json when empty." placeholder:"URL"`
-	Token string `name:"token" env:"BELLHOP_TOKEN" help:"Account token; found in <data>/client.json when empty." placeholder:"TOKEN"`
+	JSON bool `help:"Print JSON for scripts in place of text for people."`
 
-	Dev   devCommand   `cmd:"" help:"Run a server with a sample bot and the chat page, all set up."`
-	Serve serveCommand `cmd:"" help:"Run a server."`
-	Chat  chatCommand  `cmd:"" help:"Chat with a bot in the terminal."`
+	Dev   devCommand   `cmd:"" help:"Run a server with a sample bot and a chat page, all set up." example:"bellhop dev\nbellhop dev --port 9000 --data /var/tmp/try"`
+	Serve serveCommand `cmd:"" help:"Run a server." example:"bellhop serve --listen :8080 --public-url https://bots.example.com\nBELLHOP_DATABASE=postgres://bellhop@db/bellhop bellhop serve --log-format json"`
+	Chat  chatCommand  `cmd:"" help:"Chat with a bot in the terminal." example:"bellhop chat\necho hello | bellhop chat --fresh --json"`
 
 	Bot          botCommand          `cmd:"" help:"List, make and change bots."`
 	Integration  integrationCommand  `cmd:"" help:"List and publish integrations."`
@@ -54,8 +51,8 @@ type command struct {
 	TokenCmd     tokenCommand        `cmd:"" name:"token" help:"Make, list and revoke tokens."`
 
 	New     newCommand     `cmd:"" help:"Write the start of an integration or a bot in Go."`
-	Bench   benchCommand   `cmd:"" help:"Measure round trips beside a floor without a platform."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Bench   benchCommand   `cmd:"" help:"Measure round trips beside a floor without a platform." example:"bellhop bench --duration 10s --conversations 1"`
+	Version versionCommand `cmd:"" help:"Print the version." example:"bellhop version"`
 }
 
 const description = `Bellhop runs integrations and bots on your own machine.
@@ -64,7 +61,7 @@ const description = `Bellhop runs integrations and bots on your own machine.
   bellhop chat                                    talk to the bot in the terminal
   bellhop delivery list --state dead              what could not be delivered, and why
   bellhop delivery replay dlv_01J...              send it again
-  bellhop install put telegram telegram@1.0.0 --bot bot_01J... --config '{"botToken":"..."}'
+  bellhop new integration acme                    write an integration of your own
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 server not reachable or busy.`
 
@@ -72,38 +69,64 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 serve
 // when ctx is done.
 func Run(ctx context.Context, p Process) int {
 	var cmd command
+	s := &session{Process: p, cmd: &cmd, misread: misread{}}
 	exit := -1
-	parser, err := kong.New(&cmd,
+	parser, err := kong.New(&cmd, append(s.misread.options(),
 		kong.Name("bellhop"), kong.Description(description),
 		kong.Writers(p.Stdout, p.Stderr),
 		kong.Exit(func(code int) { exit = code; panic(exited{}) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Configuration(kong.JSON, "bellhop.json"),
-		kong.UsageOnError(),
-	)
+		kong.Configuration(readSettings, settingsFile),
+		kong.PostBuild(func(k *kong.Kong) error { showExamples(k.Model.Node); return nil }),
+		kong.Bind(s),
+	)...)
 	if err != nil {
-		fmt.Fprintln(p.Stderr, "bellhop:", err)
-		return ExitFailure
+		return s.fail(usageError{err}) // a configuration file that cannot be read
 	}
 	if len(p.Args) == 0 {
 		p.Args = []string{"--help"}
 	}
 	kctx, err := parse(parser, p.Args)
-	switch {
-	case exit >= 0:
+	if exit >= 0 {
 		return exit
-	case err != nil:
-		fmt.Fprintln(p.Stderr, "bellhop:", err)
-		fmt.Fprintln(p.Stderr, "Run \"bellhop --help\" to see the commands.")
-		return ExitUsage
 	}
-	s := &session{Process: p, cmd: &cmd}
+	if err != nil {
+		return s.fail(usagef("%w\n%s", err, advice(err)))
+	}
+	if err := s.misread.check(kctx, s.cfg); err != nil {
+		return s.fail(err)
+	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
-	if err := kctx.Run(s); err != nil {
-		fmt.Fprintln(p.Stderr, "bellhop:", explain(err))
-		return exitCode(err)
+	if err := kctx.Run(); err != nil {
+		return s.fail(err)
 	}
 	return ExitOK
+}
+
+// fail tells an error and returns its exit code.
+func (s *session) fail(err error) int {
+	fmt.Fprintln(s.Stderr, "bellhop:", explain(err))
+	return exitCode(err)
+}
+
+// showExamples puts the example tags of commands below their help.
+func showExamples(n *kong.Node) {
+	for _, child := range n.Children {
+		showExamples(child)
+	}
+	if n.Tag == nil || n.Tag.Get("example") == "" {
+		return
+	}
+	examples := "  " + strings.ReplaceAll(n.Tag.Get("example"), "\n", "\n  ")
+	n.Detail = strings.TrimSpace(n.Detail + "\n\nExamples:\n\n" + examples)
+}
+
+// advice says where to read how a command is used.
+func advice(err error) string {
+	if e, ok := errors.AsType[*kong.ParseError](err); ok && e.Context.Selected() != nil {
+		return fmt.Sprintf("Run \"%s --help\" to see how.", e.Context.Selected().FullPath())
+	}
+	return "Run \"bellhop --help\" to see the commands; flags go after the command."
 }
 
 type exited struct{}
@@ -154,7 +177,7 @@ func explain(err error) string {
 		text := e.Message
 		switch e.Code {
 		case 401, 403:
-			text += "\nGive a token with --token or BELLHOP_TOKEN; \"bellhop dev\" and \"bellhop serve\" write one into <data>/client.json."
+			text += "\nGive an account token with --token or BELLHOP_TOKEN; without it the one in <data>/client.json is used, which \"bellhop dev\" and \"bellhop serve\" write."
 		case 500:
 			text += " (" + e.ID + ")"
 		}
@@ -168,13 +191,4 @@ type versionCommand struct{}
 // Run prints the version.
 func (versionCommand) Run(s *session) error {
 	return s.print(map[string]string{"version": Version()}, func(w io.Writer) { fmt.Fprintln(w, "bellhop", Version()) })
-}
-
-// dataDir is where the local client's file is, for commands that do not start
-// a server.
-func dataDir() string {
-	if dir := os.Getenv("BELLHOP_DATA"); dir != "" {
-		return dir
-	}
-	return filepath.Clean(".bellhop")
 }

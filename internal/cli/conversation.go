@@ -11,14 +11,16 @@ import (
 )
 
 type conversationCommand struct {
-	List     conversationList     `cmd:"" default:"1" help:"List conversations, newest first."`
-	Messages conversationMessages `cmd:"" help:"Show what was said. Example: bellhop conversation messages conv_01J..."`
-	Delete   conversationDelete   `cmd:"" help:"Delete a conversation with its messages."`
+	access
+
+	List     conversationList     `cmd:"" default:"1" help:"List conversations, newest first." example:"bellhop conversation list --integration chat --limit 10"`
+	Messages conversationMessages `cmd:"" help:"Show what was said, oldest first." example:"bellhop conversation messages conv_01J..."`
+	Delete   conversationDelete   `cmd:"" help:"Delete a conversation with its messages." example:"bellhop conversation delete conv_01J... --yes"`
 }
 
 type conversationList struct {
 	botFlag
-	Integration string `help:"Only of this installation's alias."`
+	Integration string `help:"Only those of the installation with this alias." placeholder:"ALIAS"`
 	Limit       int    `help:"How many at most." default:"50"`
 }
 
@@ -114,7 +116,7 @@ func summary(m *platform.Message) string {
 type conversationDelete struct {
 	botFlag
 	ID  string `arg:"" help:"Id of the conversation."`
-	Yes bool   `help:"Really delete it."`
+	Yes bool   `help:"Do it; without this flag nothing is deleted."`
 }
 
 // Run deletes a conversation.

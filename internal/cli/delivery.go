@@ -11,10 +11,12 @@ import (
 )
 
 type deliveryCommand struct {
-	List    deliveryList    `cmd:"" default:"1" help:"List deliveries, newest first. Example: bellhop delivery list --state dead"`
-	Get     deliveryGet     `cmd:"" help:"Show a delivery with each of its attempts."`
-	Replay  deliveryReplay  `cmd:"" help:"Send dead or held deliveries again. Example: bellhop delivery replay --all-dead"`
-	Discard deliveryDiscard `cmd:"" help:"Give a delivery up and free its conversation."`
+	access
+
+	List    deliveryList    `cmd:"" default:"1" help:"List deliveries, newest first." example:"bellhop delivery list --state dead\nbellhop delivery list --conversation conv_01J... --json"`
+	Get     deliveryGet     `cmd:"" help:"Show a delivery with each of its attempts." example:"bellhop delivery get dlv_01J...\nbellhop delivery get dlv_01J... --body"`
+	Replay  deliveryReplay  `cmd:"" help:"Send dead deliveries again, under the same delivery id." example:"bellhop delivery replay dlv_01J...\nbellhop delivery replay --all-dead"`
+	Discard deliveryDiscard `cmd:"" help:"Give a delivery up and free its conversation." example:"bellhop delivery discard dlv_01J..."`
 }
 
 type deliveryList struct {
@@ -125,7 +127,7 @@ func printDelivery(w io.Writer, d *platform.Delivery) {
 
 type deliveryReplay struct {
 	ID      []string `arg:"" optional:"" help:"Ids of deliveries."`
-	AllDead bool     `name:"all-dead" help:"All dead ones."`
+	AllDead bool     `name:"all-dead" help:"All dead ones, oldest first."`
 	Bot     string   `help:"With --all-dead: only of this bot." placeholder:"ID"`
 }
 

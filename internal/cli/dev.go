@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/bellhop-dev/bellhop/bot/samplebot"
 	"github.com/bellhop-dev/bellhop/internal/config"
@@ -15,19 +19,16 @@ import (
 )
 
 type devCommand struct {
-	Port int    `help:"Port to listen on; 0 takes a free one." default:"8080" env:"BELLHOP_PORT"`
-	Data string `help:"Folder where everything is kept." default:".bellhop" env:"BELLHOP_DATA" placeholder:"DIR"`
+	Port int    `help:"Port to listen on, on this machine only; 0 takes a free one." default:"8080" env:"BELLHOP_PORT"`
+	Data string `help:"Folder where everything is kept; made when it is not there." default:".bellhop" env:"BELLHOP_DATA" placeholder:"DIR"`
 
-	LogLevel string `name:"log-level" env:"BELLHOP_LOG_LEVEL" default:"warn" help:"debug, info, warn or error." enum:"debug,info,warn,error"`
+	LogLevel string `name:"log-level" env:"BELLHOP_LOG_LEVEL" default:"warn" help:"Least level that is logged: debug, info, warn or error."`
 }
 
 // Help adds an example to the command's help.
 func (devCommand) Help() string {
 	return `Everything is on one port: the API, webhooks and the chat page. Bots and integrations that you
-serve may live on this machine. What was said is still there next time. Ctrl-C stops.
-
-  bellhop dev
-  bellhop dev --port 9000 --data /var/tmp/try`
+serve may live on this machine. What was said is still there next time. Ctrl-C stops.`
 }
 
 // devServer is what a script is told of a running server.
@@ -40,16 +41,23 @@ type devServer struct {
 	WebhookURL string `json:"webhookUrl"`
 }
 
-// Run serves until ctx is done.
-func (c *devCommand) Run(ctx context.Context, s *session) error {
+// AfterApply has the configuration checked before the run.
+func (c *devCommand) AfterApply(s *session) error {
 	cfg := config.Default()
 	cfg.Listen, cfg.Data, cfg.LogLevel, cfg.AllowPrivate = net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)), c.Data, c.LogLevel, true
-	return s.serve(ctx, cfg, func(srv *server.Server, creds credentials) error {
+	s.cfg = &cfg
+	s.elsewhere = "--port 9000 (0 takes a free one)"
+	return nil
+}
+
+// Run serves until ctx is done.
+func (c *devCommand) Run(ctx context.Context, s *session) error {
+	return s.serve(ctx, func(srv *server.Server, creds credentials) error {
 		installed, err := furnish(ctx, srv.Client(), &creds)
 		if err != nil {
 			return err
 		}
-		if err := writeCredentials(cfg.Data, creds); err != nil {
+		if err := writeCredentials(c.Data, creds); err != nil {
 			return err
 		}
 		d := devServer{
@@ -60,19 +68,46 @@ func (c *devCommand) Run(ctx context.Context, s *session) error {
 			return json.NewEncoder(s.Stdout).Encode(d) // one line, so that a script can wait for it
 		}
 		return s.print(d, func(w io.Writer) {
-			fmt.Fprintf(w, `
-  Bellhop is running.
-
-    chat page   %s
-    chat here   bellhop chat              (in another terminal, in this folder)
-    API         %s/v1
-    data        %s
-
-  Ctrl-C stops. What was said is kept.
-
-`, d.PageURL, d.URL, c.Data)
+			c.welcome(w, &d)
 		})
 	})
+}
+
+// welcome tells a newcomer where things are and what to do next.
+func (c *devCommand) welcome(w io.Writer, d *devServer) {
+	where := ""
+	if c.Data != config.Default().Data {
+		where = " --data " + c.Data
+	}
+	next := [...][2]string{
+		{"chat" + where, "talk to the bot"},
+		{"delivery list" + where, "see what was delivered"},
+		{"new integration acme", "write an integration"},
+	}
+	fmt.Fprintf(w, `
+  Bellhop is running. Ctrl-C stops it; what was said is kept.
+
+    chat page   %s
+    API         %s/v1
+    token       in %s; the commands below find it there
+
+  In another terminal, in this folder:
+
+`, d.PageURL, d.URL, filepath.Join(c.Data, credentialsFile))
+	tw := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	for _, line := range next {
+		fmt.Fprintf(tw, "    %s %s\t%s\n", programName(), line[0], line[1])
+	}
+	fmt.Fprintln(tw)
+	tw.Flush()
+}
+
+// programName is how a person called this command.
+func programName() string {
+	if strings.Contains(filepath.ToSlash(os.Args[0]), "/go-build") {
+		return "go run ./cmd/bellhop"
+	}
+	return "bellhop"
 }
 
 // furnish makes sure that there is a sample bot with a chat.

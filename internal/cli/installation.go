@@ -10,14 +10,16 @@ import (
 )
 
 type installCommand struct {
-	List   installList   `cmd:"" default:"1" help:"List what is installed on a bot."`
-	Get    installGet    `cmd:"" help:"Show one installation."`
-	Put    installPut    `cmd:"" help:"Install, configure or upgrade. Example: bellhop install put chat chat@latest"`
-	Remove installRemove `cmd:"" help:"Unregister and remove an installation."`
+	access
+
+	List   installList   `cmd:"" default:"1" help:"List what is installed on a bot." example:"bellhop install list"`
+	Get    installGet    `cmd:"" help:"Show one installation with its webhook address." example:"bellhop install get chat"`
+	Put    installPut    `cmd:"" help:"Install an integration, or configure or upgrade an installation." example:"bellhop install put hook webhook@latest\nbellhop install put acme acme@0.1.0 --config '{\"replyUrl\":\"http://127.0.0.1:9000/\"}'\nbellhop install put acme --config @acme.json\nbellhop install put acme --disable"`
+	Remove installRemove `cmd:"" help:"Unregister and remove an installation." example:"bellhop install remove hook"`
 }
 
 type botFlag struct {
-	Bot string `help:"Id of the bot; not needed when there is only one." placeholder:"ID"`
+	Bot string `help:"Bot, by id; by default the one that \"bellhop dev\" made, or the only one." placeholder:"ID"`
 }
 
 func (f botFlag) find(ctx context.Context, s *session) (*platform.Client, string, error) {
@@ -89,12 +91,12 @@ func (s *session) printInstallation(in *platform.Installation) error {
 type installPut struct {
 	botFlag
 	Alias       string  `arg:"" help:"Alias on the bot; letters, digits, - and _."`
-	Integration string  `arg:"" optional:"" help:"Integration as name@version or id; needed the first time."`
-	Config      string  `help:"Configuration as JSON; @FILE reads a file, - standard input." placeholder:"JSON"`
-	Type        *string `help:"Alternative configuration to use; empty for the default one."`
-	Enable      bool    `help:"Enable it." xor:"enabled"`
+	Integration string  `arg:"" optional:"" help:"Integration as name@version or id; needed the first time, and to upgrade."`
+	Config      string  `help:"Configuration as JSON; @FILE reads a file, - standard input. Unchanged when not given." placeholder:"JSON"`
+	Type        *string `help:"Name of the alternative configuration to use; empty for the default one." placeholder:"NAME"`
+	Enable      bool    `help:"Enable it again." xor:"enabled"`
 	Disable     bool    `help:"Disable it: webhooks and deliveries wait." xor:"enabled"`
-	OnDead      string  `name:"on-dead" help:"What a dead letter does to its conversation: free or hold." enum:"free,hold," default:""`
+	OnDead      string  `name:"on-dead" help:"What a dead letter does to its conversation: free it, or hold it until you replay or discard; free at first." placeholder:"free|hold" enum:"free,hold," default:""`
 }
 
 // Run installs or changes an installation.

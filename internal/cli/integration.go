@@ -12,10 +12,12 @@ import (
 )
 
 type integrationCommand struct {
-	List    integrationList    `cmd:"" default:"1" help:"List integrations that can be installed."`
-	Get     integrationGet     `cmd:"" help:"Show an integration's definition. Example: bellhop integration get chat@latest"`
-	Publish integrationPublish `cmd:"" help:"Store the definition of an integration that is served elsewhere. Example: bellhop integration publish definition.json --code-url http://127.0.0.1:8072"`
-	Delete  integrationDelete  `cmd:"" help:"Delete an integration version that nobody has installed."`
+	access
+
+	List    integrationList    `cmd:"" default:"1" help:"List integrations that can be installed." example:"bellhop integration list"`
+	Get     integrationGet     `cmd:"" help:"Show an integration's definition, as JSON." example:"bellhop integration get chat@latest"`
+	Publish integrationPublish `cmd:"" help:"Store the definition of an integration whose code is served elsewhere, new or again." example:"go run ./acme definition | bellhop integration publish - --code-url http://127.0.0.1:8072\nbellhop integration publish definition.json --code-url https://acme.example.com"`
+	Delete  integrationDelete  `cmd:"" help:"Delete an integration version that nobody has installed." example:"bellhop integration delete acme@0.1.0"`
 }
 
 type integrationList struct{}
@@ -85,8 +87,8 @@ func findIntegration(ctx context.Context, client *platform.Client, ref string) (
 }
 
 type integrationPublish struct {
-	File    string `arg:"" help:"JSON definition; - reads standard input." placeholder:"FILE"`
-	CodeURL string `name:"code-url" help:"Where the integration's code listens." placeholder:"URL"`
+	File    string `arg:"" help:"File with the definition as JSON; - reads standard input." placeholder:"FILE"`
+	CodeURL string `name:"code-url" help:"Address where the integration's code listens; the definition's own when not given." placeholder:"URL"`
 }
 
 // Run stores a definition, new or again.

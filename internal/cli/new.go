@@ -9,14 +9,14 @@ import (
 )
 
 type newCommand struct {
-	Integration newIntegration `cmd:"" help:"Write the start of an integration. Example: bellhop new integration acme"`
-	Bot         newBot         `cmd:"" help:"Write the start of a bot. Example: bellhop new bot helper"`
+	Integration newIntegration `cmd:"" help:"Write the start of an integration." example:"bellhop new integration acme"`
+	Bot         newBot         `cmd:"" help:"Write the start of a bot." example:"bellhop new bot helper --dir bots/helper"`
 }
 
 type newFlags struct {
 	Name    string `arg:"" help:"Name; lower-case letters, digits and dashes."`
-	Dir     string `help:"Folder to make; the name when empty." placeholder:"DIR"`
-	Bellhop string `help:"Checkout of Bellhop to build against, in place of a release." placeholder:"DIR" env:"BELLHOP_SOURCE"`
+	Dir     string `help:"Folder to make; by default one with the name." placeholder:"DIR"`
+	Bellhop string `help:"Checkout of Bellhop to build against, in place of a release; not needed inside one." placeholder:"DIR" env:"BELLHOP_SOURCE"`
 }
 
 type newIntegration struct{ newFlags }

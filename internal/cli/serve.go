@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -23,7 +24,7 @@ import (
 )
 
 type serveCommand struct {
-	File kong.ConfigFlag `name:"config" help:"Configuration as JSON, with the names of these flags; ./bellhop.json is read by itself." placeholder:"FILE"`
+	File kong.ConfigFlag `name:"config" help:"Configuration file: a JSON object with the names of these flags; ./bellhop.json is read by itself." placeholder:"FILE"`
 	config.Config
 }
 
@@ -32,15 +33,19 @@ func (serveCommand) Help() string {
 	return `Each flag can also be set in the environment (BELLHOP_…) or in the configuration file;
 a flag goes before the environment, the environment before the file.
 The first start writes an account token into <data>/client.json, for the other commands.
-Secrets of linked integrations are read from BELLHOP_SECRET_<INTEGRATION>_<NAME>.
+Secrets of linked integrations are read from BELLHOP_SECRET_<INTEGRATION>_<NAME>.`
+}
 
-  bellhop serve --listen :8080 --public-url https://bots.example.com
-  BELLHOP_DATABASE=postgres://bellhop@db/bellhop bellhop serve --log-format json`
+// AfterApply has the configuration checked before the run.
+func (c *serveCommand) AfterApply(s *session) error {
+	s.cfg = &c.Config
+	s.elsewhere = "--listen 127.0.0.1:9000 (port 0 takes a free one)"
+	return nil
 }
 
 // Run serves until ctx is done.
 func (c *serveCommand) Run(ctx context.Context, s *session) error {
-	return s.serve(ctx, c.Config, func(_ *server.Server, creds credentials) error {
+	return s.serve(ctx, func(_ *server.Server, creds credentials) error {
 		return s.print(creds.shown(), func(w io.Writer) {
 			fmt.Fprintf(w, "Bellhop %s serves %s\nThe account token is in %s.\n", Version(), creds.URL, filepath.Join(c.Data, credentialsFile))
 		})
@@ -53,10 +58,8 @@ func (c credentials) shown() map[string]string {
 }
 
 // serve opens a server, tells with ready how to reach it, and runs it.
-func (s *session) serve(ctx context.Context, cfg config.Config, ready func(*server.Server, credentials) error) error {
-	if err := cfg.Validate(); err != nil {
-		return usageError{err}
-	}
+func (s *session) serve(ctx context.Context, ready func(*server.Server, credentials) error) error {
+	cfg := *s.cfg
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
@@ -67,7 +70,9 @@ func (s *session) serve(ctx context.Context, cfg config.Config, ready func(*serv
 		Secrets:      environmentSecret,
 		Pages:        map[string]http.Handler{"/chat": chat.Page(chat.PageConfig{})},
 	})
-	if err != nil {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use by another program: stop that, or choose another address with %s", cfg.Listen, s.elsewhere)
+	} else if err != nil {
 		return err
 	}
 	creds, err := s.bootstrap(ctx, srv, cfg.Data)
@@ -105,9 +110,26 @@ func environmentSecret(integration, name string) string {
 }
 
 func (s *session) logger(cfg *config.Config) *slog.Logger {
-	options := &slog.HandlerOptions{Level: cfg.Level()}
-	if cfg.LogFormat == "json" {
-		return slog.New(slog.NewJSONHandler(s.Stderr, options))
+	if cfg.LogFormat == "json" || cfg.LogFormat == "auto" && !isTerminal(s.Stderr) {
+		return slog.New(slog.NewJSONHandler(s.Stderr, &slog.HandlerOptions{Level: cfg.Level(), ReplaceAttr: readableTimes}))
 	}
-	return slog.New(slog.NewTextHandler(s.Stderr, options))
+	return slog.New(newLineHandler(s.Stderr, cfg.Level()))
+}
+
+// readableTimes writes 5ms in place of 5000000.
+func readableTimes(_ []string, a slog.Attr) slog.Attr {
+	if a.Value.Kind() == slog.KindDuration {
+		a.Value = slog.StringValue(a.Value.Duration().String())
+	}
+	return a
+}
+
+// isTerminal reports whether a person sees what is written or read there.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/bellhop-dev/bellhop/internal/config"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/platformhttp"
 )
@@ -20,7 +21,25 @@ import (
 // session is one run of the command.
 type session struct {
 	Process
-	cmd *command
+	cmd     *command
+	misread misread
+	cfg     *config.Config // of a command that starts a server; nil for others
+	access  access
+	// elsewhere is how a person chooses another address to listen on.
+	elsewhere string
+}
+
+// access says which server a command talks to, and as whom.
+type access struct {
+	URL   string `name:"url" env:"BELLHOP_URL" help:"Server to talk to; by default the one whose data folder this is." placeholder:"URL" group:"Server:"`
+	Token string `name:"token" env:"BELLHOP_TOKEN" help:"Account token; by default the one that the server wrote into its data folder." placeholder:"TOKEN" group:"Server:"`
+	Data  string `name:"data" env:"BELLHOP_DATA" default:".bellhop" help:"Data folder of a server on this machine." placeholder:"DIR" group:"Server:"`
+}
+
+// AfterApply hands the flags to the command's run.
+func (a *access) AfterApply(s *session) error {
+	s.access = *a
+	return nil
 }
 
 // credentials is the content of <data>/client.json, which a server on this
@@ -59,15 +78,15 @@ func writeCredentials(dir string, c credentials) error {
 
 // credentials finds out which server to talk to, and as whom.
 func (s *session) credentials() (credentials, error) {
-	c := credentials{URL: s.cmd.URL, Token: s.cmd.Token}
+	c := credentials{URL: s.access.URL, Token: s.access.Token}
 	if c.URL != "" && c.Token != "" {
 		return c, nil
 	}
-	file, err := readCredentials(dataDir())
+	file, err := readCredentials(s.access.Data)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if c.URL == "" {
-			return c, usagef("no server is known here: run this in the folder where \"bellhop dev\" runs, or give --url and --token")
+			return c, usagef("no server is known in %s: start one with \"bellhop dev\", run this in the folder where one was started, or give --url and --token", s.access.Data)
 		}
 		return c, nil
 	case err != nil:
@@ -139,7 +158,19 @@ type unreachableError struct {
 }
 
 func (e unreachableError) Error() string {
-	return fmt.Sprintf("no server answers at %s: %v", e.url, e.err)
+	return fmt.Sprintf("no server answers at %s (%v)\nIs it running? \"bellhop dev\" and \"bellhop serve\" start one; --url names another.", e.url, rootCause(e.err))
+}
+
+// rootCause leaves out the operation and the address, which mean nothing to
+// who typed a command.
+func rootCause(err error) error {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err
+		}
+		err = next
+	}
 }
 
 // Unwrap returns the connection's fault.

@@ -9,9 +9,11 @@ import (
 )
 
 type tokenCommand struct {
-	List   tokenList   `cmd:"" default:"1" help:"List tokens by their last characters."`
-	Create tokenCreate `cmd:"" help:"Make a token; it is shown this once. Example: bellhop token create bot --bot bot_01J..."`
-	Delete tokenDelete `cmd:"" help:"Revoke a token at once."`
+	access
+
+	List   tokenList   `cmd:"" default:"1" help:"List tokens by their last characters." example:"bellhop token list"`
+	Create tokenCreate `cmd:"" help:"Make a token; it is shown this once." example:"bellhop token create bot --bot bot_01J... --note 'support bot'\nBP_TOKEN=$(bellhop token create integration --integration acme@0.1.0) go run ./acme"`
+	Delete tokenDelete `cmd:"" help:"Revoke a token at once." example:"bellhop token delete tok_01J..."`
 }
 
 type tokenList struct{}
@@ -44,10 +46,10 @@ func (tokenList) Run(ctx context.Context, s *session) error {
 }
 
 type tokenCreate struct {
-	Kind        string `arg:"" enum:"account,bot,integration" help:"account, bot or integration."`
-	Bot         string `help:"Bot that a bot token is for." placeholder:"ID"`
+	Kind        string `arg:"" enum:"account,bot,integration" help:"What it may do: account (everything), bot (act as one bot) or integration (act as one integration)."`
+	Bot         string `help:"Bot that a bot token is for; by default the one that \"bellhop dev\" made, or the only one." placeholder:"ID"`
 	Integration string `help:"Integration that an integration token is for, by id or name@version." placeholder:"ID"`
-	Note        string `help:"What it is for, for the list."`
+	Note        string `help:"What it is for; \"bellhop token list\" shows it." placeholder:"TEXT"`
 }
 
 // Run makes a token.

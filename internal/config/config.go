@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -23,51 +24,66 @@ type Config struct {
 	Data      string `name:"data" env:"BELLHOP_DATA" default:".bellhop" help:"Folder for the embedded database and the local client's token." placeholder:"DIR"`
 	Database  string `name:"database" env:"BELLHOP_DATABASE" help:"postgres://user:password@host/name, or the path of an SQLite file; <data>/bellhop.db when empty." placeholder:"URL"`
 
-	LogFormat string `name:"log-format" env:"BELLHOP_LOG_FORMAT" default:"text" help:"text or json." enum:"text,json"`
-	LogLevel  string `name:"log-level" env:"BELLHOP_LOG_LEVEL" default:"info" help:"debug, info, warn or error." enum:"debug,info,warn,error"`
+	LogFormat string `name:"log-format" env:"BELLHOP_LOG_FORMAT" default:"auto" help:"text, json, or auto: text on a terminal, JSON elsewhere."`
+	LogLevel  string `name:"log-level" env:"BELLHOP_LOG_LEVEL" default:"info" help:"Least level that is logged: debug, info, warn or error."`
 
 	AllowPrivate bool `name:"allow-private" env:"BELLHOP_ALLOW_PRIVATE" help:"Let remote bots and integrations live on private, loopback and link-local addresses."`
 
-	WebhookTimeout time.Duration `name:"webhook-timeout" env:"BELLHOP_WEBHOOK_TIMEOUT" default:"60s" help:"How long an integration may take to answer a webhook."`
-	WebhookBody    int64         `name:"webhook-body" env:"BELLHOP_WEBHOOK_BODY" default:"10485760" help:"Largest webhook body in bytes."`
+	WebhookTimeout time.Duration `name:"webhook-timeout" env:"BELLHOP_WEBHOOK_TIMEOUT" default:"60s" help:"How long an integration may take to answer a webhook, such as 90s or 2m."`
+	WebhookBody    int64         `name:"webhook-body" env:"BELLHOP_WEBHOOK_BODY" default:"10485760" help:"Largest webhook body, in bytes."`
 
-	DeliveryTimeout  time.Duration `name:"delivery-timeout" env:"BELLHOP_DELIVERY_TIMEOUT" default:"60s" help:"How long one attempt of a delivery may take."`
+	DeliveryTimeout  time.Duration `name:"delivery-timeout" env:"BELLHOP_DELIVERY_TIMEOUT" default:"60s" help:"How long one attempt of a delivery may take, such as 90s or 2m."`
 	DeliveryAttempts int           `name:"delivery-attempts" env:"BELLHOP_DELIVERY_ATTEMPTS" default:"12" help:"Attempts before a delivery is a dead letter."`
 	DeliveryWorkers  int           `name:"delivery-workers" env:"BELLHOP_DELIVERY_WORKERS" default:"256" help:"Deliveries that run at the same time."`
 
-	ShutdownGrace time.Duration `name:"shutdown-grace" env:"BELLHOP_SHUTDOWN_GRACE" default:"10s" help:"How long running work may take to end when the server stops."`
+	ShutdownGrace time.Duration `name:"shutdown-grace" env:"BELLHOP_SHUTDOWN_GRACE" default:"10s" help:"How long running work may take to end when the server stops, such as 30s."`
 }
 
 // Default returns the configuration that a person meets: embedded SQLite in
 // ./.bellhop, listening on 127.0.0.1:8080.
 func Default() Config {
 	return Config{
-		Listen: "127.0.0.1:8080", Data: ".bellhop", LogFormat: "text", LogLevel: "info",
+		Listen: "127.0.0.1:8080", Data: ".bellhop", LogFormat: "auto", LogLevel: "info",
 		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
 		DeliveryTimeout: time.Minute, DeliveryAttempts: 12, DeliveryWorkers: 256,
 		ShutdownGrace: 10 * time.Second,
 	}
 }
 
-// Validate returns one error that names every field that cannot be used, or
-// nil.
-func (c *Config) Validate() error {
+// InvalidError names every field of a configuration that cannot be used.
+type InvalidError struct {
+	// Faults are of the form "field: what is wrong and what to write".
+	Faults []string
+}
+
+func (e *InvalidError) Error() string { return "configuration: " + strings.Join(e.Faults, "; ") }
+
+// Check returns nil, or an *InvalidError with all faults.
+func (c *Config) Check() error {
 	var faults []string
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+	if _, port, err := net.SplitHostPort(c.Listen); err != nil {
 		fault("listen: %q is not host:port; write for example 127.0.0.1:8080", c.Listen)
+	} else if _, err := net.LookupPort("tcp", port); err != nil {
+		fault("listen: %q is not a port; write a number from 0 to 65535", port)
 	}
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
-			fault("public-url: it must be an http or https address such as https://bots.example.com")
+			fault("public-url: %q is not an http or https address such as https://bots.example.com", c.PublicURL)
 		}
 	}
 	if c.Data == "" {
-		fault("data: it must name a folder")
+		fault("data: it is empty; name a folder, such as .bellhop")
 	}
 	if strings.Contains(c.Database, "://") && !c.Postgres() {
 		fault("database: only postgres:// addresses and paths of SQLite files are understood")
+	}
+	if !slices.Contains([]string{"auto", "text", "json"}, c.LogFormat) {
+		fault("log-format: %q is not auto, text or json", c.LogFormat)
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, c.LogLevel) {
+		fault("log-level: %q is not debug, info, warn or error", c.LogLevel)
 	}
 	for _, d := range [...]struct {
 		name  string
@@ -80,21 +96,21 @@ func (c *Config) Validate() error {
 		}
 	}
 	if c.ShutdownGrace < 0 {
-		fault("shutdown-grace: it cannot be negative")
+		fault("shutdown-grace: %s is negative; write for example 10s", c.ShutdownGrace)
 	}
 	if c.WebhookBody <= 0 {
-		fault("webhook-body: it must be a number of bytes above 0")
+		fault("webhook-body: %d is too small; write a number of bytes above 0", c.WebhookBody)
 	}
 	if c.DeliveryAttempts < 1 {
-		fault("delivery-attempts: it must be at least 1")
+		fault("delivery-attempts: %d is too small; write 1 or more", c.DeliveryAttempts)
 	}
 	if c.DeliveryWorkers < 1 {
-		fault("delivery-workers: it must be at least 1")
+		fault("delivery-workers: %d is too small; write 1 or more", c.DeliveryWorkers)
 	}
 	if len(faults) == 0 {
 		return nil
 	}
-	return fmt.Errorf("configuration: %s", strings.Join(faults, "; "))
+	return &InvalidError{faults}
 }
 
 // Postgres reports whether the database is a PostgreSQL server.

@@ -12,21 +12,21 @@ import (
 func TestDefaultIsValid(t *testing.T) {
 	t.Parallel()
 	cfg := config.Default()
-	if err := cfg.Validate(); err != nil {
-		t.Errorf("Validate() = %v, want nil", err)
+	if err := cfg.Check(); err != nil {
+		t.Errorf("Check() = %v, want nil", err)
 	}
 }
 
-func TestValidateNamesEveryFault(t *testing.T) {
+func TestCheckNamesEveryFault(t *testing.T) {
 	t.Parallel()
 	cfg := config.Config{Listen: "nowhere", PublicURL: "ftp://x", Database: "mysql://x"}
-	err := cfg.Validate()
+	err := cfg.Check()
 	if err == nil {
-		t.Fatal("Validate() = nil, want an error")
+		t.Fatal("Check() = nil, want an error")
 	}
-	for _, field := range []string{"listen:", "public-url:", "data:", "database:", "webhook-timeout:", "delivery-timeout:", "webhook-body:", "delivery-attempts:", "delivery-workers:"} {
+	for _, field := range []string{"listen:", "public-url:", "data:", "database:", "webhook-timeout:", "delivery-timeout:", "webhook-body:", "delivery-attempts:", "delivery-workers:", "log-format:", "log-level:"} {
 		if !strings.Contains(err.Error(), field) {
-			t.Errorf("Validate() = %v, want it to name %s", err, field)
+			t.Errorf("Check() = %v, want it to name %s", err, field)
 		}
 	}
 }

@@ -57,7 +57,7 @@ type Server struct {
 // Open opens the database and the listening socket and prepares everything
 // else. Faults of the configuration and of linked definitions are errors here.
 func Open(ctx context.Context, o Options) (*Server, error) {
-	if err := o.Config.Validate(); err != nil {
+	if err := o.Config.Check(); err != nil {
 		return nil, err
 	}
 	if o.Logger == nil {
