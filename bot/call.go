@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 
+	"github.com/bellhop-dev/bellhop/internal/sdk"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
 	"github.com/bellhop-dev/bellhop/wire"
@@ -25,6 +27,10 @@ type Call struct {
 	// Client calls the platform as this bot; outgoing hooks see its calls.
 	// Those of hooks themselves are not hooked.
 	Client *platform.Client
+	// HTTPClient and Secrets are those of Env: for calls to other services.
+	HTTPClient *http.Client
+	Secrets    map[string]string
+	// Logger knows the call: bot, operation, type and delivery.
 	Logger *slog.Logger
 
 	mux *built
@@ -37,6 +43,7 @@ func (b *built) call(req *wire.Request) *Call {
 		DeliveryID: req.DeliveryID, Attempt: req.Attempt,
 		Logger: b.env.Logger.With(slog.String("bot_id", req.BotID), slog.String("operation", req.Operation),
 			slog.String("type", req.Type), slog.String("delivery_id", req.DeliveryID)),
+		HTTPClient: b.env.HTTPClient, Secrets: b.env.Secrets,
 		mux: b,
 	}
 	bare := *c
@@ -51,7 +58,6 @@ func (b *built) call(req *wire.Request) *Call {
 // Config decodes the bot's configuration. What does not fit C is a final
 // refusal that names the member.
 func Config[C any](call *Call) (*C, error) {
-	c := new(C)
 	raw := call.Configuration
 	var wrapped struct {
 		Payload string `json:"payload"`
@@ -60,70 +66,35 @@ func Config[C any](call *Call) (*C, error) {
 	if json.Unmarshal(raw, &wrapped) == nil && wrapped.Payload != "" {
 		raw = json.RawMessage(wrapped.Payload)
 	}
-	if len(raw) == 0 {
-		return c, nil
-	}
-	if err := json.Unmarshal(raw, c); err != nil {
-		return nil, RuntimeError("the configuration does not fit: " + err.Error())
-	}
-	return c, nil
-}
-
-// RuntimeError is a final refusal with a text for the bot's owner: the call is
-// answered 400 and not tried again.
-func RuntimeError(text string) error {
-	return platform.Errorf(platform.TypeRuntime, "%s", text)
+	return sdk.Config[C](raw)
 }
 
 // State returns a defined state of the bot, conversation or user with the id;
-// an empty id of a bot's state means this bot. When the name is not defined
-// each method of the result says so.
+// an empty id of a bot's state means this bot. A name that is not defined, or a
+// missing id, is the error of each method of the result.
 func State[T any](call *Call, name, id string) *platform.StateRef[T] {
-	ref := &platform.StateRef[T]{Client: call.Client, ID: id, Name: name}
-	s, ok := call.mux.wire.States[name]
-	if !ok {
-		ref.Err = RuntimeError("the state \"" + name + "\" is not defined")
-		return ref
-	}
-	ref.Type = s.Type
-	if id == "" && s.Type == platform.StateBot {
-		ref.ID = call.BotID
-	}
-	return ref
+	return sdk.State[T](sdk.States{
+		Client: call.Client, Defined: call.mux.wire.States, Own: platform.StateBot, OwnID: call.BotID,
+	}, name, id)
 }
 
 // Event is something that the bot tells itself, at once or later.
 type Event struct {
 	Type           string // a defined event
-	Payload        any    // what the event's schema describes
+	Payload        any    // what the event's schema describes; nil is an empty object
 	ConversationID string
 	UserID         string
 	MessageID      string
 	Schedule       *platform.Schedule // nil is at once
+	// DedupeKey, unless empty, names what happened, so that an event that is
+	// told again, as in a repeated delivery, is one event.
+	DedupeKey string
 }
 
 // Emit creates an event of the bot's own. The payload is checked against the
 // event's schema first.
 func (c *Call) Emit(ctx context.Context, e Event) (*platform.Event, error) {
-	check, ok := c.mux.events[e.Type]
-	if !ok {
-		return nil, RuntimeError("the event \"" + e.Type + "\" is not defined")
-	}
-	payload, err := json.Marshal(e.Payload)
-	if err != nil {
-		return nil, err
-	}
-	if err := check.Validate(payload); err != nil {
-		return nil, RuntimeError("the payload of the event \"" + e.Type + "\" does not fit: " + err.Error())
-	}
-	out, err := c.Client.CreateEvent(ctx, &platform.CreateEventInput{
-		Type: e.Type, Payload: payload, ConversationID: e.ConversationID, UserID: e.UserID,
-		MessageID: e.MessageID, Schedule: e.Schedule,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &out.Event, nil
+	return sdk.Emit(ctx, c.Client, c.mux.events, sdk.Event(e))
 }
 
 // Send writes a message of the bot into a conversation.

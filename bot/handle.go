@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"log/slog"
 
 	"github.com/bellhop-dev/bellhop/internal/answer"
+	"github.com/bellhop-dev/bellhop/internal/sdk"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -42,17 +42,6 @@ func (b *built) Handle(ctx context.Context, req *wire.Request) (*wire.Response, 
 	return answer.OK(), nil
 }
 
-func read[B any](req *wire.Request) (*B, error) {
-	body := new(B)
-	if len(bytes.TrimSpace(req.Body)) == 0 {
-		return nil, platform.Errorf(platform.TypeInvalidPayload, "Missing body")
-	}
-	if err := json.Unmarshal(req.Body, body); err != nil {
-		return nil, platform.Errorf(platform.TypeInvalidPayload, "the body of %s cannot be read: %w", req.Operation, err)
-	}
-	return body, nil
-}
-
 func (b *built) register(ctx context.Context, call *Call) error {
 	config, err := Config[json.RawMessage](call)
 	if err != nil {
@@ -71,7 +60,7 @@ func (b *built) register(ctx context.Context, call *Call) error {
 }
 
 func (b *built) event(ctx context.Context, call *Call, req *wire.Request) error {
-	body, err := read[platform.EventBody](req)
+	body, err := sdk.Read[platform.EventBody](req)
 	if err != nil {
 		return err
 	}
@@ -139,7 +128,7 @@ func (b *built) stateExpired(ctx context.Context, call *Call, e *platform.Event)
 }
 
 func (b *built) action(ctx context.Context, call *Call, req *wire.Request) (*wire.Response, error) {
-	body, err := read[platform.ActionBody](req)
+	body, err := sdk.Read[platform.ActionBody](req)
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (h *hooks) outgoing() bool {
 }
 
 func addHook[T any](m *Mux, path string, list *on[hook[T]], name string, fn func(context.Context, *Call, *T) error) {
-	m.once("hooks."+path+"."+name, false, fn == nil)
+	m.faults.Once("hooks."+path+"."+name, false, fn == nil)
 	*list = append(*list, entry[hook[T]]{name, fn})
 }
 

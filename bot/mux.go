@@ -3,14 +3,17 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/internal/answer"
 	"github.com/bellhop-dev/bellhop/internal/define"
+	"github.com/bellhop-dev/bellhop/internal/sdk"
+	"github.com/bellhop-dev/bellhop/internal/serve"
 	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
 	"github.com/bellhop-dev/bellhop/schema"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -23,7 +26,7 @@ type (
 	messageFunc func(context.Context, *MessageCall) error
 	eventFunc   func(context.Context, *Call, *platform.Event) error
 	stateFunc   func(context.Context, *StateCall) error
-	actionFunc  func(context.Context, *Call, json.RawMessage) (json.RawMessage, error)
+	actionFunc  = sdk.ActionFunc[Call]
 )
 
 // on is a list of functions, each for one name or Any, run in the order in
@@ -70,27 +73,22 @@ type Mux struct {
 
 // NewMux returns a Mux for what the definition declares.
 func NewMux(d Definition, env Env) *Mux {
-	return &Mux{definition: d, env: env.withDefaults(), handlers: handlers{actions: map[string]actionFunc{}}}
+	return &Mux{definition: d, env: Env(serve.Env(env).WithDefaults()), handlers: handlers{actions: map[string]actionFunc{}}}
 }
 
-func (m *Mux) once(path string, second, isNil bool) {
-	if second {
-		m.faults.Add(path, "it has two handlers")
-	}
-	if isNil {
-		m.faults.Add(path, "its handler is nil")
-	}
-}
+// Env returns what the code got from the place where it runs, with the defaults
+// of nil fields.
+func (m *Mux) Env() Env { return m.env }
 
 // OnRegister is called when the bot's code or configuration was put in place.
 func (m *Mux) OnRegister(fn func(context.Context, *Call) error) {
-	m.once(wire.OpRegister, m.handlers.register != nil, fn == nil)
+	m.faults.Once(wire.OpRegister, m.handlers.register != nil, fn == nil)
 	m.handlers.register = fn
 }
 
 // OnUnregister is called before the bot is removed.
 func (m *Mux) OnUnregister(fn func(context.Context, *Call) error) {
-	m.once(wire.OpUnregister, m.handlers.unregister != nil, fn == nil)
+	m.faults.Once(wire.OpUnregister, m.handlers.unregister != nil, fn == nil)
 	m.handlers.unregister = fn
 }
 
@@ -98,14 +96,34 @@ func (m *Mux) OnUnregister(fn func(context.Context, *Call) error) {
 // same message may come again with the same Call.DeliveryID when the outcome
 // was not known.
 func (m *Mux) OnMessage(typ string, fn func(context.Context, *MessageCall) error) {
-	m.once("messages."+typ, false, fn == nil)
+	m.faults.Once("messages."+typ, false, fn == nil)
 	m.handlers.messages = append(m.handlers.messages, entry[messageFunc]{typ, fn})
+}
+
+// Message is OnMessage for the type of message that P is: message.Text,
+// message.Image or a type of one's own, but no pointer. The handler gets its
+// payload.
+func Message[P message.Payload](m *Mux, fn func(context.Context, *MessageCall, P) error) {
+	if t := reflect.TypeFor[P](); t.Kind() == reflect.Pointer || t.Kind() == reflect.Interface {
+		m.faults.Add("messages", "a handler takes %s; it must take a payload itself, such as message.Text", t)
+		return
+	}
+	var zero P
+	typ := zero.Type()
+	m.faults.Once("messages."+typ, false, fn == nil)
+	m.handlers.messages = append(m.handlers.messages, entry[messageFunc]{typ, func(ctx context.Context, call *MessageCall) error {
+		var payload P
+		if err := call.Decode(&payload); err != nil {
+			return err
+		}
+		return fn(ctx, call, payload)
+	}})
 }
 
 // OnStateExpired is called when a state with the name, or Any, was not used for
 // its idle time and is gone.
 func (m *Mux) OnStateExpired(name string, fn func(context.Context, *StateCall) error) {
-	m.once("states."+name, false, fn == nil)
+	m.faults.Once("states."+name, false, fn == nil)
 	m.handlers.states = append(m.handlers.states, entry[stateFunc]{name, fn})
 }
 
@@ -113,7 +131,7 @@ func (m *Mux) OnStateExpired(name string, fn func(context.Context, *StateCall) e
 // "event" of the bot's own, or Any. P is what the event's schema describes;
 // json.RawMessage takes it as it is.
 func OnEvent[P any](m *Mux, name string, fn func(context.Context, *EventCall[P]) error) {
-	m.once("events."+name, false, fn == nil)
+	m.faults.Once("events."+name, false, fn == nil)
 	m.handlers.events = append(m.handlers.events, entry[eventFunc]{name, func(ctx context.Context, call *Call, e *platform.Event) error {
 		c := &EventCall[P]{Call: call, Event: *e}
 		if err := json.Unmarshal(e.Payload, &c.Payload); err != nil {
@@ -126,21 +144,8 @@ func OnEvent[P any](m *Mux, name string, fn func(context.Context, *EventCall[P])
 // Action registers the handler of an action of the bot's own. In and Out are
 // what its schemas describe; both are checked.
 func Action[In, Out any](m *Mux, name string, fn func(context.Context, *Call, *In) (*Out, error)) {
-	m.once("actions."+name, m.handlers.actions[name] != nil, fn == nil)
-	m.handlers.actions[name] = func(ctx context.Context, call *Call, raw json.RawMessage) (json.RawMessage, error) {
-		in := new(In)
-		if err := json.Unmarshal(raw, in); err != nil {
-			return nil, platform.Errorf(platform.TypeInvalidPayload, "the input of the action %q does not fit: %w", name, err)
-		}
-		out, err := fn(ctx, call, in)
-		if err != nil {
-			return nil, err
-		}
-		if out == nil {
-			return json.RawMessage("{}"), nil
-		}
-		return json.Marshal(out)
-	}
+	m.faults.Once("actions."+name, m.handlers.actions[name] != nil, fn == nil)
+	m.handlers.actions[name] = sdk.Action(name, fn)
 }
 
 // Handler checks the definition and the handlers and returns the bot's code.
@@ -163,19 +168,10 @@ func (m *Mux) Handler() (wire.Handler, error) {
 // match notes what is handled but not defined and what is defined but not
 // handled. What integrations define is not known here.
 func (m *Mux) match(w *platform.BotDefinition, f *define.Faults) {
-	for name := range m.handlers.actions {
-		if _, ok := w.Actions[name]; !ok {
-			f.Add("actions."+name, "it has a handler but is not defined")
-		}
-	}
-	for name := range w.Actions {
-		if m.handlers.actions[name] == nil {
-			f.Add("actions."+name, "it is defined but has no handler")
-		}
-	}
+	define.Handlers(f, "actions", w.Actions, m.handlers.actions)
 	for _, s := range m.handlers.states {
 		if _, ok := w.States[s.name]; !ok && s.name != Any {
-			f.Add("states."+s.name, "it has a handler but is not defined")
+			f.Undefined("states."+s.name, slices.Sorted(maps.Keys(w.States)))
 		}
 	}
 	for _, e := range m.handlers.events {
@@ -197,7 +193,7 @@ func (m *Mux) matchEvent(name string, w *platform.BotDefinition, f *define.Fault
 	}
 	foreign := strings.ContainsAny(name, ":#")
 	if _, ok := w.Events[name]; !ok && !foreign {
-		f.Add(path, "it has a handler but is not defined")
+		f.Undefined(path, slices.Sorted(maps.Keys(w.Events)))
 	}
 	if w.Subscriptions != nil && !slices.Contains(m.definition.Subscriptions, name) {
 		f.Add(path, "it has a handler but subscriptions do not list it")
@@ -224,32 +220,13 @@ type built struct {
 	events        map[string]*schema.Validator
 }
 
-// compile makes the validators. The definition was checked, so that errors are
-// not expected.
+// compile makes the validators.
 func (b *built) compile() error {
-	b.inputs, b.outputs = map[string]*schema.Validator{}, map[string]*schema.Validator{}
-	b.events = map[string]*schema.Validator{}
-	var cache schema.Cache
-	var first error
-	make := func(path string, raw json.RawMessage) *schema.Validator {
-		if len(raw) == 0 {
-			return nil
-		}
-		v, err := cache.Compile(raw)
-		if err != nil && first == nil {
-			first = fmt.Errorf("%s: %w", path, err)
-		}
-		return v
+	var c define.Compiler
+	if d := b.wire.Configuration; d != nil {
+		b.configuration = c.Schema("configuration", d.Schema)
 	}
-	if c := b.wire.Configuration; c != nil {
-		b.configuration = make("configuration", c.Schema)
-	}
-	for name, a := range b.wire.Actions {
-		b.inputs[name] = make("actions."+name+".input", a.Input.Schema)
-		b.outputs[name] = make("actions."+name+".output", a.Output.Schema)
-	}
-	for name, e := range b.wire.Events {
-		b.events[name] = make("events."+name, e.Schema)
-	}
-	return first
+	b.inputs, b.outputs = c.Actions(b.wire.Actions)
+	b.events = c.Events(b.wire.Events)
+	return c.Err
 }

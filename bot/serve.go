@@ -4,16 +4,15 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"net"
-	"slices"
 
 	"github.com/bellhop-dev/bellhop/internal/serve"
 	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/wire"
 )
 
-// ServeConfig says how to serve; each zero field is read from the environment
-// or has the default that is named.
+// ServeConfig says how to serve. Each zero field is read from the environment
+// or has the default that it names.
 type ServeConfig struct {
 	// Addr is where to listen; empty means port $PORT, or 8072, of every
 	// interface.
@@ -44,20 +43,30 @@ type ServeConfig struct {
 // running calls finish and returns nil. A missing secret that is not optional,
 // and a missing address of the platform, are errors at once.
 func Serve(ctx context.Context, b Bot, cfg ServeConfig) error {
-	settings := serve.Settings{
-		Addr: cfg.Addr, Listener: cfg.Listener, APIURL: cfg.APIURL, Token: cfg.Token, SigningSecret: cfg.SigningSecret,
-		Secrets: cfg.Secrets, Transport: cfg.Transport, Logger: cfg.Logger, Getenv: cfg.Getenv, Ready: cfg.Ready,
+	code := serve.Code{Secrets: map[string]serve.Secret{}}
+	for name, s := range b.Definition.Secrets {
+		code.Secrets[name] = serve.Secret(s)
 	}
-	for _, name := range slices.Sorted(maps.Keys(b.Definition.Secrets)) {
-		settings.Declared = append(settings.Declared, serve.Secret{Name: name, Optional: b.Definition.Secrets[name].Optional})
+	code.New = func(env serve.Env) (wire.Handler, error) {
+		h, err := b.New(Env(env))
+		if err != nil {
+			return nil, fmt.Errorf("make the bot %q: %w", b.Definition.Name, err)
+		}
+		return h, nil
 	}
-	place, err := settings.Resolve()
-	if err != nil {
-		return err
-	}
-	h, err := b.New(Env{Transport: place.Transport, Token: place.Token, Secrets: place.Secrets, Logger: place.Config.Logger})
-	if err != nil {
-		return fmt.Errorf("make the bot %q: %w", b.Definition.Name, err)
-	}
-	return serve.Run(ctx, h, place.Config)
+	return serve.Settings(cfg).Serve(ctx, code)
+}
+
+// Main is the whole main function of a program that serves the bot with
+// what the environment says, until an interrupt. With the argument definition
+// the program prints what the bot declares, as JSON; help tells the rest.
+// Main does not return.
+func Main(b Bot) {
+	serve.Program{
+		Subject: "bot", Name: b.Definition.Name,
+		Definition: func() (any, error) { return b.Definition.Wire() },
+		Serve: func(ctx context.Context, logger *slog.Logger) error {
+			return Serve(ctx, b, ServeConfig{Logger: logger})
+		},
+	}.Main()
 }

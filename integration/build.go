@@ -1,56 +1,49 @@
 package integration
 
 import (
-	"fmt"
 	"maps"
+	"slices"
 
+	"github.com/bellhop-dev/bellhop/internal/define"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
 	"github.com/bellhop-dev/bellhop/schema"
 )
 
-func (h *handlers) clone() handlers {
+// resolve returns a copy of h in which each message that a handler of its
+// channel answers has it for its own.
+func (h *handlers) resolve(w *platform.IntegrationDefinition) handlers {
 	c := *h
 	c.messages, c.actions = maps.Clone(h.messages), maps.Clone(h.actions)
+	for channel, fn := range h.channels {
+		for typ := range w.Channels[channel].Messages {
+			key := messageKey{channel, typ}
+			if c.messages[key] == nil && slices.Contains(message.Types(), typ) {
+				c.messages[key] = fn
+			}
+		}
+	}
 	return c
 }
 
-// compile makes the validators. The definition was checked, so that errors are
-// not expected.
+// compile makes the validators.
 func (b *built) compile() error {
+	var c define.Compiler
 	b.configurations = map[string]*schema.Validator{"": nil}
+	if d := b.wire.Configuration; d != nil {
+		b.configurations[""] = c.Schema("configuration", d.Schema)
+	}
+	for name, d := range b.wire.Configurations {
+		b.configurations[name] = c.Schema("configurations."+name, d.Schema)
+	}
 	b.messages = map[messageKey]*schema.Validator{}
-	b.inputs, b.outputs = map[string]*schema.Validator{}, map[string]*schema.Validator{}
-	b.events = map[string]*schema.Validator{}
-	var cache schema.Cache
-	var first error
-	add := func(path string, raw []byte, put func(*schema.Validator)) {
-		if len(raw) == 0 {
-			put(nil)
-			return
-		}
-		v, err := cache.Compile(raw)
-		if err != nil && first == nil {
-			first = fmt.Errorf("%s: %w", path, err)
-		}
-		put(v)
-	}
-	if c := b.wire.Configuration; c != nil {
-		add("configuration", c.Schema, func(v *schema.Validator) { b.configurations[""] = v })
-	}
-	for name, c := range b.wire.Configurations {
-		add("configurations."+name, c.Schema, func(v *schema.Validator) { b.configurations[name] = v })
-	}
-	for channel, c := range b.wire.Channels {
-		for typ, m := range c.Messages {
+	for channel, d := range b.wire.Channels {
+		for typ, m := range d.Messages {
 			key := messageKey{channel, typ}
-			add(key.path(), m.Schema, func(v *schema.Validator) { b.messages[key] = v })
+			b.messages[key] = c.Schema(key.path(), m.Schema)
 		}
 	}
-	for name, a := range b.wire.Actions {
-		add("actions."+name, a.Input.Schema, func(v *schema.Validator) { b.inputs[name] = v })
-		add("actions."+name, a.Output.Schema, func(v *schema.Validator) { b.outputs[name] = v })
-	}
-	for name, e := range b.wire.Events {
-		add("events."+name, e.Schema, func(v *schema.Validator) { b.events[name] = v })
-	}
-	return first
+	b.inputs, b.outputs = c.Actions(b.wire.Actions)
+	b.events = c.Events(b.wire.Events)
+	return c.Err
 }

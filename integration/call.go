@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"net/http"
 
+	"github.com/bellhop-dev/bellhop/internal/sdk"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -32,6 +34,11 @@ type Call struct {
 
 	// Client calls the platform as this installation.
 	Client *platform.Client
+	// HTTPClient and Secrets are those of Env: for calls to the external
+	// system.
+	HTTPClient *http.Client
+	Secrets    map[string]string
+	// Logger knows the call: bot, alias, operation and delivery.
 	Logger *slog.Logger
 
 	mux *built
@@ -48,6 +55,7 @@ func (b *built) call(req *wire.Request) *Call {
 		}),
 		Logger: b.env.Logger.With(slog.String("bot_id", req.BotID), slog.String("alias", req.IntegrationAlias),
 			slog.String("operation", req.Operation), slog.String("delivery_id", req.DeliveryID)),
+		HTTPClient: b.env.HTTPClient, Secrets: b.env.Secrets,
 		mux: b,
 	}
 }
@@ -55,37 +63,23 @@ func (b *built) call(req *wire.Request) *Call {
 // Config decodes the installation's configuration. What does not fit C is a
 // final refusal that names the member.
 func Config[C any](call *Call) (*C, error) {
-	c := new(C)
-	if len(call.Configuration) == 0 {
-		return c, nil
-	}
-	if err := json.Unmarshal(call.Configuration, c); err != nil {
-		return nil, RuntimeError("the configuration does not fit: " + err.Error())
-	}
-	return c, nil
+	return sdk.Config[C](call.Configuration)
 }
 
 // State returns a defined state of the conversation, user or integration with
-// the id; an empty id of an integration's state means this installation. When
-// the name is not defined each method of the result says so.
+// the id; an empty id of an integration's state means this installation. A name
+// that is not defined, or a missing id, is the error of each method of the
+// result.
 func State[T any](call *Call, name, id string) *platform.StateRef[T] {
-	ref := &platform.StateRef[T]{Client: call.Client, ID: id, Name: name}
-	s, ok := call.mux.wire.States[name]
-	if !ok {
-		ref.Err = RuntimeError("the state \"" + name + "\" is not defined")
-		return ref
-	}
-	ref.Type = s.Type
-	if id == "" && s.Type == platform.StateIntegration {
-		ref.ID = call.IntegrationID
-	}
-	return ref
+	return sdk.State[T](sdk.States{
+		Client: call.Client, Defined: call.mux.wire.States, Own: platform.StateIntegration, OwnID: call.IntegrationID,
+	}, name, id)
 }
 
 // Event is something that the integration tells the bot.
 type Event struct {
 	Type           string // a defined event
-	Payload        any    // what the event's schema describes
+	Payload        any    // what the event's schema describes; nil is an empty object
 	ConversationID string
 	UserID         string
 	MessageID      string
@@ -98,23 +92,5 @@ type Event struct {
 // Emit tells the bot of an event. The payload is checked against the event's
 // schema first.
 func (c *Call) Emit(ctx context.Context, e Event) (*platform.Event, error) {
-	check, ok := c.mux.events[e.Type]
-	if !ok {
-		return nil, RuntimeError("the event \"" + e.Type + "\" is not defined")
-	}
-	payload, err := json.Marshal(e.Payload)
-	if err != nil {
-		return nil, err
-	}
-	if err := check.Validate(payload); err != nil {
-		return nil, RuntimeError("the payload of the event \"" + e.Type + "\" does not fit: " + err.Error())
-	}
-	out, err := c.Client.CreateEvent(ctx, &platform.CreateEventInput{
-		Type: e.Type, Payload: payload, ConversationID: e.ConversationID, UserID: e.UserID,
-		MessageID: e.MessageID, Schedule: e.Schedule, DedupeKey: e.DedupeKey,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return &out.Event, nil
+	return sdk.Emit(ctx, c.Client, c.mux.events, sdk.Event(e))
 }

@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/bellhop-dev/bellhop/internal/serve"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -22,6 +21,17 @@ type Integration struct {
 	// New makes the handler, usually of a Mux. It is called once for each
 	// place where the code runs, and serves all installations there.
 	New func(Env) (wire.Handler, error)
+}
+
+// New returns the integration that d declares and whose handlers handle
+// registers. handle runs once for each place where the code runs, which
+// Mux.Env tells about.
+func New(d Definition, handle func(*Mux)) Integration {
+	return Integration{Definition: d, New: func(env Env) (wire.Handler, error) {
+		m := NewMux(d, env)
+		handle(m)
+		return m.Handler()
+	}}
 }
 
 // Env is what an integration gets from the place where it runs. The zero value
@@ -38,19 +48,6 @@ type Env struct {
 	// HTTPClient calls the external system; nil means a client with a timeout
 	// of 30 seconds.
 	HTTPClient *http.Client
-}
-
-func (e Env) withDefaults() Env {
-	if e.Transport == nil {
-		e.Transport = serve.NoTransport{}
-	}
-	if e.Logger == nil {
-		e.Logger = slog.New(slog.DiscardHandler)
-	}
-	if e.HTTPClient == nil {
-		e.HTTPClient = serve.HTTPClient()
-	}
-	return e
 }
 
 // DefinitionError is everything that is wrong with a definition and its

@@ -1,13 +1,13 @@
 package integration
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 
 	"github.com/bellhop-dev/bellhop/internal/answer"
+	"github.com/bellhop-dev/bellhop/internal/sdk"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -45,22 +45,10 @@ func (b *built) Handle(ctx context.Context, req *wire.Request) (*wire.Response, 
 	return nil, platform.Errorf(platform.TypeInvalidPayload, "Unknown operation %s", req.Operation)
 }
 
-// read decodes a body leniently: members that are not known are let through.
-func read[B any](req *wire.Request) (*B, error) {
-	body := new(B)
-	if len(bytes.TrimSpace(req.Body)) == 0 {
-		return nil, platform.Errorf(platform.TypeInvalidPayload, "Missing body")
-	}
-	if err := json.Unmarshal(req.Body, body); err != nil {
-		return nil, platform.Errorf(platform.TypeInvalidPayload, "the body of %s cannot be read: %w", req.Operation, err)
-	}
-	return body, nil
-}
-
 func (b *built) life(ctx context.Context, call *Call, req *wire.Request, fn lifeFunc) (*wire.Response, error) {
 	var body platform.RegisterBody
 	if len(req.Body) > 0 {
-		read, err := read[platform.RegisterBody](req)
+		read, err := sdk.Read[platform.RegisterBody](req)
 		if err != nil {
 			return nil, err
 		}
@@ -98,7 +86,7 @@ func (b *built) checkConfiguration(call *Call) error {
 }
 
 func (b *built) webhook(ctx context.Context, call *Call, req *wire.Request) (*wire.Response, error) {
-	body, err := read[platform.WebhookBody](req)
+	body, err := sdk.Read[platform.WebhookBody](req)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +107,7 @@ func (b *built) webhook(ctx context.Context, call *Call, req *wire.Request) (*wi
 }
 
 func (b *built) message(ctx context.Context, call *Call, req *wire.Request) (*wire.Response, error) {
-	body, err := read[platform.MessageCreatedBody](req)
+	body, err := sdk.Read[platform.MessageCreatedBody](req)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +129,7 @@ func (b *built) message(ctx context.Context, call *Call, req *wire.Request) (*wi
 }
 
 func (b *built) action(ctx context.Context, call *Call, req *wire.Request) (*wire.Response, error) {
-	body, err := read[platform.ActionBody](req)
+	body, err := sdk.Read[platform.ActionBody](req)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +157,7 @@ func tell[B any, F ~func(context.Context, *Call, *B) error](ctx context.Context,
 	if fn == nil {
 		return answer.OK(), nil
 	}
-	body, err := read[B](req)
+	body, err := sdk.Read[B](req)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +171,7 @@ func create[B, N any, F ~func(context.Context, *Call, *B) (*N, error)](ctx conte
 	if fn == nil {
 		return answer.OK(), nil
 	}
-	body, err := read[B](req)
+	body, err := sdk.Read[B](req)
 	if err != nil {
 		return nil, err
 	}

@@ -4,12 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 
 	"github.com/bellhop-dev/bellhop/internal/answer"
 	"github.com/bellhop-dev/bellhop/internal/define"
+	"github.com/bellhop-dev/bellhop/internal/sdk"
+	"github.com/bellhop-dev/bellhop/internal/serve"
 	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
 	"github.com/bellhop-dev/bellhop/schema"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -22,7 +26,7 @@ type (
 	messageUpdatedFunc      func(context.Context, *Call, *platform.MessageUpdatedBody) error
 	conversationUpdatedFunc func(context.Context, *Call, *platform.ConversationUpdatedBody) error
 	messageFunc             func(context.Context, *Call, *platform.MessageCreatedBody) error
-	actionFunc              func(context.Context, *Call, json.RawMessage) (json.RawMessage, error)
+	actionFunc              = sdk.ActionFunc[Call]
 )
 
 // Mux collects an integration's handlers and makes a wire.Handler of them. It
@@ -45,6 +49,7 @@ type handlers struct {
 	messageUpdated       messageUpdatedFunc
 	conversationUpdated  conversationUpdatedFunc
 	messages             map[messageKey]messageFunc
+	channels             map[string]messageFunc // of standard messages without one of their own
 	actions              map[string]actionFunc
 }
 
@@ -54,31 +59,25 @@ func (k messageKey) path() string { return "channels." + k.channel + ".messages.
 
 // NewMux returns a Mux for what the definition declares.
 func NewMux(d Definition, env Env) *Mux {
-	return &Mux{definition: d, env: env.withDefaults(), handlers: handlers{
-		messages: map[messageKey]messageFunc{}, actions: map[string]actionFunc{},
+	return &Mux{definition: d, env: Env(serve.Env(env).WithDefaults()), handlers: handlers{
+		messages: map[messageKey]messageFunc{}, channels: map[string]messageFunc{}, actions: map[string]actionFunc{},
 	}}
 }
 
-// once notes a fault for a handler that is nil or the second of its kind.
-func (m *Mux) once(path string, second, isNil bool) {
-	if second {
-		m.faults.Add(path, "it has two handlers")
-	}
-	if isNil {
-		m.faults.Add(path, "its handler is nil")
-	}
-}
+// Env returns what the code got from the place where it runs, with the defaults
+// of nil fields.
+func (m *Mux) Env() Env { return m.env }
 
 // OnRegister is called when the integration is installed or its configuration
 // changes; Call.WebhookURL is set. An error keeps the installation from use.
 func (m *Mux) OnRegister(fn func(context.Context, *Call) error) {
-	m.once(wire.OpRegister, m.handlers.register != nil, fn == nil)
+	m.faults.Once(wire.OpRegister, m.handlers.register != nil, fn == nil)
 	m.handlers.register = fn
 }
 
 // OnUnregister is called before the integration is removed from the bot.
 func (m *Mux) OnUnregister(fn func(context.Context, *Call) error) {
-	m.once(wire.OpUnregister, m.handlers.unregister != nil, fn == nil)
+	m.faults.Once(wire.OpUnregister, m.handlers.unregister != nil, fn == nil)
 	m.handlers.unregister = fn
 }
 
@@ -89,21 +88,37 @@ func (m *Mux) OnUnregister(fn func(context.Context, *Call) error) {
 // later as long as it keeps failing; ErrNothingToListen says not to. Served
 // remotely, an integration is not asked to listen.
 func (m *Mux) OnListen(fn func(context.Context, *Call) error) {
-	m.once(wire.OpListen, m.handlers.listen != nil, fn == nil)
+	m.faults.Once(wire.OpListen, m.handlers.listen != nil, fn == nil)
 	m.handlers.listen = fn
 }
 
 // OnWebhook is called for each request to the installation's webhook. What it
 // returns is the answer to the outside caller; nil is 200 with an empty object.
 func (m *Mux) OnWebhook(fn func(context.Context, *Call, *platform.WebhookRequest) (*WebhookResponse, error)) {
-	m.once(wire.OpWebhookReceived, m.handlers.webhook != nil, fn == nil)
+	m.faults.Once(wire.OpWebhookReceived, m.handlers.webhook != nil, fn == nil)
 	m.handlers.webhook = fn
+}
+
+// OnMessages is called for the messages of a channel whose types are standard
+// and have no handler of their own (see Message). A switch on the type of
+// Payload tells them apart: a message.Text, a message.Image and so on.
+func (m *Mux) OnMessages(channel string, fn func(context.Context, *Call, *Outgoing[message.Payload]) error) {
+	m.faults.Once("channels."+channel, m.handlers.channels[channel] != nil, fn == nil)
+	m.handlers.channels[channel] = func(ctx context.Context, call *Call, body *platform.MessageCreatedBody) error {
+		payload, err := message.Decode(body.Type, body.Payload)
+		if err != nil {
+			return misfit(body.Type, err)
+		}
+		out := outgoing[message.Payload](call, body)
+		out.Payload = payload
+		return fn(ctx, call, out)
+	}
 }
 
 // OnCreateUser is called when a bot creates a user, which the definition must
 // let it. A nil user says that nothing was created.
 func (m *Mux) OnCreateUser(fn func(context.Context, *Call, *platform.CreateUserBody) (*platform.User, error)) {
-	m.once(wire.OpCreateUser, m.handlers.createUser != nil, fn == nil)
+	m.faults.Once(wire.OpCreateUser, m.handlers.createUser != nil, fn == nil)
 	m.handlers.createUser = fn
 }
 
@@ -111,21 +126,21 @@ func (m *Mux) OnCreateUser(fn func(context.Context, *Call, *platform.CreateUserB
 // channel's definition must let it. A nil conversation says that nothing was
 // created.
 func (m *Mux) OnCreateConversation(fn func(context.Context, *Call, *platform.CreateConversationBody) (*platform.Conversation, error)) {
-	m.once(wire.OpCreateConversation, m.handlers.createConversation != nil, fn == nil)
+	m.faults.Once(wire.OpCreateConversation, m.handlers.createConversation != nil, fn == nil)
 	m.handlers.createConversation = fn
 }
 
 // OnMessageUpdated is called when a bot changed a message; the definition's
 // ExtraOperations must ask for it.
 func (m *Mux) OnMessageUpdated(fn func(context.Context, *Call, *platform.MessageUpdatedBody) error) {
-	m.once(wire.OpMessageUpdated, m.handlers.messageUpdated != nil, fn == nil)
+	m.faults.Once(wire.OpMessageUpdated, m.handlers.messageUpdated != nil, fn == nil)
 	m.handlers.messageUpdated = fn
 }
 
 // OnConversationUpdated is called when a bot changed a conversation; the
 // definition's ExtraOperations must ask for it.
 func (m *Mux) OnConversationUpdated(fn func(context.Context, *Call, *platform.ConversationUpdatedBody) error) {
-	m.once(wire.OpConversationUpdated, m.handlers.conversationUpdated != nil, fn == nil)
+	m.faults.Once(wire.OpConversationUpdated, m.handlers.conversationUpdated != nil, fn == nil)
 	m.handlers.conversationUpdated = fn
 }
 
@@ -135,8 +150,8 @@ func (m *Mux) OnConversationUpdated(fn func(context.Context, *Call, *platform.Co
 func (m *Mux) Handler() (wire.Handler, error) {
 	faults := m.faults.Clone()
 	w := m.definition.convert(&faults)
-	m.handlers.match(&w, &faults)
-	b := &built{env: m.env, wire: w, handlers: m.handlers.clone()}
+	b := &built{env: m.env, wire: w, handlers: m.handlers.resolve(&w)}
+	b.handlers.match(&w, &faults)
 	if err := faults.Err(m.definition.Name); err != nil {
 		return nil, err
 	}
@@ -150,8 +165,15 @@ func (m *Mux) Handler() (wire.Handler, error) {
 // handled.
 func (h *handlers) match(w *platform.IntegrationDefinition, f *define.Faults) {
 	for key := range h.messages {
-		if _, ok := w.Channels[key.channel].Messages[key.typ]; !ok {
-			f.Add(key.path(), "it has a handler but is not defined")
+		if c, ok := w.Channels[key.channel]; !ok {
+			f.Undefined("channels."+key.channel, slices.Sorted(maps.Keys(w.Channels)))
+		} else if _, ok := c.Messages[key.typ]; !ok {
+			f.Undefined(key.path(), slices.Sorted(maps.Keys(c.Messages)))
+		}
+	}
+	for channel := range h.channels {
+		if _, ok := w.Channels[channel]; !ok {
+			f.Undefined("channels."+channel, slices.Sorted(maps.Keys(w.Channels)))
 		}
 	}
 	for channel, c := range w.Channels {
@@ -161,16 +183,7 @@ func (h *handlers) match(w *platform.IntegrationDefinition, f *define.Faults) {
 			}
 		}
 	}
-	for name := range h.actions {
-		if _, ok := w.Actions[name]; !ok {
-			f.Add("actions."+name, "it has a handler but is not defined")
-		}
-	}
-	for name := range w.Actions {
-		if h.actions[name] == nil {
-			f.Add("actions."+name, "it is defined but has no handler")
-		}
-	}
+	define.Handlers(f, "actions", w.Actions, h.actions)
 	if h.createUser != nil && (w.User.Creation == nil || !w.User.Creation.Enabled) {
 		f.Add(wire.OpCreateUser, "it has a handler but user.creation is not enabled")
 	}

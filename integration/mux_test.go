@@ -59,7 +59,7 @@ func TestHandlerTellsEveryFaultAtOnce(t *testing.T) {
 	}
 	want := []string{
 		"actions.go.input", "actions.go", "actions.stop", "channels.dm.messages.image", "channels.dm.messages.text",
-		"channels.dm.messages.text", "channels.sms.messages.text", "conversation_updated", "create_user",
+		"channels.dm.messages.text", "channels.sms", "conversation_updated", "create_user",
 		"events.message_created", "extraOperations", "icon", "interfaces.hitl.actions.start", "message_updated", "name",
 		"secrets.lower", "states.s", "states.s", "version", "webhook_received",
 	}

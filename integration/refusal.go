@@ -3,7 +3,7 @@ package integration
 import (
 	"time"
 
-	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/internal/answer"
 )
 
 // How a handler's error steers what becomes of the call: RuntimeError ends it,
@@ -13,18 +13,16 @@ import (
 // RuntimeError is a final refusal with a text for the bot's owner: the call is
 // answered 400 and not tried again.
 func RuntimeError(text string) error {
-	return platform.Errorf(platform.TypeRuntime, "%s", text)
+	return answer.RuntimeError(text)
 }
 
 // Temporary says that the call may succeed later. The error's text goes to the
 // platform and is shown with the delivery: it must hold no secret.
 func Temporary(err error) error {
-	return platform.Errorf(platform.TypeInternal, "%w", err)
+	return answer.Temporary(err)
 }
 
 // RetryAfter is Temporary with the time before which another try is no use.
 func RetryAfter(after time.Duration, err error) error {
-	e := platform.Errorf(platform.TypeInternal, "%w", err)
-	e.RetryAfter = max(after, time.Second)
-	return e
+	return answer.RetryAfter(after, err)
 }

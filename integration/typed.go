@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/bellhop-dev/bellhop/internal/sdk"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -16,6 +17,14 @@ type Outgoing[P any] struct {
 	User         platform.User // who wrote it, usually the bot
 
 	call *Call
+}
+
+func outgoing[P any](call *Call, body *platform.MessageCreatedBody) *Outgoing[P] {
+	return &Outgoing[P]{Message: body.Message, Conversation: body.Conversation, User: body.User, call: call}
+}
+
+func misfit(typ string, err error) error {
+	return platform.Errorf(platform.TypeInvalidPayload, "the payload of the %s message does not fit: %w", typ, err)
 }
 
 // Ack notes the external system's names for the sent message as its tags, so
@@ -34,11 +43,11 @@ func (o *Outgoing[P]) Ack(ctx context.Context, tags platform.Tags) error {
 // may come again with the same Call.DeliveryID when its outcome was not known.
 func Message[P any](m *Mux, channel, typ string, fn func(context.Context, *Call, *Outgoing[P]) error) {
 	key := messageKey{channel, typ}
-	m.once(key.path(), m.handlers.messages[key] != nil, fn == nil)
+	m.faults.Once(key.path(), m.handlers.messages[key] != nil, fn == nil)
 	m.handlers.messages[key] = func(ctx context.Context, call *Call, body *platform.MessageCreatedBody) error {
-		out := &Outgoing[P]{Message: body.Message, Conversation: body.Conversation, User: body.User, call: call}
+		out := outgoing[P](call, body)
 		if err := json.Unmarshal(body.Payload, &out.Payload); err != nil {
-			return platform.Errorf(platform.TypeInvalidPayload, "the payload of the %s message does not fit: %w", typ, err)
+			return misfit(typ, err)
 		}
 		return fn(ctx, call, out)
 	}
@@ -47,19 +56,6 @@ func Message[P any](m *Mux, channel, typ string, fn func(context.Context, *Call,
 // Action registers the handler of an action. In and Out are what its schemas
 // describe; both are checked.
 func Action[In, Out any](m *Mux, name string, fn func(context.Context, *Call, *In) (*Out, error)) {
-	m.once("actions."+name, m.handlers.actions[name] != nil, fn == nil)
-	m.handlers.actions[name] = func(ctx context.Context, call *Call, raw json.RawMessage) (json.RawMessage, error) {
-		in := new(In)
-		if err := json.Unmarshal(raw, in); err != nil {
-			return nil, platform.Errorf(platform.TypeInvalidPayload, "the input of the action %q does not fit: %w", name, err)
-		}
-		out, err := fn(ctx, call, in)
-		if err != nil {
-			return nil, err
-		}
-		if out == nil {
-			return json.RawMessage("{}"), nil
-		}
-		return json.Marshal(out)
-	}
+	m.faults.Once("actions."+name, m.handlers.actions[name] != nil, fn == nil)
+	m.handlers.actions[name] = sdk.Action(name, fn)
 }

@@ -103,13 +103,10 @@ func (p *Platform) builtin(in any) (any, error) {
 		m := p.message(in.ConversationID, in.UserID, in.Type, in.Payload, in.Tags)
 		return &platform.CreateMessageOutput{Message: *m}, nil
 	case *platform.GetOrCreateMessageInput:
-		for _, m := range p.messages {
-			if m.ConversationID == in.ConversationID && matches(m.Tags, in.Tags, in.DiscriminateByTags) {
-				return &platform.GetOrCreateMessageOutput{Message: *m}, nil
-			}
-		}
-		m := p.message(in.ConversationID, in.UserID, in.Type, in.Payload, in.Tags)
-		return &platform.GetOrCreateMessageOutput{Message: *m, Meta: platform.Created{Created: true}}, nil
+		m, created := p.obtainMessage(in)
+		return &platform.GetOrCreateMessageOutput{Message: *m, Meta: platform.Created{Created: created}}, nil
+	case *platform.InitializeIncomingMessageInput:
+		return p.incoming(in)
 	case *platform.UpdateMessageInput:
 		return p.updateMessage(in)
 	case *platform.CreateEventInput:
@@ -203,6 +200,15 @@ func (p *Platform) Events() []platform.Event {
 		all = append(all, *e)
 	}
 	return all
+}
+
+func (p *Platform) obtainMessage(in *platform.GetOrCreateMessageInput) (*platform.Message, bool) {
+	for _, m := range p.messages {
+		if m.ConversationID == in.ConversationID && matches(m.Tags, in.Tags, in.DiscriminateByTags) {
+			return m, false
+		}
+	}
+	return p.message(in.ConversationID, in.UserID, in.Type, in.Payload, in.Tags), true
 }
 
 // updateMessage merges tags. A message that was never made is one of the

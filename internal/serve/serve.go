@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -67,16 +66,3 @@ func Run(ctx context.Context, h wire.Handler, cfg Config) error {
 	<-failed
 	return err
 }
-
-// NoTransport refuses every call to the platform.
-type NoTransport struct{}
-
-var _ platform.Transport = NoTransport{}
-
-// Do fails and names the operation.
-func (NoTransport) Do(_ context.Context, call *platform.Call) error {
-	return fmt.Errorf("%s: this code runs without a connection to the platform", call.Op.Name)
-}
-
-// HTTPClient returns a client for calls to external systems.
-func HTTPClient() *http.Client { return &http.Client{Timeout: 30 * time.Second} }

@@ -1,18 +1,21 @@
 package serve
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"os"
+	"slices"
 
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/platformhttp"
+	"github.com/bellhop-dev/bellhop/wire"
 )
 
-// Settings is what the author set and what the code declares; Resolve fills
-// the rest from the environment.
+// Settings is what the author set: what both SDKs call ServeConfig.
 type Settings struct {
 	Addr          string
 	Listener      net.Listener
@@ -20,30 +23,40 @@ type Settings struct {
 	Token         string
 	SigningSecret string
 	Secrets       map[string]string
-	Declared      []Secret
 	Transport     platform.Transport
 	Logger        *slog.Logger
 	Getenv        func(string) string
 	Ready         func(net.Addr)
 }
 
-// Secret is a declared secret.
+// Secret is a declared secret: what both SDKs call so.
 type Secret struct {
-	Name     string
-	Optional bool
+	Description string
+	Optional    bool
 }
 
-// Place is where code runs, with everything that it needs.
-type Place struct {
-	Transport platform.Transport
-	Token     string
-	Secrets   map[string]string
-	Config    Config
+// Code makes the handler that is served, of code that needs the secrets.
+type Code struct {
+	Secrets map[string]Secret
+	New     func(Env) (wire.Handler, error)
 }
 
-// Resolve applies environment and defaults. The error joins everything that is
+// Serve runs the code until ctx ends.
+func (s Settings) Serve(ctx context.Context, code Code) error {
+	env, cfg, err := s.resolve(code.Secrets)
+	if err != nil {
+		return err
+	}
+	h, err := code.New(env)
+	if err != nil {
+		return err
+	}
+	return Run(ctx, h, cfg)
+}
+
+// resolve applies environment and defaults. The error joins everything that is
 // missing.
-func (s Settings) Resolve() (*Place, error) {
+func (s Settings) resolve(declared map[string]Secret) (Env, Config, error) {
 	getenv := s.Getenv
 	if getenv == nil {
 		getenv = os.Getenv
@@ -54,38 +67,35 @@ func (s Settings) Resolve() (*Place, error) {
 		}
 		return getenv(name)
 	}
-	p := &Place{
-		Transport: s.Transport, Token: or(s.Token, "BP_TOKEN"), Secrets: map[string]string{},
-		Config: Config{
-			Addr: s.Addr, Listener: s.Listener, Secret: or(s.SigningSecret, "BELLHOP_SIGNING_SECRET"),
-			Logger: s.Logger, Ready: s.Ready,
-		},
+	env := Env{Transport: s.Transport, Token: or(s.Token, "BP_TOKEN"), Secrets: map[string]string{}, Logger: s.Logger}.WithDefaults()
+	cfg := Config{
+		Addr: s.Addr, Listener: s.Listener, Secret: or(s.SigningSecret, "BELLHOP_SIGNING_SECRET"),
+		Logger: env.Logger, Ready: s.Ready,
 	}
-	if p.Config.Logger == nil {
-		p.Config.Logger = slog.New(slog.DiscardHandler)
-	}
-	if p.Config.Addr == "" {
-		p.Config.Addr = ":8072"
+	if cfg.Addr == "" {
+		cfg.Addr = ":8072"
 		if port := getenv("PORT"); port != "" {
-			p.Config.Addr = ":" + port
+			cfg.Addr = ":" + port
 		}
 	}
 	var missing []error
-	for _, secret := range s.Declared {
-		value := or(s.Secrets[secret.Name], "SECRET_"+secret.Name)
-		if value == "" && !secret.Optional {
-			missing = append(missing, fmt.Errorf("the secret %s is missing: set SECRET_%s", secret.Name, secret.Name))
+	for _, name := range slices.Sorted(maps.Keys(declared)) {
+		value := or(s.Secrets[name], "SECRET_"+name)
+		switch {
+		case value != "":
+			env.Secrets[name] = value
+		case !declared[name].Optional:
+			missing = append(missing, fmt.Errorf("the secret %s is missing: set SECRET_%s", name, name))
 		}
-		p.Secrets[secret.Name] = value
 	}
-	if p.Transport == nil {
+	if s.Transport == nil {
 		t, err := transport(or(s.APIURL, "BP_API_URL"))
 		if err != nil {
 			missing = append(missing, err)
 		}
-		p.Transport = t
+		env.Transport = t
 	}
-	return p, errors.Join(missing...)
+	return env, cfg, errors.Join(missing...)
 }
 
 func transport(address string) (platform.Transport, error) {
