@@ -39,8 +39,9 @@ type Config struct {
 	// Transport carries the calls of linked code to the platform. It is asked
 	// for once, when the code is made.
 	Transport platform.Transport
-	// Secrets returns the value of an integration's secret; nil means none.
-	Secrets func(integration, name string) string
+	// Secrets returns the value of a secret of a linked integration or bot by
+	// their name; nil means none.
+	Secrets func(code, name string) string
 
 	// WebhookURL returns the public address of a webhook.
 	WebhookURL func(webhookID string) string
@@ -109,16 +110,8 @@ func (r *Runtime) link(in integration.Integration) error {
 	if _, ok := r.integrations[ref]; ok {
 		return fmt.Errorf("integration %s is linked twice", ref)
 	}
-	secrets := map[string]string{}
-	if r.cfg.Secrets != nil {
-		for name := range in.Definition.Secrets {
-			if v := r.cfg.Secrets(in.Definition.Name, name); v != "" {
-				secrets[name] = v
-			}
-		}
-	}
 	h, err := in.New(integration.Env{
-		Transport: r.cfg.Transport, Secrets: secrets,
+		Transport: r.cfg.Transport, Secrets: secretsOf(r, in.Definition.Name, in.Definition.Secrets),
 		Logger: r.cfg.Logger.With("integration", in.Definition.Name),
 	})
 	if err != nil {
@@ -136,12 +129,29 @@ func (r *Runtime) linkBot(name string, b bot.Bot) error {
 	if r.declared[name], err = json.Marshal(def); err != nil {
 		return err
 	}
-	h, err := b.New(bot.Env{Transport: r.cfg.Transport, Logger: r.cfg.Logger.With("bot", name)})
+	h, err := b.New(bot.Env{
+		Transport: r.cfg.Transport, Secrets: secretsOf(r, name, b.Definition.Secrets),
+		Logger: r.cfg.Logger.With("bot", name),
+	})
 	if err != nil {
 		return err
 	}
 	r.bots[name] = wire.Chain(h, guard(r.cfg.Logger))
 	return nil
+}
+
+// secretsOf returns the values of the secrets that linked code declares.
+func secretsOf[D any](r *Runtime, name string, declared map[string]D) map[string]string {
+	values := map[string]string{}
+	if r.cfg.Secrets == nil {
+		return values
+	}
+	for secret := range declared {
+		if v := r.cfg.Secrets(name, secret); v != "" {
+			values[secret] = v
+		}
+	}
+	return values
 }
 
 // LinkedBot returns what the linked Go bot of a name declares.

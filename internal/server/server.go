@@ -33,9 +33,9 @@ type Options struct {
 	Logger       *slog.Logger // nil discards
 	Integrations []integration.Integration
 	Bots         map[string]bot.Bot
-	// Secrets returns the value of a linked integration's secret; nil means
-	// none.
-	Secrets func(integration, name string) string
+	// Secrets returns the value of a secret of a linked integration or bot by
+	// their name; nil means none.
+	Secrets func(code, name string) string
 	// Pages are served beside the API, by the prefix of their paths.
 	Pages   map[string]http.Handler
 	Version string
