@@ -140,3 +140,19 @@ type Schedule struct {
 	DateTime *Time  `json:"dateTime,omitempty"`
 	Delay    *int64 `json:"delay,omitempty"`
 }
+
+// UnmarshalJSON reads a schedule; a fraction of a millisecond is rounded.
+func (s *Schedule) UnmarshalJSON(data []byte) error {
+	var v struct {
+		DateTime *Time        `json:"dateTime"`
+		Delay    Field[int64] `json:"delay"`
+	}
+	if err := json.Unmarshal(data, &v); err != nil {
+		return err
+	}
+	*s = Schedule{DateTime: v.DateTime}
+	if ms, ok := v.Delay.Get(); ok {
+		s.Delay = &ms
+	}
+	return nil
+}

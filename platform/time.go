@@ -2,7 +2,9 @@ package platform
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -84,5 +86,23 @@ func (f *Field[T]) UnmarshalJSON(data []byte) error {
 		f.Null = true
 		return nil
 	}
+	if ms, ok := any(&f.Value).(*int64); ok {
+		return readMilliseconds(data, ms)
+	}
 	return json.Unmarshal(data, &f.Value)
+}
+
+// readMilliseconds reads a time span: the wire has numbers where we have whole
+// milliseconds, and a client's arithmetic may leave a fraction.
+func readMilliseconds(data []byte, ms *int64) error {
+	var n float64
+	if err := json.Unmarshal(data, &n); err != nil {
+		return errors.New("it is not a number of milliseconds")
+	}
+	const most = 1 << 53
+	if n = math.Round(n); math.Abs(n) > most {
+		return fmt.Errorf("%.20g is not a number of milliseconds that can be waited", n)
+	}
+	*ms = int64(n)
+	return nil
 }

@@ -31,6 +31,15 @@ func (s *Service) Call(ctx context.Context, id *Identity, op *platform.Operation
 	return nil
 }
 
+// Admit returns nil when the identity may do the operation, without doing it.
+func (s *Service) Admit(id *Identity, op *platform.Operation) error {
+	r, ok := s.routes[op.Name]
+	if !ok {
+		return platform.Errorf(platform.TypeMethodNotFound, "operation %q is not served", op.Name)
+	}
+	return r.admit(id)
+}
+
 // admit refuses callers that may not do the operation.
 func (r route) admit(id *Identity) error {
 	switch {

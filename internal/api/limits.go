@@ -7,8 +7,8 @@ const (
 	maxPayload    = 128 << 10 // bytes of a message, a state or an event
 	maxTagValue   = 500       // characters
 	maxTags       = 100       // in one request
-	maxName       = 500       // characters of a user's name
-	maxURL        = 8 << 10   // bytes of a picture's address
+	maxName       = 200       // characters of a user's name, a type, a state's name
+	maxURL        = 40_000    // characters of a picture's address, which may hold the picture
 	maxProperties = 16 << 10  // bytes of all names and values
 	maxImport     = 100       // messages of one call
 	maxIdentifier = 200       // characters

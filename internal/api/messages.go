@@ -27,6 +27,8 @@ func (d *messageDraft) check() error {
 	switch {
 	case d.typ == "":
 		return platform.Errorf(platform.TypeInvalidPayload, "type is missing; give a message type of the conversation's channel")
+	case len(d.typ) > maxName:
+		return platform.Errorf(platform.TypeInvalidPayload, "type has %d bytes; give at most %d", len(d.typ), maxName)
 	case d.origin != "" && d.origin != platform.OriginSynthetic:
 		return platform.Errorf(platform.TypeInvalidPayload, "origin %q is not known; give %q or leave it out", d.origin, platform.OriginSynthetic)
 	}

@@ -58,6 +58,9 @@ func (r *stateRef) declare(id *Identity) error {
 		names = catalog.Names(id.Bot.Def.States)
 	}
 	typ := platform.StateType(r.key.Type)
+	if len(r.key.Name) > maxName || len(r.key.SubjectID) > maxName {
+		return platform.Errorf(platform.TypeInvalidPayload, "the name or the id of the state is over %d bytes", maxName)
+	}
 	if typ == platform.StateWorkflow || typ == platform.StateTask {
 		return nil
 	}

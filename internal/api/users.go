@@ -24,8 +24,8 @@ func (d *userDraft) check() error {
 	if n := utf8.RuneCountInString(d.name); n > maxName {
 		return platform.Errorf(platform.TypeInvalidPayload, "name has %d characters; give at most %d", n, maxName)
 	}
-	if len(d.picture) > maxURL {
-		return platform.Errorf(platform.TypeInvalidPayload, "pictureUrl has %d bytes; give at most %d", len(d.picture), maxURL)
+	if n := utf8.RuneCountInString(d.picture); n > maxURL {
+		return platform.Errorf(platform.TypeInvalidPayload, "pictureUrl has %d characters; give at most %d", n, maxURL)
 	}
 	return nil
 }

@@ -29,6 +29,10 @@ type Config struct {
 
 	AllowPrivate bool `name:"allow-private" env:"BELLHOP_ALLOW_PRIVATE" help:"Let remote bots and integrations live on private, loopback and link-local addresses."`
 
+	APIConcurrent          int `name:"api-concurrent" env:"BELLHOP_API_CONCURRENT" default:"2048" help:"API calls that run at the same time; more are answered 503."`
+	APIConcurrentPerCaller int `name:"api-concurrent-per-caller" env:"BELLHOP_API_CONCURRENT_PER_CALLER" default:"512" help:"API calls of one caller that run at the same time; more are answered 429."`
+	APIRate                int `name:"api-rate" env:"BELLHOP_API_RATE" default:"20000" help:"API calls that one caller may make a second; more are answered 429."`
+
 	WebhookTimeout time.Duration `name:"webhook-timeout" env:"BELLHOP_WEBHOOK_TIMEOUT" default:"60s" help:"How long an integration may take to answer a webhook, such as 90s or 2m."`
 	WebhookBody    int64         `name:"webhook-body" env:"BELLHOP_WEBHOOK_BODY" default:"10485760" help:"Largest webhook body, in bytes."`
 
@@ -44,6 +48,7 @@ type Config struct {
 func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Data: ".bellhop", LogFormat: "auto", LogLevel: "info",
+		APIConcurrent: 2048, APIConcurrentPerCaller: 512, APIRate: 20_000,
 		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
 		DeliveryTimeout: time.Minute, DeliveryAttempts: 12, DeliveryWorkers: 256,
 		ShutdownGrace: 10 * time.Second,
@@ -101,11 +106,16 @@ func (c *Config) Check() error {
 	if c.WebhookBody <= 0 {
 		fault("webhook-body: %d is too small; write a number of bytes above 0", c.WebhookBody)
 	}
-	if c.DeliveryAttempts < 1 {
-		fault("delivery-attempts: %d is too small; write 1 or more", c.DeliveryAttempts)
-	}
-	if c.DeliveryWorkers < 1 {
-		fault("delivery-workers: %d is too small; write 1 or more", c.DeliveryWorkers)
+	for _, n := range [...]struct {
+		name  string
+		value int
+	}{
+		{"api-concurrent", c.APIConcurrent}, {"api-concurrent-per-caller", c.APIConcurrentPerCaller}, {"api-rate", c.APIRate},
+		{"delivery-attempts", c.DeliveryAttempts}, {"delivery-workers", c.DeliveryWorkers},
+	} {
+		if n.value < 1 {
+			fault("%s: %d is too small; write 1 or more", n.name, n.value)
+		}
 	}
 	if len(faults) == 0 {
 		return nil

@@ -14,7 +14,10 @@ import (
 // routes serves everything on one port. Paths are matched by prefix and never
 // cleaned or redirected: names in them may hold escaped slashes.
 func (s *Server) routes(pages map[string]http.Handler) http.Handler {
-	operations := apihttp.New(s.service, platform.Operations(), s.logger)
+	operations := apihttp.New(apihttp.Config{
+		Service: s.service, Operations: platform.Operations(),
+		Concurrent: s.cfg.APIConcurrent, OneCaller: s.cfg.APIConcurrentPerCaller, Rate: s.cfg.APIRate,
+	})
 	hooks := webhook.New(webhook.Config{
 		Installations: s.catalog, Resolver: s.runtime, Logger: s.logger,
 		MaxBody: s.cfg.WebhookBody, Timeout: s.cfg.WebhookTimeout,

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const (
@@ -38,7 +39,7 @@ func (p Page) cursor() (n int64, id string, err error) {
 		return 0, "", ErrCursor
 	}
 	n, err = strconv.ParseInt(num, 36, 64)
-	if err != nil || strings.ContainsRune(id, 0) {
+	if err != nil || strings.ContainsRune(id, 0) || !utf8.ValidString(id) {
 		return 0, "", ErrCursor
 	}
 	return n, id, nil

@@ -9,11 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
+	"math"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
+	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -29,24 +29,38 @@ const (
 	maxAdminBody   = 50 << 20
 )
 
+// A caller has this long to send a body or to take an answer, and for each
+// 256 KiB of it a second more.
+const bodyTime = 30 * time.Second
+
 // Service does operations; *api.Service is the one there is.
 type Service interface {
 	Authenticate(ctx context.Context, caller platform.Caller) (*api.Identity, error)
+	Admit(id *api.Identity, op *platform.Operation) error
 	Call(ctx context.Context, id *api.Identity, op *platform.Operation, in, out any) error
+}
+
+// Config configures a Handler; zero limits take the defaults in the comments.
+type Config struct {
+	Service    Service
+	Operations []*platform.Operation
+	Concurrent int // calls at a time; default 2048, more are answered 503
+	OneCaller  int // of them by one caller; default 512, more are answered 429
+	Rate       int // calls a second by one caller; default 20000, more are answered 429
 }
 
 // Handler serves operations. It is safe for concurrent use.
 type Handler struct {
 	service Service
-	logger  *slog.Logger
 	routes  *node
 	binding platformhttp.Binding
+	gate    *gate
 }
 
 // New returns a handler for the operations.
-func New(service Service, operations []*platform.Operation, logger *slog.Logger) *Handler {
-	h := &Handler{service: service, logger: logger, routes: &node{}}
-	for _, op := range operations {
+func New(cfg Config) *Handler {
+	h := &Handler{service: cfg.Service, routes: &node{}, gate: newGate(cfg)}
+	for _, op := range cfg.Operations {
 		h.routes.add(op)
 	}
 	return h
@@ -67,9 +81,24 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !h.gate.enter() {
+		return platform.Unavailable(nil, "the server has as many calls as it takes at a time; try again", retryAfter)
+	}
+	defer h.gate.leave()
 	id, err := h.service.Authenticate(r.Context(), readCaller(r.Header))
 	if err != nil {
 		return err
+	}
+	// Nobody sends a body before it is known that they may.
+	if err := h.service.Admit(id, op); err != nil {
+		return err
+	}
+	if id != nil {
+		leave, err := h.gate.enterAs(w.Header(), id)
+		if err != nil {
+			return err
+		}
+		defer leave()
 	}
 	in := op.New()
 	if err := h.readBody(w, r, op, in); err != nil {
@@ -80,6 +109,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 		query, err := url.ParseQuery(r.URL.RawQuery)
 		if err != nil {
 			return platform.Errorf(platform.TypeInvalidQuery, "the query string is not well formed: %v", err)
+		}
+		if err := checkQuery(query); err != nil {
+			return err
 		}
 		if err := h.binding.DecodeQuery(op, query, in); err != nil {
 			return err
@@ -94,9 +126,17 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("encode the answer of %s: %w", op.Name, err)
 	}
 	w.Header()["Content-Type"] = jsonType
+	defer timed(http.NewResponseController(w).SetWriteDeadline, int64(len(body)))()
 	w.WriteHeader(op.Status)
 	_, _ = w.Write(body) // the caller may have gone
 	return nil
+}
+
+// timed sets a deadline for so many bytes and returns what takes it back. Not
+// every connection knows deadlines.
+func timed(set func(time.Time) error, size int64) (clear func()) {
+	_ = set(time.Now().Add(bodyTime + time.Duration(size>>18)*time.Second))
+	return func() { _ = set(time.Time{}) }
 }
 
 // readBody fills the members that stand in the body. A GET may carry a body,
@@ -108,6 +148,9 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, op *platform.
 	var limit int64 = maxRuntimeBody
 	if strings.HasPrefix(op.Path, "/v1/admin/") {
 		limit = maxAdminBody
+	}
+	if r.ContentLength != 0 {
+		defer timed(http.NewResponseController(w).SetReadDeadline, limit)()
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -122,36 +165,6 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, op *platform.
 		body = []byte("{}")
 	}
 	return decode(body, in)
-}
-
-var decodeOptions = jsonv2.JoinOptions(
-	jsonv2.MatchCaseInsensitiveNames(false), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-
-// decode reads a body. The quick decoder does the work; only when it fails the
-// standard one is asked, for its errors name the field.
-func decode(body []byte, in any) error {
-	if err := jsonv2.Unmarshal(body, in, decodeOptions); err == nil {
-		return nil
-	} else if slow := json.Unmarshal(body, in); slow != nil {
-		nameKey(slow, err)
-		return platformhttp.BodyError(slow)
-	} else {
-		return platformhttp.BodyError(fmt.Errorf("it does not fit: %w", err))
-	}
-}
-
-// nameKey completes the field that the standard decoder names, which ends at a
-// map, with the key that the quick decoder knows.
-func nameKey(slow, quick error) {
-	to, ok := errors.AsType[*json.UnmarshalTypeError](slow)
-	from, known := errors.AsType[*jsonv2.SemanticError](quick)
-	if !ok || !known {
-		return
-	}
-	field := strings.Join(slices.Collect(from.JSONPointer.Tokens()), ".")
-	if strings.HasPrefix(field, to.Field+".") {
-		to.Field = field
-	}
 }
 
 var encodeOptions = jsonv2.JoinOptions(jsonv2.OmitZeroStructFields(false), jsontext.AllowInvalidUTF8(true))
@@ -187,7 +200,9 @@ func WriteError(w http.ResponseWriter, e *platform.Error) {
 	}
 	w.Header()["Content-Type"] = jsonType
 	if e.RetryAfter > 0 {
-		w.Header().Set("Retry-After", fmt.Sprint(max(1, int(e.RetryAfter.Seconds()))))
+		seconds := fmt.Sprint(int(math.Ceil(e.RetryAfter.Seconds())))
+		w.Header().Set("Retry-After", seconds)
+		w.Header().Set("Ratelimit-Reset", seconds) // which the official clients read first
 	}
 	w.WriteHeader(e.Code)
 	_, _ = w.Write(body) // the caller may have gone

@@ -42,8 +42,11 @@ func (n *node) add(op *platform.Operation) {
 // find returns the operation of a request and the unescaped values of its
 // path's names.
 func (n *node) find(method, path string) (*platform.Operation, map[string]string, error) {
-	segments := strings.Split(strings.Trim(path, "/"), "/")
+	segments := strings.Split(strings.TrimPrefix(path, "/"), "/")
 	found := n.walk(segments, method)
+	if last := len(segments) - 1; found == nil && segments[last] == "" {
+		found = n.walk(segments[:last], method) // a slash too many
+	}
 	if found == nil {
 		if other := n.walk(segments, ""); other != nil {
 			return nil, nil, platform.Errorf(platform.TypeMethodNotFound, "%s is not a method of this path", method)
@@ -56,8 +59,8 @@ func (n *node) find(method, path string) (*platform.Operation, map[string]string
 			continue
 		}
 		value, err := url.PathUnescape(segments[i])
-		if err != nil || value == "" {
-			return nil, nil, platform.Errorf(platform.TypeInvalidIdentifier, "%s in the path is empty or not well escaped", strings.Trim(part, "{}"))
+		if err != nil || value == "" || !plain(value) {
+			return nil, nil, platform.Errorf(platform.TypeInvalidIdentifier, "%s in the path is empty, not well escaped or not valid UTF-8", strings.Trim(part, "{}"))
 		}
 		values[strings.Trim(part, "{}")] = value
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -31,6 +32,15 @@ func (c conn) Query(ctx context.Context, sql string, args ...any) (store.Rows, e
 	return &rows{r}, nil
 }
 
+// text is s as a column can hold it: without zero bytes, in valid UTF-8. One
+// odd character of somebody's name must not fail a transaction for ever.
+func text(s string) string {
+	if strings.IndexByte(s, 0) >= 0 {
+		s = strings.ReplaceAll(s, "\x00", "")
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
 // encode turns arguments into what the columns hold: times are milliseconds,
 // JSON is text.
 func encode(args []any) []any {
@@ -45,12 +55,14 @@ func encode(args []any) []any {
 			}
 		case json.RawMessage:
 			if v != nil {
-				out[i] = string(v)
+				out[i] = text(string(v))
 			}
 		case *string:
 			if v != nil {
-				out[i] = *v
+				out[i] = text(*v)
 			}
+		case string:
+			out[i] = text(v)
 		case int:
 			out[i] = int64(v)
 		default:
