@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"strings"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
 )
@@ -20,8 +21,8 @@ type Common struct {
 	MessageReadBehavior string `json:"messageReadBehavior,omitempty" title:"When a message comes in" description:"mark_as_read shows the person that the message was read; typing_indicator also shows for up to 25 seconds that the bot is typing; none does neither." enum:"mark_as_read,typing_indicator,none" default:"typing_indicator"`
 	// TypingIndicatorEmoji reacts with eyes while the bot is typing.
 	TypingIndicatorEmoji  bool     `json:"typingIndicatorEmoji,omitempty" title:"React with 👀 while typing" description:"Put an emoji on the person's message while the bot prepares the answer." default:"false"`
-	DownloadMedia         *bool    `json:"downloadMedia,omitempty" title:"Download media" description:"Keep pictures, sounds, films and documents on this server, so that the bot can open them. When off, the bot gets WhatsApp's own address, which works for five minutes and only with the access token." default:"true"`
-	DownloadedMediaExpiry *float64 `json:"downloadedMediaExpiry,omitempty" title:"Keep downloaded media for (hours)" description:"0 keeps them for ever." minimum:"0" default:"720"`
+	DownloadMedia         *bool    `json:"downloadMedia,omitempty" title:"Hand media over" description:"Let the bot open pictures, sounds, films and documents at an address of this server, which needs no token. When off, the bot gets WhatsApp's own address, which works for five minutes and only with the access token." default:"true"`
+	DownloadedMediaExpiry *float64 `json:"downloadedMediaExpiry,omitempty" title:"Hand media over for (hours)" description:"How long such an address works; 0 is for ever. WhatsApp itself keeps media for some days only." minimum:"0" default:"720"`
 	ListenMessageEchoes   bool     `json:"listenMessageEchoes,omitempty" title:"Tell the bot of echoes" description:"Raise onMessageEchoReceived when somebody answers from the WhatsApp Business app." default:"false"`
 }
 
@@ -76,3 +77,13 @@ func (c *Common) readBehavior() string {
 }
 
 func (c *Common) download() bool { return c.DownloadMedia == nil || *c.DownloadMedia }
+
+const defaultMediaLife = 720 * time.Hour
+
+// mediaLife is how long media are handed over; 0 is for ever.
+func (c *Common) mediaLife() time.Duration {
+	if c.DownloadedMediaExpiry == nil {
+		return defaultMediaLife
+	}
+	return time.Duration(*c.DownloadedMediaExpiry * float64(time.Hour))
+}

@@ -37,14 +37,14 @@ func (c *content) message(conversationID, userID string, tags platform.Tags) (*p
 }
 
 // content is what the bot gets; nil when there is nothing that it could get.
-func (s *service) content(ctx context.Context, call *integration.Call, c *settings, m *incoming) (*content, error) {
+func (h *hook) content(ctx context.Context, m *incoming) (*content, error) {
 	switch {
 	case m.Text != nil && m.Text.Body != "":
 		return &content{typ: message.TypeText, payload: text{Text: m.Text.Body}}, nil
 	case m.Button != nil:
-		return chosen(ctx, call, m.Button.Text, m.Button.Payload)
+		return chosen(ctx, h.call, m.Button.Text, m.Button.Payload)
 	case m.Interactive != nil:
-		return replied(ctx, call, m.Interactive)
+		return replied(ctx, h.call, m.Interactive)
 	case m.Location != nil:
 		l := m.Location
 		return &content{typ: message.TypeLocation, payload: message.Location{
@@ -53,25 +53,25 @@ func (s *service) content(ctx context.Context, call *integration.Call, c *settin
 	case len(m.Contacts) > 0:
 		return &content{typ: typeContacts, payload: map[string]any{"contacts": m.Contacts}}, nil
 	}
-	return s.mediaContent(ctx, call, c, m)
+	return h.mediaContent(ctx, m)
 }
 
-func (s *service) mediaContent(ctx context.Context, call *integration.Call, c *settings, m *incoming) (*content, error) {
-	media, out := m.Image, &content{typ: message.TypeImage}
+func (h *hook) mediaContent(ctx context.Context, m *incoming) (*content, error) {
+	media, out, kind := m.Image, &content{typ: message.TypeImage}, "image"
 	switch {
 	case m.Sticker != nil:
-		media = m.Sticker
+		media, kind = m.Sticker, typeSticker
 	case m.Audio != nil:
-		media, out.typ = m.Audio, message.TypeAudio
+		media, out.typ, kind = m.Audio, message.TypeAudio, "audio"
 	case m.Video != nil:
-		media, out.typ = m.Video, message.TypeVideo
+		media, out.typ, kind = m.Video, message.TypeVideo, "video"
 	case m.Document != nil:
-		media, out.typ = m.Document, message.TypeFile
+		media, out.typ, kind = m.Document, message.TypeFile, "document"
 	}
 	if media == nil || media.ID == "" {
 		return nil, nil
 	}
-	address, err := s.media(ctx, call, c, media)
+	address, err := h.media(ctx, kind, media)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,6 @@ const (
 	tagEchoCreationType = "echoCreationType"
 	tagStatus           = "status"
 	tagParts            = "parts"
-	tagTold             = "statuses"
 )
 
 // Tags of conversations and users.
@@ -52,9 +51,6 @@ func definition() integration.Definition {
 			},
 		}},
 		Events: events(),
-		States: map[string]integration.StateDefinition{
-			stateSeen: {Type: platform.StateIntegration, Schema: schema.For[seenIDs]},
-		},
 		User: integration.User{Tags: integration.Tags{
 			tagUserID:     {Title: "User ID", Description: "The person's WhatsApp number, or the lasting id where the number is hidden"},
 			tagName:       {Title: "Name", Description: "The name on the person's profile"},
@@ -79,7 +75,6 @@ func messageTags() integration.Tags {
 		tagEchoCreationType: tag("Echo creation type", "How an echoed message was made"),
 		tagStatus:           tag("Delivery status", "SENT, DELIVERED, READ or FAILED"),
 		tagParts:            tag("Parts sent", "How many parts of the message are known to be sent"),
-		tagTold:             tag("Statuses told", "The statuses that were told as events already"),
 	}
 	for i, name := range idTags()[1:] {
 		tags[name] = tag(fmt.Sprintf("ID of part %d", i+1), "WhatsApp's id of a part before the last")

@@ -99,12 +99,15 @@ func events() map[string]integration.EventDefinition {
 	}
 }
 
-// unhandled tells the bot of what nobody knew what to do with.
-func (s *service) unhandled(ctx context.Context, call *integration.Call, field, typ string, payload json.RawMessage) error {
-	call.Logger.InfoContext(ctx, "a kind of webhook that is not known", "field", clip(field), "type", clip(typ))
+// unhandled tells the bot, once for the key, of what nobody knew what to do
+// with; an empty key is every time.
+func (h *hook) unhandled(ctx context.Context, field, typ string, payload json.RawMessage, key string) error {
+	h.call.Logger.InfoContext(ctx, "a kind of webhook that is not known", "field", clip(field), "type", clip(typ))
 	if len(payload) == 0 {
 		payload = json.RawMessage("null")
 	}
-	_, err := call.Emit(ctx, integration.Event{Type: eventUnhandled, Payload: unhandledEvent{Field: field, Type: typ, Payload: payload}})
+	_, err := h.call.Emit(ctx, integration.Event{
+		Type: eventUnhandled, Payload: unhandledEvent{Field: field, Type: typ, Payload: payload}, DedupeKey: clip(key),
+	})
 	return err
 }

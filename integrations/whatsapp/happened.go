@@ -4,53 +4,69 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// happened tells the bot of a message that is no content of its own: an edit,
-// a deletion, an order, a note of WhatsApp's.
-func (s *service) happened(ctx context.Context, call *integration.Call, v *value, m *incoming) error {
-	u, err := user(ctx, call, sender(m, v.Contacts))
+// ordered tells the bot of an order from the catalog.
+func (h *hook) ordered(ctx context.Context, v *value, m *incoming) error {
+	p := sender(m, v.Contacts)
+	u, err := user(ctx, h.call, p)
 	if err != nil {
 		return err
 	}
-	if m.System != nil {
-		_, err := call.Emit(ctx, integration.Event{Type: eventSystem, UserID: u.ID, Payload: systemEvent{
-			Type: first(m.System.Type, m.Type), Body: m.System.Body, Number: m.System.WaID, UserID: u.ID,
-		}})
+	conv, err := conversation(ctx, h.call, v.Metadata.PhoneNumberID, p)
+	if err != nil {
 		return err
 	}
-	if m.Order != nil {
-		conv, err := conversation(ctx, call, v.Metadata.PhoneNumberID, sender(m, v.Contacts))
-		if err != nil {
+	_, err = h.call.Emit(ctx, integration.Event{
+		Type: eventOrder, UserID: u.ID, ConversationID: conv.ID, DedupeKey: messageKey(m.ID),
+		Payload: orderEvent{Order: m.Order, WhatsappID: m.ID, UserID: u.ID, ConversationID: conv.ID},
+	})
+	return err
+}
+
+// system tells the bot of a note of WhatsApp's about the person. One who has a
+// new number stays the same user in the same conversation.
+func (h *hook) system(ctx context.Context, v *value, m *incoming) error {
+	p := sender(m, v.Contacts)
+	number := first(m.System.WaID, m.System.NewWaID)
+	if m.System.Type == "user_changed_number" && number != "" && m.From != "" && number != m.From {
+		if err := renumber(ctx, h.call, v.Metadata.PhoneNumberID, m.From, number); err != nil {
 			return err
 		}
-		_, err = call.Emit(ctx, integration.Event{Type: eventOrder, UserID: u.ID, ConversationID: conv.ID, Payload: orderEvent{
-			Order: m.Order, WhatsappID: m.ID, UserID: u.ID, ConversationID: conv.ID,
-		}})
+		p.Number = number
+	}
+	u, err := user(ctx, h.call, p)
+	if err != nil {
 		return err
 	}
-	return s.revised(ctx, call, m, u)
+	_, err = h.call.Emit(ctx, integration.Event{
+		Type: eventSystem, UserID: u.ID, DedupeKey: messageKey(m.ID),
+		Payload: systemEvent{Type: first(m.System.Type, m.Type), Body: m.System.Body, Number: number, UserID: u.ID},
+	})
+	return err
 }
 
 // revised tells of an edit or a deletion. One of a message that the bot never
 // got is of no use to it.
-func (s *service) revised(ctx context.Context, call *integration.Call, m *incoming, u *platform.User) error {
+func (h *hook) revised(ctx context.Context, v *value, m *incoming) error {
 	id := ""
 	if m.Edit != nil {
 		id = m.Edit.OriginalMessageID
 	} else {
 		id = m.Revoke.OriginalMessageID
 	}
-	original, err := find(ctx, call, id)
+	original, err := find(ctx, h.call, id)
 	if err != nil || original == nil {
 		return err
 	}
-	e := integration.Event{UserID: u.ID, ConversationID: original.ConversationID, MessageID: original.ID}
+	u, err := user(ctx, h.call, sender(m, v.Contacts))
+	if err != nil {
+		return err
+	}
+	e := integration.Event{UserID: u.ID, ConversationID: original.ConversationID, MessageID: original.ID, DedupeKey: messageKey(m.ID)}
 	if m.Revoke != nil {
 		e.Type, e.Payload = eventDeleted, deleteEvent{MessageID: original.ID, UserID: u.ID, ConversationID: original.ConversationID}
 	} else {
@@ -62,7 +78,7 @@ func (s *service) revised(ctx context.Context, call *integration.Call, m *incomi
 			MessageID: original.ID, Type: typ, Payload: payload, UserID: u.ID, ConversationID: original.ConversationID,
 		}
 	}
-	_, err = call.Emit(ctx, e)
+	_, err = h.call.Emit(ctx, e)
 	return err
 }
 
@@ -82,65 +98,4 @@ func edited(original *platform.Message, m *incoming) (typ string, payload json.R
 		return "", nil, fmt.Errorf("write the edit: %w", err)
 	}
 	return original.Type, payload, nil
-}
-
-// reacted notes a reaction on its message and tells the bot. Reactions come in
-// any order and more than once: an older one changes nothing.
-func (s *service) reacted(ctx context.Context, call *integration.Call, v *value, m *incoming) error {
-	release, err := s.locks.Hold(ctx, call.WebhookID+" reaction "+m.Reaction.MessageID)
-	if err != nil {
-		return err
-	}
-	defer release()
-	target, err := find(ctx, call, m.Reaction.MessageID)
-	if err != nil {
-		return err
-	}
-	if target == nil {
-		call.Logger.InfoContext(ctx, "a reaction to a message that is not known")
-		return nil
-	}
-	at, id, _ := strings.Cut(target.Tags[tagReactionID], " ")
-	if id == m.ID || seconds(at) > seconds(m.Timestamp) {
-		return nil
-	}
-	u, err := user(ctx, call, sender(m, v.Contacts))
-	if err != nil {
-		return err
-	}
-	tell := func(event, emoji string) error {
-		if emoji == "" {
-			return nil
-		}
-		_, err := call.Emit(ctx, integration.Event{
-			Type: event, ConversationID: target.ConversationID, UserID: u.ID, MessageID: target.ID,
-			Payload: reactionEvent{Reaction: emoji, MessageID: target.ID, UserID: u.ID, ConversationID: target.ConversationID},
-		})
-		return err
-	}
-	if was := target.Tags[tagReaction]; was != m.Reaction.Emoji {
-		if err := tell(eventReactionRemoved, was); err != nil {
-			return err
-		}
-		if err := tell(eventReactionAdded, m.Reaction.Emoji); err != nil {
-			return err
-		}
-	}
-	// An empty value takes the tag away.
-	_, err = call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: target.ID, Tags: platform.Tags{
-		tagReaction: clip(m.Reaction.Emoji), tagReactionID: clip(m.Timestamp + " " + m.ID),
-	}})
-	if err != nil {
-		return fmt.Errorf("note the reaction: %w", err)
-	}
-	return nil
-}
-
-// seconds reads a time of WhatsApp's; 0 when it is none.
-func seconds(text string) int64 {
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
 }

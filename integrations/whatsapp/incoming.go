@@ -10,47 +10,43 @@ import (
 )
 
 // message handles one message of a person.
-func (s *service) message(ctx context.Context, call *integration.Call, c *settings, v *value, raw json.RawMessage) error {
+func (h *hook) message(ctx context.Context, v *value, raw json.RawMessage) error {
 	var m incoming
 	if err := json.Unmarshal(raw, &m); err != nil || m.ID == "" {
-		return s.once(ctx, call, digest(fieldMessages, raw), func() error { return s.unhandled(ctx, call, fieldMessages, "", raw) })
+		return h.unhandled(ctx, fieldMessages, "", raw, digest(fieldMessages, raw))
 	}
-	release, err := s.locks.Hold(ctx, call.WebhookID+" "+m.ID)
-	if err != nil {
-		return err
-	}
-	defer release()
 	switch {
 	case m.Reaction != nil:
-		return s.reacted(ctx, call, v, &m)
-	case m.Edit != nil, m.Revoke != nil, m.Order != nil, m.System != nil:
-		return s.once(ctx, call, m.ID, func() error { return s.happened(ctx, call, v, &m) })
+		return h.reacted(ctx, v, &m)
+	case m.Edit != nil, m.Revoke != nil:
+		return h.revised(ctx, v, &m)
+	case m.Order != nil:
+		return h.ordered(ctx, v, &m)
+	case m.System != nil:
+		return h.system(ctx, v, &m)
 	}
-	return s.said(ctx, call, c, v, &m, raw)
+	return h.said(ctx, v, &m, raw)
 }
 
 // said hands a message with content to the bot.
-func (s *service) said(ctx context.Context, call *integration.Call, c *settings, v *value, m *incoming, raw json.RawMessage) error {
-	if known, err := find(ctx, call, m.ID); err != nil || known != nil {
-		return err
-	}
-	said, err := s.content(ctx, call, c, m)
+func (h *hook) said(ctx context.Context, v *value, m *incoming, raw json.RawMessage) error {
+	said, err := h.content(ctx, m)
 	if err != nil {
 		return err
 	}
 	p := sender(m, v.Contacts)
 	if said == nil || p.Number+p.UserID == "" {
-		return s.once(ctx, call, m.ID, func() error { return s.unhandled(ctx, call, fieldMessages, m.Type, raw) })
+		return h.unhandled(ctx, fieldMessages, m.Type, raw, messageKey(m.ID))
 	}
-	u, err := user(ctx, call, p)
+	u, err := user(ctx, h.call, p)
 	if err != nil {
 		return err
 	}
-	conv, err := conversation(ctx, call, v.Metadata.PhoneNumberID, p)
+	conv, err := conversation(ctx, h.call, v.Metadata.PhoneNumberID, p)
 	if err != nil {
 		return err
 	}
-	tags, err := messageTagsOf(ctx, call, m)
+	tags, err := messageTagsOf(ctx, h.call, m)
 	if err != nil {
 		return err
 	}
@@ -58,15 +54,18 @@ func (s *service) said(ctx context.Context, call *integration.Call, c *settings,
 	if err != nil {
 		return err
 	}
-	out, err := call.Client.GetOrCreateMessage(ctx, in)
+	out, err := h.call.Client.GetOrCreateMessage(ctx, in)
 	if err != nil {
 		return fmt.Errorf("make the message: %w", err)
 	}
-	if out.Meta.Created && c.readBehavior() != readNone {
-		s.seen(ctx, call, c, v.Metadata.PhoneNumberID, m.ID)
+	if out.Meta.Created && h.c.readBehavior() != readNone {
+		h.unread[chat{v.Metadata.PhoneNumberID, conv.ID}] = m.ID
 	}
 	return nil
 }
+
+// messageKey is under which the event of a message happens once.
+func messageKey(id string) string { return "message " + id }
 
 // messageTagsOf are the tags that a message comes in with.
 func messageTagsOf(ctx context.Context, call *integration.Call, m *incoming) (platform.Tags, error) {
@@ -99,12 +98,4 @@ func find(ctx context.Context, call *integration.Call, id string) (*platform.Mes
 		}
 	}
 	return nil, nil
-}
-
-// seen shows the person that the message was read, and as configured that
-// something is being typed. It is a courtesy: that it failed is only logged.
-func (s *service) seen(ctx context.Context, call *integration.Call, c *settings, phoneID, id string) {
-	if err := s.markRead(ctx, c, phoneID, id, c.readBehavior() == readTyping); err != nil {
-		call.Logger.WarnContext(ctx, "the message could not be marked as read", "error", err)
-	}
 }

@@ -3,22 +3,24 @@ package whatsapp
 import (
 	"context"
 	"fmt"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/handover"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // Bounds of downloads. Meta's own largest file is a document of 100 MB.
 const (
-	maxMedia      = 110 << 20
-	mediaTimeout  = 45 * time.Second
-	maxMediaHops  = 3
-	mediaFallback = "application/octet-stream"
+	maxMedia     = 110 << 20
+	mediaTimeout = 5 * time.Minute
+	maxMediaHops = 3
 )
 
 // mediaInfo is what Meta says of media: the address works for some minutes
@@ -29,56 +31,90 @@ type mediaInfo struct {
 	FileSize string `json:"file_size"`
 }
 
-// media returns an address for the media that the bot can use. Media that
-// Meta does not give any more is no reason to lose the message: the bot then
-// gets Meta's address of it.
-func (s *service) media(ctx context.Context, call *integration.Call, c *settings, m *inMedia) (string, error) {
-	g := s.graph(c)
-	fallback := g.base.JoinPath(apiVersion, url.PathEscape(m.ID)).String()
+// newDesk hands media to bots at addresses of this server.
+func (s *service) newDesk() *handover.Desk {
+	return &handover.Desk{
+		Max: maxMedia,
+		Secret: func(_ context.Context, call *integration.Call) (string, error) {
+			c, err := readSettings(call)
+			if err != nil {
+				return "", err
+			}
+			return c.secret, nil
+		},
+		Open: s.openMedia,
+	}
+}
+
+// media returns an address of the media that the bot can use. Where media are
+// not handed over, and Meta does not give them any more, it is Meta's address
+// all the same: that is no reason to lose the message.
+func (h *hook) media(ctx context.Context, kind string, m *inMedia) (string, error) {
+	if h.c.download() {
+		return h.desk.Link(ctx, h.call, m.ID, mediaName(kind, m), h.c.mediaLife())
+	}
+	if m.URL != "" {
+		return m.URL, nil
+	}
+	g := h.graph(h.c)
 	var info mediaInfo
 	err := g.get(ctx, url.PathEscape(m.ID), nil, &info)
 	if err == nil && info.URL != "" {
-		if !c.download() {
-			return info.URL, nil
-		}
-		var address string
-		if address, err = s.keep(ctx, call, c, g, m, &info); err == nil {
-			return address, nil
-		}
-		fallback = info.URL
+		return info.URL, nil
 	}
-	if err != nil && again(err) {
+	if err != nil && !platform.IsType(outbound.Steer(err), platform.TypeRuntime) {
 		return "", err
 	}
-	call.Logger.ErrorContext(ctx, "media could not be downloaded", "media_id", m.ID, "error", err)
-	return fallback, nil
+	h.call.Logger.ErrorContext(ctx, "the address of media could not be read", "media_id", m.ID, "error", err)
+	return g.base.JoinPath(apiVersion, url.PathEscape(m.ID)).String(), nil
 }
 
-// again reports whether another try of what failed may help.
-func again(err error) bool {
-	return !platform.IsType(outbound.Steer(err), platform.TypeRuntime)
+// mediaName is the name of the file that has none, as "image.jpg".
+func mediaName(kind string, m *inMedia) string {
+	if m.Filename != "" {
+		return m.Filename
+	}
+	typ, _, _ := mime.ParseMediaType(m.MimeType) // an unknown one has no extension
+	return kind + map[string]string{
+		"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "video/mp4": ".mp4", "video/3gpp": ".3gp",
+		"audio/ogg": ".ogg", "audio/mpeg": ".mp3", "audio/mp4": ".m4a", "audio/aac": ".aac", "audio/amr": ".amr", "application/pdf": ".pdf",
+	}[typ]
 }
 
-// keep downloads the media to this server.
-func (s *service) keep(ctx context.Context, call *integration.Call, c *settings, g *graph, m *inMedia, info *mediaInfo) (string, error) {
-	ctx, cancel := context.WithTimeout(ctx, mediaTimeout)
-	defer cancel()
-	resp, err := g.open(ctx, info.URL)
+// openMedia reads the media with the id from Meta.
+func (s *service) openMedia(ctx context.Context, call *integration.Call, id string) (*handover.File, error) {
+	c, err := readSettings(call)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	defer resp.Body.Close() //nolint:errcheck // it is only read
+	ctx, cancel := context.WithTimeout(ctx, mediaTimeout)
+	g := s.graph(c)
+	var info mediaInfo
+	err = g.get(ctx, url.PathEscape(id), nil, &info)
+	var resp *http.Response
+	if err == nil {
+		resp, err = g.open(ctx, info.URL)
+	}
+	if err != nil {
+		cancel()
+		return nil, err
+	}
 	size := resp.ContentLength
-	if n, err := strconv.ParseInt(info.FileSize, 10, 64); err == nil {
+	if n, err := strconv.ParseInt(info.FileSize, 10, 64); err == nil && size < 0 {
 		size = n
 	}
-	if size > maxMedia {
-		return "", integration.RuntimeError(fmt.Sprintf("the media has %d bytes, more than WhatsApp allows", size))
-	}
-	return store(ctx, call, c, upload{
-		key: "whatsapp-media_" + m.ID, contentType: first(info.MimeType, m.MimeType, mediaFallback),
-		mediaID: m.ID, body: resp.Body, size: size, fallback: info.URL,
-	})
+	return &handover.File{Body: closing{resp.Body, cancel}, Type: first(info.MimeType, resp.Header.Get("Content-Type")), Size: size}, nil
+}
+
+// closing is a body that ends its request when it is closed.
+type closing struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (c closing) Close() error {
+	defer c.cancel()
+	return c.ReadCloser.Close()
 }
 
 // open reads the address with the token, and follows redirects only to hosts

@@ -102,7 +102,6 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 	if err != nil {
 		return err
 	}
-	g := s.graph(c)
 	phoneID := first(o.conversation.Tags[tagPhoneID], c.phoneID)
 	for i, p := range parts {
 		if i < done {
@@ -117,18 +116,25 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 			return err
 		}
 		p.Opaque = opaque(o.message.ID, i+1, len(parts))
-		var answer sendAnswer
-		err := g.post(ctx, url.PathEscape(phoneID)+"/messages", &p, &answer)
+		id, err := s.post(ctx, c, phoneID, &p)
 		if err != nil && !errors.Is(err, errAccepted) {
 			return steer(call, err)
 		}
 		// An answer that was lost is no reason to send again: the status that
 		// follows brings the id.
-		if err := o.ack(ctx, sentTags(answer.id(), i+1, len(parts))); err != nil {
+		if err := o.ack(ctx, sentTags(id, i+1, len(parts))); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// post sends one part from the number and returns WhatsApp's id of it. The id
+// is empty, with errAccepted, when it was taken and the answer was lost.
+func (s *service) post(ctx context.Context, c *settings, phoneID string, p *part) (id string, err error) {
+	var answer sendAnswer
+	err = s.graph(c).post(ctx, url.PathEscape(phoneID)+"/messages", p, &answer)
+	return answer.id(), err
 }
 
 // wait lets a moment pass: WhatsApp does not promise to show messages that

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bellhop-dev/bellhop/integration/integrationtest"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -104,7 +105,7 @@ func TestOutgoing(t *testing.T) {
 			if resp := b.say(c.typ, c.payload); !resp.OK() {
 				t.Fatalf("answer %d %s", resp.Status, resp.Body)
 			}
-			golden(t, "out/"+strings.ReplaceAll(name, " ", "_"), runs(pretty(t, b.fake.Sent())))
+			integrationtest.Golden(t, "out/"+strings.ReplaceAll(name, " ", "_"), runs(integrationtest.Pretty(t, b.fake.Sent())))
 		})
 	}
 }
@@ -154,7 +155,7 @@ func TestReplyAndReaction(t *testing.T) {
 	b.sayAs(platform.Message{ID: "msg_2", Type: "text", Payload: json.RawMessage(`{"text":"tagged"}`), Tags: platform.Tags{"replyTo": "msg_in"}}, 1)
 	b.sayAs(platform.Message{ID: "msg_3", Type: "reaction", Payload: json.RawMessage(`{"messageId":"msg_in","reaction":"👍"}`)}, 1)
 	b.sayAs(platform.Message{ID: "msg_4", Type: "reaction", Payload: json.RawMessage(`{"messageId":"msg_in"}`)}, 1)
-	golden(t, "out/reply_and_reaction", pretty(t, b.fake.Sent()))
+	integrationtest.Golden(t, "out/reply_and_reaction", integrationtest.Pretty(t, b.fake.Sent()))
 	for _, typ := range []string{"reaction", "text"} {
 		resp := b.sayAs(platform.Message{ID: "msg_5", Type: typ, Payload: json.RawMessage(`{"text":"x","messageId":"none","replyTo":"none"}`)}, 1)
 		if resp.Status != 400 || !strings.Contains(string(resp.Body), "there is no message none") {

@@ -98,6 +98,7 @@ type inMedia struct {
 	MimeType string `json:"mime_type"`
 	Caption  string `json:"caption"`
 	Filename string `json:"filename"`
+	URL      string `json:"url"` // newer webhooks have it
 }
 
 type inLocation struct {
@@ -140,6 +141,8 @@ type inSystem struct {
 	Body string `json:"body"`
 	Type string `json:"type"`
 	WaID string `json:"wa_id"`
+	// NewWaID is where older versions of the API have the new number.
+	NewWaID string `json:"new_wa_id"`
 }
 
 type inEdit struct {

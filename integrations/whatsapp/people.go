@@ -83,19 +83,22 @@ func set(tags platform.Tags) platform.Tags {
 	return tags
 }
 
-// user finds or makes the person's user, and keeps the profile up to date.
+// user finds or makes the person's user, and keeps the profile up to date. The
+// lasting id comes first: the number may be new, hidden, or not known before.
 func user(ctx context.Context, call *integration.Call, p person) (*platform.User, error) {
 	tags := set(platform.Tags{
 		tagUserID: first(p.Number, p.UserID), tagNumber: p.Number, tagWhatsappID: p.UserID, tagName: p.Name, tagUsername: p.Username,
 	})
-	if p.Number == "" { // the number may have been known before the person hid it
-		out, err := call.Client.ListUsers(ctx, &platform.ListUsersInput{Tags: platform.Tags{tagWhatsappID: p.UserID}})
+	if p.UserID != "" {
+		known, err := listUsers(ctx, call, platform.Tags{tagWhatsappID: p.UserID})
 		if err != nil {
-			return nil, fmt.Errorf("find the user: %w", err)
+			return nil, err
 		}
-		if len(out.Users) > 0 {
-			delete(tags, tagUserID)
-			return refresh(ctx, call, &out.Users[0], tags, p.Name)
+		if len(known) > 0 {
+			if p.Number == "" { // it stays what it was
+				delete(tags, tagUserID)
+			}
+			return refresh(ctx, call, &known[0], tags, p.Name)
 		}
 	}
 	out, err := call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{
@@ -137,14 +140,23 @@ func changed(stored, wanted platform.Tags) platform.Tags {
 }
 
 // conversation finds or makes the conversation of the person with a number of
-// the business.
+// the business; the lasting id comes first, as in user.
 func conversation(ctx context.Context, call *integration.Call, phoneID string, p person) (*platform.Conversation, error) {
 	tags := set(platform.Tags{tagPhoneID: phoneID, tagUserPhone: phone(p.Number), tagUserID: p.UserID})
 	by := []string{tagPhoneID, tagUserPhone}
 	if tags[tagUserPhone] == "" {
 		by = []string{tagPhoneID, tagUserID}
-		if p.UserID == "" {
-			return nil, integration.RuntimeError("the person has neither a number nor an id")
+	}
+	if tags[tagUserPhone]+p.UserID == "" {
+		return nil, integration.RuntimeError("the person has neither a number nor an id")
+	}
+	if p.UserID != "" {
+		known, err := listConversations(ctx, call, platform.Tags{tagPhoneID: phoneID, tagUserID: p.UserID})
+		if err != nil {
+			return nil, err
+		}
+		if len(known) > 0 {
+			return retag(ctx, call, &known[0], tags)
 		}
 	}
 	out, err := call.Client.GetOrCreateConversation(ctx, &platform.GetOrCreateConversationInput{
@@ -153,12 +165,17 @@ func conversation(ctx context.Context, call *integration.Call, phoneID string, p
 	if err != nil {
 		return nil, fmt.Errorf("find or make the conversation: %w", err)
 	}
-	if more := changed(out.Conversation.Tags, tags); !out.Meta.Created && len(more) > 0 {
-		updated, err := call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: out.Conversation.ID, Tags: more})
-		if err != nil {
-			return nil, fmt.Errorf("update the conversation: %w", err)
-		}
-		return &updated.Conversation, nil
+	return retag(ctx, call, &out.Conversation, tags)
+}
+
+func retag(ctx context.Context, call *integration.Call, c *platform.Conversation, tags platform.Tags) (*platform.Conversation, error) {
+	more := changed(c.Tags, tags)
+	if len(more) == 0 {
+		return c, nil
+	}
+	out, err := call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: c.ID, Tags: more})
+	if err != nil {
+		return nil, fmt.Errorf("update the conversation: %w", err)
 	}
 	return &out.Conversation, nil
 }

@@ -3,11 +3,7 @@ package whatsapp
 import (
 	"context"
 	"net/url"
-	"time"
 )
-
-// readTimeout bounds a read receipt, which must not hold up a webhook.
-const readTimeout = 5 * time.Second
 
 type receipt struct {
 	Product   string     `json:"messaging_product"`
@@ -23,8 +19,6 @@ type indicator struct {
 // markRead shows the person that the message was read; with typing also that
 // an answer is being typed, until it comes or 25 seconds have passed.
 func (s *service) markRead(ctx context.Context, c *settings, phoneID, id string, typing bool) error {
-	ctx, cancel := context.WithTimeout(ctx, readTimeout)
-	defer cancel()
 	r := receipt{Product: "whatsapp", Status: "read", MessageID: id}
 	if typing {
 		r.Typing = &indicator{Type: "text"}

@@ -3,11 +3,8 @@ package whatsapp_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -19,8 +16,6 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // bench is an installation between a platform and a fake of the vendor.
 type bench struct {
@@ -138,37 +133,6 @@ func (b *bench) sayAs(m platform.Message, attempt int) *wire.Response {
 		Conversation: platform.Conversation{ID: "conv_1", Channel: "channel", Tags: platform.Tags{
 			"botPhoneNumberId": whatsapptest.PhoneID, "userPhone": "+15551234567"}},
 	})
-}
-
-// golden compares text with the file of the name.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s is\n%s\nwant\n%s", file, got, want)
-	}
-}
-
-// pretty writes JSON for people; what changes from run to run is left out.
-func pretty(t *testing.T, v any) string {
-	t.Helper()
-	raw, err := json.MarshalIndent(v, "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(raw) + "\n"
 }
 
 // integrationInputs are the messages that were handed over.

@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
@@ -19,21 +17,20 @@ type statusKind struct {
 	event string
 	tag   string // value of the tag status; empty leaves it
 	rank  int    // a status never takes the place of a later one
-	mark  string // in the tag statuses
 }
 
 func kindOf(status string) (statusKind, bool) {
 	switch status {
 	case "sent":
-		return statusKind{eventSent, "SENT", 1, "s"}, true
+		return statusKind{eventSent, "SENT", 1}, true
 	case "delivered":
-		return statusKind{eventDelivered, "DELIVERED", 2, "d"}, true
+		return statusKind{eventDelivered, "DELIVERED", 2}, true
 	case "read":
-		return statusKind{eventRead, "READ", 3, "r"}, true
+		return statusKind{eventRead, "READ", 3}, true
 	case "played":
-		return statusKind{eventPlayed, "", 0, "p"}, true
+		return statusKind{eventPlayed, "", 0}, true
 	case "failed":
-		return statusKind{eventFailed, "FAILED", 4, "f"}, true
+		return statusKind{eventFailed, "FAILED", 4}, true
 	}
 	return statusKind{}, false
 }
@@ -43,46 +40,52 @@ func rank(tag string) int {
 	return k.rank
 }
 
-// became handles one status of a message of the bot.
-func (s *service) became(ctx context.Context, call *integration.Call, c *settings, raw json.RawMessage) error {
+// became handles one status of a message of the bot. Statuses come in any
+// order and more than once.
+func (h *hook) became(ctx context.Context, _ *value, raw json.RawMessage) error {
 	var st status
 	if err := json.Unmarshal(raw, &st); err != nil || st.ID == "" {
-		return s.unhandled(ctx, call, fieldMessages, "status", raw)
+		return h.unhandled(ctx, fieldMessages, "status", raw, digest("status", raw))
 	}
+	key := "status " + st.ID + " " + st.Status
 	kind, ok := kindOf(st.Status)
 	if !ok {
-		return s.once(ctx, call, st.ID+" "+st.Status, func() error { return s.unhandled(ctx, call, fieldMessages, "status", raw) })
+		return h.unhandled(ctx, fieldMessages, "status", raw, key)
 	}
 	messageID, part, of, marked := readOpaque(st.Opaque)
-	release, err := s.locks.Hold(ctx, call.WebhookID+" status "+first(messageID, st.ID))
+	release, err := h.locks.Hold(ctx, h.call.WebhookID+" status "+first(messageID, st.ID))
 	if err != nil {
 		return err
 	}
 	defer release()
-	m, err := statusMessage(ctx, call, messageID, st.ID)
+	m, err := statusMessage(ctx, h.call, messageID, st.ID)
 	if err != nil || m == nil {
+		return err
+	}
+	e := integration.Event{Type: kind.event, ConversationID: m.ConversationID, MessageID: m.ID, Payload: nothing{}, DedupeKey: clip(key)}
+	if kind.event == eventFailed {
+		e.Payload = failure{Error: reasons(st.Errors)}
+		h.call.Logger.WarnContext(ctx, "a message did not arrive", "message_id", m.ID, "error", reasons(st.Errors))
+	}
+	if _, err := h.call.Emit(ctx, e); err != nil {
 		return err
 	}
 	tags := platform.Tags{}
 	if marked {
 		tags = noted(m.Tags, st.ID, part, of)
 	}
-	mark := kind.mark + strconv.Itoa(part)
-	told := strings.Fields(m.Tags[tagTold])
-	if !slices.Contains(told, mark) {
-		if err := s.tell(ctx, call, c, m, &st, kind); err != nil {
-			return err
-		}
-		tags[tagTold] = lastWords(append(told, mark))
-		if kind.rank > rank(m.Tags[tagStatus]) {
-			tags[tagStatus] = kind.tag
-		}
+	if kind.rank > rank(m.Tags[tagStatus]) {
+		tags[tagStatus] = kind.tag
 	}
 	if len(tags) == 0 {
 		return nil
 	}
-	if _, err := call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: m.ID, Tags: tags}); err != nil {
+	if _, err := h.call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: m.ID, Tags: tags}); err != nil {
 		return fmt.Errorf("note the status: %w", err)
+	}
+	// The note comes first, so that the address is not sent twice.
+	if tags[tagStatus] != "" && mediaRefused(st.Errors) {
+		h.sendAddress(ctx, m)
 	}
 	return nil
 }
@@ -118,30 +121,6 @@ func noted(stored platform.Tags, id string, part, of int) platform.Tags {
 	return tags
 }
 
-// lastWords joins the newest words that fit a tag.
-func lastWords(words []string) string {
-	text := strings.Join(words, " ")
-	for len(text) > 500 {
-		_, text, _ = strings.Cut(text, " ")
-	}
-	return text
-}
-
-func (s *service) tell(ctx context.Context, call *integration.Call, c *settings, m *platform.Message, st *status, kind statusKind) error {
-	e := integration.Event{Type: kind.event, ConversationID: m.ConversationID, MessageID: m.ID, Payload: nothing{}}
-	if kind.event == eventFailed {
-		e.Payload = failure{Error: reasons(st.Errors)}
-		call.Logger.WarnContext(ctx, "a message did not arrive", "message_id", m.ID, "error", reasons(st.Errors))
-	}
-	if _, err := call.Emit(ctx, e); err != nil {
-		return err
-	}
-	if address := mediaAddress(m.Payload); address != "" && slices.ContainsFunc(st.Errors, func(e vendorError) bool { return e.Code == 131052 || e.Code == 131053 }) {
-		s.sendAddress(ctx, call, c, m, address)
-	}
-	return nil
-}
-
 // reasons words why a message did not arrive.
 func reasons(errs []vendorError) string {
 	var all []string
@@ -175,19 +154,27 @@ func mediaAddress(payload json.RawMessage) string {
 	return first(p.Image, p.Audio, p.Video, p.File)
 }
 
+// mediaRefused reports whether WhatsApp could not fetch the media, or did not
+// take it.
+func mediaRefused(errs []vendorError) bool {
+	return slices.ContainsFunc(errs, func(e vendorError) bool { return e.Code == 131052 || e.Code == 131053 })
+}
+
 // sendAddress sends the address of media that WhatsApp did not take, so that
 // the person has at least that.
-func (s *service) sendAddress(ctx context.Context, call *integration.Call, c *settings, m *platform.Message, address string) {
-	out, err := call.Client.GetConversation(ctx, &platform.GetConversationInput{ID: m.ConversationID})
+func (h *hook) sendAddress(ctx context.Context, m *platform.Message) {
+	address := mediaAddress(m.Payload)
+	if !strings.HasPrefix(address, "http") {
+		return
+	}
+	out, err := h.call.Client.GetConversation(ctx, &platform.GetConversationInput{ID: m.ConversationID})
 	if err == nil {
 		p := part{Type: "text", Text: &partText{Body: shorten(address, maxText), PreviewURL: true}}
 		if err = recipient(&p, out.Conversation.Tags); err == nil {
-			var answer sendAnswer
-			phoneID := first(out.Conversation.Tags[tagPhoneID], c.phoneID)
-			err = s.graph(c).post(ctx, url.PathEscape(phoneID)+"/messages", &p, &answer)
+			_, err = h.post(ctx, h.c, first(out.Conversation.Tags[tagPhoneID], h.c.phoneID), &p)
 		}
 	}
 	if err != nil && !errors.Is(err, errAccepted) {
-		call.Logger.WarnContext(ctx, "the address of refused media could not be sent", "message_id", m.ID, "error", err)
+		h.call.Logger.WarnContext(ctx, "the address of refused media could not be sent", "message_id", m.ID, "error", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 // told are the events so far, with their payloads.
 func told(b *bench) string {
 	var all []string
-	for _, e := range integrationtest.Inputs(b.platform, platform.OpCreateEvent) {
+	for _, e := range b.platform.Events() {
 		all = append(all, e.Type+" "+string(e.Payload))
 	}
 	return strings.Join(all, "\n")
@@ -87,7 +87,7 @@ func TestConcurrentDuplicates(t *testing.T) {
 	}
 	wg.Wait()
 	var types []string
-	for _, e := range integrationtest.Inputs(b.platform, platform.OpCreateEvent) {
+	for _, e := range b.platform.Events() {
 		types = append(types, e.Type)
 	}
 	if got := strings.Join(types, " "); got != "messageDelivered orderReceived reactionAdded" {
@@ -125,7 +125,7 @@ func TestReactions(t *testing.T) {
 				b.receive(whatsapptest.Messages(whatsapptest.Contact("15551234567", "Ada"), r))
 			}
 			var got []string
-			for _, e := range integrationtest.Inputs(b.platform, platform.OpCreateEvent) {
+			for _, e := range b.platform.Events() {
 				var p struct{ Reaction, MessageID string }
 				if err := json.Unmarshal(e.Payload, &p); err != nil || p.MessageID != "msg_1" || e.MessageID != "msg_1" || e.UserID == "" {
 					t.Errorf("event %+v, %v", e, err)
@@ -167,7 +167,7 @@ func TestEditAndDelete(t *testing.T) {
 			`{"id":"wamid.3","type":"edit","edit":{"original_message_id":"wamid.9","message":{"type":"text","text":{"body":"Hello"}}}}`,
 			`{"id":"wamid.4","type":"revoke","revoke":{"original_message_id":"wamid.1"}}`))
 	}
-	golden(t, "event/edit_and_delete", story(b))
+	integrationtest.Golden(t, "event/edit_and_delete", story(b))
 }
 
 func TestEchoes(t *testing.T) {
@@ -181,7 +181,7 @@ func TestEchoes(t *testing.T) {
 				"text": map[string]any{"body": "From the app"}, "message_creation_type": "created_by_1p_bot"}, map[string]any{"id": "wamid.2"}},
 		})
 		b.receive(hook, hook)
-		golden(t, "event/echo_"+name, story(b))
+		integrationtest.Golden(t, "event/echo_"+name, story(b))
 		for _, in := range integrationInputs(b) {
 			if in.Origin != platform.OriginSynthetic {
 				t.Errorf("the origin of the echo is %q", in.Origin)
@@ -204,7 +204,7 @@ func TestTemplateEvents(t *testing.T) {
 		b.post([]byte(body))
 		b.post([]byte(body))
 	}
-	events := integrationtest.Inputs(b.platform, platform.OpCreateEvent)
+	events := b.platform.Events()
 	byType := map[string]json.RawMessage{}
 	for _, e := range events {
 		byType[e.Type] = e.Payload
@@ -212,7 +212,7 @@ func TestTemplateEvents(t *testing.T) {
 	if len(events) != 5 {
 		t.Errorf("%d events, want 5: %s", len(events), told(b))
 	}
-	golden(t, "event/templates", pretty(t, byType))
+	integrationtest.Golden(t, "event/templates", integrationtest.Pretty(t, byType))
 }
 
 func TestRefusedMediaIsSentAsAnAddress(t *testing.T) {
@@ -242,7 +242,7 @@ func TestStatusTellsWhatWasSent(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	// The connection breaks after Meta took part 2, and the status comes first.
-	b.fake.Fail(whatsapptest.Fault{}, whatsapptest.Fault{ResetAfter: true})
+	b.fake.Fail(integrationtest.Fault{}, integrationtest.Fault{Done: true})
 	const payload = `{"items":[{"type":"text","payload":{"text":"1"}},{"type":"text","payload":{"text":"2"}},{"type":"text","payload":{"text":"3"}}]}`
 	if resp := b.say("bloc", payload); resp.Status < 500 {
 		t.Fatalf("answer %d %s", resp.Status, resp.Body)

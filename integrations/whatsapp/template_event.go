@@ -110,21 +110,18 @@ func templateEvent(field string, t *templateChange) (e integration.Event, ok boo
 
 // template handles a change of a template; at is when it was, which tells a
 // change that is sent twice from one that happened twice.
-func (s *service) template(ctx context.Context, call *integration.Call, at json.Number, ch *change) error {
-	tell := func() error {
-		var t templateChange
-		e, ok := integration.Event{}, false
-		if json.Unmarshal(ch.Value, &t) == nil {
-			e, ok = templateEvent(ch.Field, &t)
-		}
-		if !ok {
-			return s.unhandled(ctx, call, ch.Field, "", ch.Value)
-		}
-		_, err := call.Emit(ctx, e)
-		return err
+func (h *hook) template(ctx context.Context, at json.Number, ch *change) error {
+	key := ""
+	if at != "" {
+		key = digest(ch.Field+" "+string(at), ch.Value)
 	}
-	if at == "" {
-		return tell()
+	var t templateChange
+	if json.Unmarshal(ch.Value, &t) == nil {
+		if e, ok := templateEvent(ch.Field, &t); ok {
+			e.DedupeKey = key
+			_, err := h.call.Emit(ctx, e)
+			return err
+		}
 	}
-	return s.once(ctx, call, digest(ch.Field+" "+string(at), ch.Value), tell)
+	return h.unhandled(ctx, ch.Field, "", ch.Value, key)
 }

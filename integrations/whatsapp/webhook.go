@@ -7,13 +7,11 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -28,6 +26,9 @@ const (
 // happened after that. What is signed is never answered as a fault of its
 // shape, for Meta would send it again for seven days.
 func (s *service) webhook(ctx context.Context, call *integration.Call, req *platform.WebhookRequest) (*integration.WebhookResponse, error) {
+	if resp, handled, err := s.desk.Serve(ctx, call, req); handled {
+		return resp, err
+	}
 	c, err := readSettings(call)
 	if err != nil {
 		return nil, err
@@ -47,7 +48,10 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 		call.Logger.WarnContext(ctx, "webhook ignored: it is not of a WhatsApp account")
 		return integration.Text(http.StatusOK, "ignored"), nil
 	}
-	if err := s.receive(ctx, call, c, &n); err != nil {
+	h := &hook{service: s, call: call, c: c, unread: map[chat]string{}}
+	err = h.receive(ctx, &n)
+	h.receipts(ctx) // of what was taken, also when the rest is to come again
+	if err != nil {
 		return nil, err
 	}
 	return integration.Text(http.StatusOK, "ok"), nil
@@ -75,57 +79,4 @@ func signed(secret, header, body string) bool {
 	mac := hmac.New(sha256.New, []byte(secret))
 	mac.Write([]byte(body))
 	return hmac.Equal(mac.Sum(nil), given)
-}
-
-// receive handles every change of every entry in order. An error asks Meta to
-// send all of it again; what was done before is not done twice.
-func (s *service) receive(ctx context.Context, call *integration.Call, c *settings, n *notification) error {
-	for i := range n.Entry {
-		for j := range n.Entry[i].Changes {
-			if err := s.change(ctx, call, c, n.Entry[i].Time, &n.Entry[i].Changes[j]); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (s *service) change(ctx context.Context, call *integration.Call, c *settings, at json.Number, ch *change) error {
-	var v value
-	if ch.Field != fieldMessages && ch.Field != fieldEchoes {
-		return settle(ctx, call, "change", s.template(ctx, call, at, ch))
-	}
-	if json.Unmarshal(ch.Value, &v) != nil {
-		return settle(ctx, call, "change", s.unhandled(ctx, call, ch.Field, "", ch.Value))
-	}
-	for _, part := range []struct {
-		name   string
-		list   []json.RawMessage
-		handle func(json.RawMessage) error
-	}{
-		{"message", v.Messages, func(raw json.RawMessage) error { return s.message(ctx, call, c, &v, raw) }},
-		{"status", v.Statuses, func(raw json.RawMessage) error { return s.became(ctx, call, c, raw) }},
-		{"echo", v.MessageEchoes, func(raw json.RawMessage) error { return s.echo(ctx, call, c, &v, raw) }},
-	} {
-		for _, raw := range part.list {
-			if err := settle(ctx, call, part.name, part.handle(raw)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// settle lets through only errors that another try may mend. Others would
-// keep what follows from coming in: they are logged.
-func settle(ctx context.Context, call *integration.Call, what string, err error) error {
-	if err == nil {
-		return nil
-	}
-	err = outbound.Steer(err)
-	if e, ok := errors.AsType[*platform.Error](err); ok && e.Code < 500 && e.Code != http.StatusTooManyRequests && e.Code != http.StatusUnauthorized {
-		call.Logger.ErrorContext(ctx, "a part of a webhook was dropped", "part", what, "error", err)
-		return nil
-	}
-	return err
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/handover"
 	"github.com/bellhop-dev/bellhop/integration/keylock"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -42,7 +43,11 @@ func NewWith(o Options) integration.Integration {
 		m.OnRegister(s.register)
 		m.OnWebhook(s.webhook)
 		s.handleMessages(m)
-		return m.Handler()
+		h, err := m.Handler()
+		if err != nil {
+			return nil, err
+		}
+		return handover.Streaming(h), nil
 	}}
 }
 
@@ -53,6 +58,7 @@ type service struct {
 	base  *url.URL
 	pause time.Duration
 	locks keylock.Set
+	desk  *handover.Desk
 }
 
 func newService(env integration.Env, o Options) (*service, error) {
@@ -72,7 +78,9 @@ func newService(env integration.Env, o Options) (*service, error) {
 	if client == nil {
 		client = &http.Client{Timeout: apiTimeout}
 	}
-	return &service{http: client, base: base, pause: pause}, nil
+	s := &service{http: client, base: base, pause: pause}
+	s.desk = s.newDesk()
+	return s, nil
 }
 
 func (s *service) graph(c *settings) *graph { return newGraph(s.http, s.base, c.token) }

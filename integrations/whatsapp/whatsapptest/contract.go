@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -13,6 +14,15 @@ type contract struct {
 	messages map[string]*jsonschema.Schema // by type
 	receipt  *jsonschema.Schema
 	webhook  *jsonschema.Schema
+}
+
+// contracts are those that were compiled, by file: it takes a while, and the
+// tests of a package share one. They are not changed afterwards.
+var contracts sync.Map
+
+func contractOf(file string) (*contract, error) {
+	load, _ := contracts.LoadOrStore(file, sync.OnceValues(func() (*contract, error) { return loadContract(file) }))
+	return load.(func() (*contract, error))()
 }
 
 // object is a schema in the making.

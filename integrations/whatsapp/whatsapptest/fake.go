@@ -14,6 +14,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/bellhop-dev/bellhop/integration/integrationtest"
 	"github.com/bellhop-dev/bellhop/internal/requiretest"
 )
 
@@ -46,7 +47,7 @@ type Fake struct {
 	calls   []Call
 	sent    []json.RawMessage // accepted messages
 	reads   []json.RawMessage // accepted read receipts
-	faults  []Fault
+	faults  integrationtest.Faults
 	closed  map[string]bool // people whose window is closed
 	revoked bool
 	next    int
@@ -68,7 +69,7 @@ func New(t testing.TB) *Fake {
 
 // Start starts a fake with the contract in the file.
 func Start(schemaFile string) (*Fake, error) {
-	s, err := loadContract(schemaFile)
+	s, err := contractOf(schemaFile)
 	if err != nil {
 		return nil, fmt.Errorf("read the contract: %w", err)
 	}
@@ -133,17 +134,20 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	body, _ := readBody(r)
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.calls = append(f.calls, Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Body: body})
-	path, ok := strings.CutPrefix(r.URL.Path, "/"+Version+"/")
-	if !ok {
-		refuse(w, 400, 2500, "Unknown path components: "+r.URL.Path)
-		return
-	}
-	if f.unauthorized(w, r, path) || f.faulty(w, r, func(w http.ResponseWriter) { f.route(w, r, path, body) }) {
-		return
-	}
-	f.route(w, r, path, body)
+	f.mu.Unlock()
+	f.faults.Serve(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		path, ok := strings.CutPrefix(r.URL.Path, "/"+Version+"/")
+		if !ok {
+			refuse(w, 400, 2500, "Unknown path components: "+r.URL.Path)
+			return
+		}
+		if !f.unauthorized(w, r, path) {
+			f.route(w, r, path, body)
+		}
+	}))
 }
 
 // unauthorized refuses a token that is not the one that the path takes.
