@@ -14,17 +14,6 @@ type WebhookBody struct {
 	Req WebhookRequest `json:"req"`
 }
 
-// WebhookRequest is an HTTP request from outside. Header names are lower case,
-// Query has no question mark, Path starts with a slash and leaves out the
-// webhook's own part. Body is the raw body, byte for byte.
-type WebhookRequest struct {
-	Method  string            `json:"method"`
-	Path    string            `json:"path"`
-	Query   string            `json:"query"`
-	Headers map[string]string `json:"headers"`
-	Body    string            `json:"body,omitempty"`
-}
-
 // MessageCreatedBody is the body of message_created towards an integration.
 type MessageCreatedBody struct {
 	Type         string          `json:"type"`

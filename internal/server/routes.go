@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/internal/api/apihttp"
+	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/internal/webhook"
 	"github.com/bellhop-dev/bellhop/platform"
 )
@@ -46,6 +47,6 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 				return
 			}
 		}
-		apihttp.WriteError(w, platform.Errorf(platform.TypeResourceNotFound, "nothing is served at %.200s", path))
+		reply.Error(w, platform.Errorf(platform.TypeResourceNotFound, "nothing is served at %.200s", path))
 	})
 }

@@ -6,17 +6,15 @@ package webhook
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
+	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
@@ -45,12 +43,15 @@ type Config struct {
 	MaxBody       int64         // bytes; default 10 MiB
 	Timeout       time.Duration // of the integration; default 60 s
 	Concurrent    int           // calls at a time; default 1024, more are answered 503
+	MaxBytes      int64         // of bodies at a time; default 32 of the largest, more are answered 503
 }
 
 // Handler serves Prefix. It is safe for concurrent use.
 type Handler struct {
 	cfg   Config
-	slots chan struct{}
+	finds slots // look-ups of webhook ids, which anybody may ask for
+	calls slots
+	bytes atomic.Int64 // of bodies that are being handled
 }
 
 // New returns a Handler.
@@ -64,11 +65,29 @@ func New(cfg Config) *Handler {
 	if cfg.Concurrent == 0 {
 		cfg.Concurrent = 1024
 	}
+	if cfg.MaxBytes == 0 {
+		cfg.MaxBytes = 32 * cfg.MaxBody
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Handler{cfg: cfg, slots: make(chan struct{}, cfg.Concurrent)}
+	return &Handler{cfg: cfg, finds: make(slots, cfg.Concurrent), calls: make(slots, cfg.Concurrent)}
 }
+
+// slots are the places for what runs at the same time.
+type slots chan struct{}
+
+// enter takes a place; when there is none, the caller is asked to come back.
+func (s slots) enter() error {
+	select {
+	case s <- struct{}{}:
+		return nil
+	default:
+		return platform.Unavailable(nil, "too many webhooks at a time; try again", time.Second)
+	}
+}
+
+func (s slots) leave() { <-s }
 
 // ServeHTTP answers one call from outside.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -82,7 +101,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		e := platform.AsError(err)
-		writeError(w, e)
+		reply.Error(w, e)
 		h.cfg.Logger.Warn("webhook refused", "webhook_id", id, "method", r.Method, "status", e.Code,
 			"error_id", e.ID, "error", err, "cause", e.Err, "took", time.Since(start))
 		return
@@ -92,6 +111,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) find(ctx context.Context, id string) (*catalog.Installation, error) {
+	if err := h.finds.enter(); err != nil {
+		return nil, err
+	}
+	defer h.finds.leave()
 	in, err := h.cfg.Installations.InstallationByWebhook(ctx, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -116,12 +139,15 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, in *catalog.Inst
 	if s, ok := handler.(wire.Streamer); ok && s.Stream(w, within(r, path), req) {
 		return nil
 	}
-	select {
-	case h.slots <- struct{}{}:
-		defer func() { <-h.slots }()
-	default:
-		return platform.Unavailable(nil, "too many webhooks at a time; try again", time.Second)
+	if err := h.calls.enter(); err != nil {
+		return err
 	}
+	defer h.calls.leave()
+	release, err := h.reserve(r)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if req.Body, err = h.body(w, r, path); err != nil {
 		return err
 	}
@@ -131,21 +157,14 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, in *catalog.Inst
 	if err != nil {
 		return h.fault(ctx, err)
 	}
+	if e := concealed(resp); e != nil {
+		return e
+	}
 	return writeResponse(w, resp)
 }
 
-// within returns the request with the path that the integration sees.
-func within(r *http.Request, path string) *http.Request {
-	inner := new(http.Request)
-	*inner = *r
-	u := *r.URL
-	inner.URL = &u
-	u.RawPath = path
-	if plain, err := url.PathUnescape(path); err == nil {
-		u.Path = plain
-	}
-	return inner
-}
+// retryAfter is when a caller whose call could not be handled may come back.
+const retryAfter = 5 * time.Second
 
 var errTimeout = errors.New("the integration did not answer in time")
 
@@ -154,76 +173,10 @@ var errTimeout = errors.New("the integration did not answer in time")
 func (h *Handler) fault(ctx context.Context, err error) error {
 	if errors.Is(context.Cause(ctx), errTimeout) {
 		e := platform.Errorf(platform.TypeOperationTimeout, "the integration did not answer within %s", h.cfg.Timeout)
-		e.Err, e.RetryAfter = err, 5*time.Second
+		e.Err, e.RetryAfter = err, retryAfter
 		return e
 	}
 	e := platform.Errorf(platform.TypeInternal, "the integration could not answer")
-	e.Code, e.Err, e.RetryAfter = http.StatusBadGateway, err, 5*time.Second
+	e.Code, e.Err, e.RetryAfter = http.StatusBadGateway, err, retryAfter
 	return e
-}
-
-// body builds the body of webhook_received.
-func (h *Handler) body(w http.ResponseWriter, r *http.Request, path string) ([]byte, error) {
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.cfg.MaxBody))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes", h.cfg.MaxBody)
-	} else if err != nil {
-		return nil, platform.Errorf(platform.TypeInvalidPayload, "the body could not be read to its end")
-	}
-	headers := make(map[string]string, len(r.Header)+1)
-	for key, values := range r.Header {
-		headers[strings.ToLower(key)] = strings.Join(values, ", ")
-	}
-	headers["host"] = r.Host
-	body, err := json.Marshal(platform.WebhookBody{Req: platform.WebhookRequest{
-		Method: r.Method, Path: path, Query: r.URL.RawQuery, Headers: headers, Body: string(raw),
-	}})
-	if err != nil {
-		return nil, fmt.Errorf("encode the webhook: %w", err)
-	}
-	return body, nil
-}
-
-// hopByHop are the headers of one connection, which an integration's answer
-// does not decide.
-var hopByHop = map[string]bool{
-	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true,
-	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Content-Length": true, "Date": true,
-}
-
-func writeResponse(w http.ResponseWriter, resp *wire.Response) error {
-	status := resp.Status
-	switch {
-	case status == 0:
-		status = http.StatusOK
-	case status < 200 || status > 999:
-		e := platform.Errorf(platform.TypeInternal, "the integration answered with a status that HTTP does not know")
-		e.Code = http.StatusBadGateway
-		return e
-	}
-	header := w.Header()
-	for key, values := range resp.Header {
-		if key = http.CanonicalHeaderKey(key); !hopByHop[key] {
-			header[key] = values
-		}
-	}
-	if len(header["Content-Type"]) == 0 {
-		header["Content-Type"] = nil // no sniffing: the integration decides
-	}
-	w.WriteHeader(status)
-	_, _ = w.Write(resp.Body) // the caller may have gone
-	return nil
-}
-
-func writeError(w http.ResponseWriter, e *platform.Error) {
-	body, err := json.Marshal(e)
-	if err != nil {
-		body = []byte("{}")
-	}
-	w.Header().Set("Content-Type", "application/json")
-	if e.RetryAfter > 0 {
-		w.Header().Set("Retry-After", fmt.Sprint(max(1, int(e.RetryAfter.Seconds()))))
-	}
-	w.WriteHeader(e.Code)
-	_, _ = w.Write(body)
 }

@@ -5,20 +5,18 @@ package apihttp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/bellhop-dev/bellhop/internal/api"
+	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/platformhttp"
 )
@@ -28,10 +26,6 @@ const (
 	maxRuntimeBody = 1 << 20
 	maxAdminBody   = 50 << 20
 )
-
-// A caller has this long to send a body or to take an answer, and for each
-// 256 KiB of it a second more.
-const bodyTime = 30 * time.Second
 
 // Service does operations; *api.Service is the one there is.
 type Service interface {
@@ -72,7 +66,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if r.Context().Err() != nil {
 			return // the caller has gone
 		}
-		WriteError(w, platform.AsError(err))
+		reply.Error(w, platform.AsError(err))
 	}
 }
 
@@ -126,17 +120,10 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("encode the answer of %s: %w", op.Name, err)
 	}
 	w.Header()["Content-Type"] = jsonType
-	defer timed(http.NewResponseController(w).SetWriteDeadline, int64(len(body)))()
+	defer reply.Writing(w, int64(len(body)))()
 	w.WriteHeader(op.Status)
 	_, _ = w.Write(body) // the caller may have gone
 	return nil
-}
-
-// timed sets a deadline for so many bytes and returns what takes it back. Not
-// every connection knows deadlines.
-func timed(set func(time.Time) error, size int64) (clear func()) {
-	_ = set(time.Now().Add(bodyTime + time.Duration(size>>18)*time.Second))
-	return func() { _ = set(time.Time{}) }
 }
 
 // readBody fills the members that stand in the body. A GET may carry a body,
@@ -150,7 +137,7 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, op *platform.
 		limit = maxAdminBody
 	}
 	if r.ContentLength != 0 {
-		defer timed(http.NewResponseController(w).SetReadDeadline, limit)()
+		defer reply.Reading(w, limit)()
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
@@ -190,20 +177,4 @@ func readCaller(h http.Header) platform.Caller {
 		IntegrationID: first("X-Integration-Id"), IntegrationAlias: first("X-Integration-Alias"),
 		TraceParent: first("Traceparent"), TraceState: first("Tracestate"),
 	}
-}
-
-// WriteError writes an error in the wire's form.
-func WriteError(w http.ResponseWriter, e *platform.Error) {
-	body, err := json.Marshal(e)
-	if err != nil { // metadata that JSON cannot hold
-		body, _ = json.Marshal(&platform.Error{ID: e.ID, Code: e.Code, Type: e.Type, Message: e.Message})
-	}
-	w.Header()["Content-Type"] = jsonType
-	if e.RetryAfter > 0 {
-		seconds := fmt.Sprint(int(math.Ceil(e.RetryAfter.Seconds())))
-		w.Header().Set("Retry-After", seconds)
-		w.Header().Set("Ratelimit-Reset", seconds) // which the official clients read first
-	}
-	w.WriteHeader(e.Code)
-	_, _ = w.Write(body) // the caller may have gone
 }

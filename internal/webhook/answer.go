@@ -1,0 +1,69 @@
+package webhook
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/reply"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+// hopByHop are the headers of one connection, which an integration's answer
+// does not decide.
+var hopByHop = map[string]bool{
+	"Connection": true, "Keep-Alive": true, "Proxy-Authenticate": true, "Proxy-Authorization": true,
+	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Content-Length": true, "Date": true,
+}
+
+func writeResponse(w http.ResponseWriter, resp *wire.Response) error {
+	status := resp.Status
+	switch {
+	case status == 0:
+		status = http.StatusOK
+	case status < 200 || status > 999:
+		e := platform.Errorf(platform.TypeInternal, "the integration answered with a status that HTTP does not know")
+		e.Code, e.RetryAfter = http.StatusBadGateway, retryAfter
+		return e
+	}
+	header := w.Header()
+	for key, values := range resp.Header {
+		if key = http.CanonicalHeaderKey(key); !hopByHop[key] {
+			header[key] = values
+		}
+	}
+	if len(header["Content-Type"]) == 0 {
+		header["Content-Type"] = nil // no sniffing: the integration decides
+	}
+	defer reply.Writing(w, int64(len(resp.Body)))()
+	w.WriteHeader(status)
+	_, _ = w.Write(resp.Body) // the caller may have gone
+	return nil
+}
+
+// concealed is the error to tell in place of an answer in which the
+// integration's SDK words a fault of the integration itself, such as a call of
+// the platform that was refused: its text is for the operator, not for
+// whoever called. It is nil for other answers.
+func concealed(resp *wire.Response) *platform.Error {
+	if resp.Status < 500 || resp.Status > 599 {
+		return nil
+	}
+	var body struct{ ID, Type, Message, Error string }
+	if json.Unmarshal(resp.Body, &body) != nil || (body.Type == "" || body.Message == "") && body.Error == "" {
+		return nil
+	}
+	e := platform.Errorf(platform.TypeInternal, "the integration could not handle this call; the server's log has the reason under the id of this error")
+	if strings.HasPrefix(body.ID, "err_") && len(body.ID) <= 64 {
+		e.ID = body.ID
+	}
+	e.Code, e.Err = resp.Status, fmt.Errorf("it answered %s %.500s", body.Type, body.Message+body.Error)
+	if n, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && n > 0 {
+		e.RetryAfter = time.Duration(n) * time.Second
+	}
+	return e
+}

@@ -1,0 +1,114 @@
+package webhook
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bellhop-dev/bellhop/internal/reply"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// within returns the request with the path that the integration sees.
+func within(r *http.Request, path string) *http.Request {
+	inner := new(http.Request)
+	*inner = *r
+	u := *r.URL
+	inner.URL = &u
+	u.RawPath = path
+	if plain, err := url.PathUnescape(path); err == nil {
+		u.Path = plain
+	}
+	return inner
+}
+
+// reserve takes as much of MaxBytes as the request's body may have; a body
+// that does not tell its length may have MaxBody.
+func (h *Handler) reserve(r *http.Request) (release func(), err error) {
+	n := r.ContentLength
+	switch {
+	case n > h.cfg.MaxBody:
+		return nil, h.tooLarge()
+	case n < 0:
+		n = h.cfg.MaxBody
+	}
+	if h.bytes.Add(n) > h.cfg.MaxBytes {
+		h.bytes.Add(-n)
+		return nil, platform.Unavailable(nil, "too much of webhooks' bodies at a time; try again", time.Second)
+	}
+	return func() { h.bytes.Add(-n) }, nil
+}
+
+func (h *Handler) tooLarge() error {
+	return platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes, the most that a webhook takes", h.cfg.MaxBody)
+}
+
+// body builds the body of webhook_received.
+func (h *Handler) body(w http.ResponseWriter, r *http.Request, path string) ([]byte, error) {
+	raw, err := h.read(w, r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := json.Marshal(platform.WebhookBody{Req: platform.WebhookRequest{
+		Method: r.Method, Path: path, Query: query(r.URL.RawQuery), Headers: headers(r), Body: string(raw),
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("encode the webhook: %w", err)
+	}
+	return body, nil
+}
+
+func (h *Handler) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	if r.ContentLength == 0 {
+		return nil, nil
+	}
+	defer reply.Reading(w, h.cfg.MaxBody)()
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.cfg.MaxBody))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, h.tooLarge()
+	} else if err != nil {
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "the body could not be read to its end")
+	}
+	return raw, nil
+}
+
+// headers are the request's headers as the integration gets them. Values are
+// Latin-1 on the wire when they are not UTF-8.
+func headers(r *http.Request) map[string]string {
+	all := make(map[string]string, len(r.Header)+1)
+	for key, values := range r.Header {
+		sep := ", "
+		if key == "Cookie" {
+			sep = "; "
+		}
+		value := strings.Join(values, sep)
+		if !utf8.ValidString(value) {
+			value = platform.Latin1(value)
+		}
+		all[strings.ToLower(key)] = value
+	}
+	all["host"] = r.Host
+	return all
+}
+
+// query escapes what stands raw in a query and is no text.
+func query(raw string) string {
+	if utf8.ValidString(raw) {
+		return raw
+	}
+	var b strings.Builder
+	for i := range len(raw) {
+		if raw[i] < utf8.RuneSelf {
+			b.WriteByte(raw[i])
+		} else {
+			fmt.Fprintf(&b, "%%%02X", raw[i])
+		}
+	}
+	return b.String()
+}
