@@ -40,7 +40,7 @@ const (
 // Configuration is how an installation is configured.
 type Configuration struct {
 	// Secret, when set, must come as the header or query member x-bp-secret.
-	Secret string `json:"secret,omitempty"`
+	Secret string `json:"secret,omitempty" secret:"true"`
 	// AllowedOrigins are the pages that may call from a browser; empty lets
 	// all.
 	AllowedOrigins []string `json:"allowedOrigins,omitempty"`
