@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -113,7 +114,7 @@ func (c *chatCommand) address(ctx context.Context, s *session) (string, error) {
 func (t *terminalChat) open(ctx context.Context, address string, fresh bool) error {
 	path := filepath.Join(t.s.access.Data, "chat.json")
 	if data, err := os.ReadFile(path); err == nil && !fresh {
-		if json.Unmarshal(data, &t.state) == nil && t.state.URL == address {
+		if json.Unmarshal(data, &t.state) == nil && sameChat(t.state.URL, address) {
 			t.client = &chatclient.Client{URL: address, Key: t.state.Key}
 			if t.user, err = t.client.User(ctx); err == nil {
 				return nil
@@ -138,6 +139,17 @@ func (t *terminalChat) open(ctx context.Context, address string, fresh bool) err
 		return err
 	}
 	return os.WriteFile(path, data, 0o600)
+}
+
+// sameChat reports whether two addresses are of one chat, whose server may have
+// moved to another port of the machine.
+func sameChat(a, b string) bool {
+	u, err := url.Parse(a)
+	if err != nil {
+		return false
+	}
+	v, err := url.Parse(b)
+	return err == nil && u.Scheme == v.Scheme && u.Hostname() == v.Hostname() && u.Path == v.Path
 }
 
 // listen follows the conversation and comes back after a broken connection,

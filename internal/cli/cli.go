@@ -68,18 +68,9 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 serve
 // Run runs one command line to its end and returns the exit code. It returns
 // when ctx is done.
 func Run(ctx context.Context, p Process) int {
-	var cmd command
-	s := &session{Process: p, cmd: &cmd, misread: misread{}}
+	s := &session{Process: p, cmd: &command{}, misread: misread{}}
 	exit := -1
-	parser, err := kong.New(&cmd, append(s.misread.options(),
-		kong.Name("bellhop"), kong.Description(description),
-		kong.Writers(p.Stdout, p.Stderr),
-		kong.Exit(func(code int) { exit = code; panic(exited{}) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
-		kong.Configuration(readSettings, settingsFile),
-		kong.PostBuild(func(k *kong.Kong) error { showExamples(k.Model.Node); return nil }),
-		kong.Bind(s),
-	)...)
+	parser, err := newParser(s, func(code int) { exit = code; panic(exited{}) })
 	if err != nil {
 		return s.fail(usageError{err}) // a configuration file that cannot be read
 	}
@@ -101,6 +92,19 @@ func Run(ctx context.Context, p Process) int {
 		return s.fail(err)
 	}
 	return ExitOK
+}
+
+// newParser returns the parser of the command line, which fills s.cmd. It calls
+// exit after it has printed a help.
+func newParser(s *session, exit func(int)) (*kong.Kong, error) {
+	return kong.New(s.cmd, append(s.misread.options(),
+		kong.Name("bellhop"), kong.Description(description),
+		kong.Writers(s.Stdout, s.Stderr), kong.Exit(exit),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Configuration(readSettings, settingsFile),
+		kong.PostBuild(func(k *kong.Kong) error { showExamples(k.Model.Node); return nil }),
+		kong.Bind(s),
+	)...)
 }
 
 // fail tells an error and returns its exit code.

@@ -114,7 +114,7 @@ func (s *session) client() (*platform.Client, credentials, error) {
 	if u, err := url.Parse(c.URL); err != nil || u.Host == "" {
 		return nil, c, usagef("url: %q is not an address such as http://127.0.0.1:8080", c.URL)
 	}
-	transport, err := platformhttp.New(c.URL, platformhttp.Config{})
+	transport, err := platformhttp.New(c.URL, platformhttp.Config{Attempts: 2})
 	if err != nil {
 		return nil, c, err
 	}
