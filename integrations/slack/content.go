@@ -1,0 +1,71 @@
+package slack
+
+import (
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/platform/message"
+)
+
+// content is what the bot gets of a message.
+type content struct {
+	typ     string
+	payload any
+}
+
+// text is the payload of text messages. Of a pressed button or a choice Text
+// and Value are what the bot meant, Label what the person saw.
+type text struct {
+	Text     string    `json:"text"`
+	Mentions []mention `json:"mentions,omitempty"`
+	Value    string    `json:"value,omitempty"`
+	Label    string    `json:"label,omitempty"`
+}
+
+// content is what the bot gets: the text, the files, or a bloc of both; nil
+// when there is nothing that it could get.
+func (h *happening) content(m *inMessage) *content {
+	var all []content
+	for i := range m.Files {
+		if c := h.file(&m.Files[i]); c != nil {
+			all = append(all, *c)
+		}
+	}
+	raw := m.Text
+	if raw == "" {
+		raw = attached(m.Attachments)
+	}
+	if shown, mentions := plain(raw); strings.TrimSpace(shown) != "" {
+		all = append(all, content{typ: message.TypeText, payload: text{Text: shown, Mentions: mentions}})
+	}
+	switch len(all) {
+	case 0:
+		return nil
+	case 1:
+		return &all[0]
+	}
+	var items []any
+	for _, c := range all {
+		items = append(items, map[string]any{"type": c.typ, "payload": c.payload})
+	}
+	return &content{typ: message.TypeBloc, payload: map[string]any{"items": items}}
+}
+
+// attached is the text of what was forwarded.
+func attached(list []inAttachment) string {
+	var lines []string
+	for _, a := range list {
+		if line := first(a.Text, a.Fallback); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}

@@ -1,0 +1,87 @@
+package slack
+
+import (
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/schema"
+)
+
+// Channels.
+const (
+	channelChannel = "channel"
+	channelDM      = "dm"
+	channelThread  = "thread"
+)
+
+// Tags of conversations.
+const (
+	tagID             = "id"
+	tagTitle          = "title"
+	tagThread         = "thread"
+	tagBotReplyThread = "isBotReplyThread"
+)
+
+// Tags of messages.
+const (
+	tagTS             = "ts"
+	tagUserID         = "userId"
+	tagChannelID      = "channelId"
+	tagMentionsBot    = "mentionsBot"
+	tagForkedToThread = "forkedToThread"
+	tagInteraction    = "interactionId"
+	tagParts          = "parts"
+	tagUpload         = "upload"
+)
+
+const stateIdentity = "identity"
+
+func definition() integration.Definition {
+	return integration.Definition{
+		Name: "slack", Version: "1.0.0", Title: "Slack",
+		Description: "Talk with people in Slack's channels, threads and direct messages.",
+		Configuration: &integration.Configuration{
+			Title: "Slack app", Description: "Your own Slack app, installed by a link.", Schema: schema.For[OAuth],
+		},
+		Configurations: map[string]integration.Configuration{
+			configManual: {Title: "Bot token", Description: "Your own Slack app, with its bot token.", Schema: schema.For[Manual]},
+			configSocket: {Title: "Socket Mode", Description: "Your own Slack app over Socket Mode: this server need not be open to the internet.", Schema: schema.For[Socket]},
+		},
+		Channels: channels(),
+		User:     integration.User{Tags: userTags()},
+		States: map[string]integration.StateDefinition{
+			stateIdentity:    {Type: platform.StateIntegration, Schema: schema.For[identity]},
+			stateCredentials: {Type: platform.StateIntegration, Schema: schema.For[credentials]},
+		},
+	}
+}
+
+func tag(title, description string) platform.TagDefinition {
+	return platform.TagDefinition{Title: title, Description: description}
+}
+
+func channels() map[string]integration.Channel {
+	place := integration.Tags{
+		tagID:    tag("Channel ID", "Slack's id of the channel"),
+		tagTitle: tag("Title", "The channel's name"),
+	}
+	thread := integration.Tags{
+		tagID: place[tagID], tagTitle: place[tagTitle],
+		tagThread:         tag("Thread", "The time of the message that the thread is below"),
+		tagBotReplyThread: tag("Thread of the bot", "The bot opened the thread to answer a message"),
+	}
+	message := integration.Tags{
+		tagTS:             tag("Timestamp", "The message's time, which is its id in the channel; of a message in parts, the last one's"),
+		tagUserID:         tag("User ID", "Slack's id of who wrote it"),
+		tagChannelID:      tag("Channel ID", "Slack's id of the channel"),
+		tagMentionsBot:    tag("Mentions the bot", "true when the bot is mentioned"),
+		tagForkedToThread: tag("Forked to a thread", "true when the message was handed on to a thread of its own"),
+		tagInteraction:    tag("Interaction ID", "The press of a button or the choice that the message stands for"),
+		tagParts:          tag("Parts sent", "How many parts of the message are known to be sent"),
+		tagUpload:         tag("Upload", "The part and the file that is being uploaded"),
+	}
+	return map[string]integration.Channel{
+		channelChannel: {Title: "Channel", Description: "A public or private channel, or a group of people", Messages: messages(), MessageTags: message, ConversationTags: place},
+		channelDM:      {Title: "Direct message", Description: "One person and the bot", Messages: messages(), MessageTags: message, ConversationTags: place},
+		channelThread:  {Title: "Thread", Description: "The answers to one message", Messages: messages(), MessageTags: message, ConversationTags: thread},
+	}
+}

@@ -1,0 +1,79 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/bellhop-dev/bellhop/integration"
+)
+
+// Types of envelopes.
+const (
+	typeVerification = "url_verification"
+	typeEvent        = "event_callback"
+	typeLimited      = "app_rate_limited"
+)
+
+// envelope is what Slack puts around an event.
+type envelope struct {
+	Type           string          `json:"type"`
+	Challenge      string          `json:"challenge"`
+	TeamID         string          `json:"team_id"`
+	EventID        string          `json:"event_id"`
+	Event          json.RawMessage `json:"event"`
+	Authorizations []struct {
+		TeamID string `json:"team_id"`
+		UserID string `json:"user_id"`
+		IsBot  bool   `json:"is_bot"`
+	} `json:"authorizations"`
+}
+
+// event handles what Slack tells of by its Events API.
+func (s *service) event(ctx context.Context, call *integration.Call, c *settings, e *envelope) error {
+	switch e.Type {
+	case typeEvent:
+	case typeLimited:
+		call.Logger.WarnContext(ctx, "Slack tells of too many events and leaves some out")
+		return nil
+	default:
+		return nil
+	}
+	me, err := s.self(ctx, call, c, e)
+	if err != nil || me == nil {
+		return err
+	}
+	var head struct {
+		Type string `json:"type"`
+	}
+	if err := json.Unmarshal(e.Event, &head); err != nil {
+		call.Logger.WarnContext(ctx, "event ignored: it cannot be read", "event_id", clip(e.EventID))
+		return nil
+	}
+	h := &happening{s: s, call: call, c: c, api: s.api(call, c), me: me, id: e.EventID, team: e.TeamID}
+	switch head.Type {
+	case "message", "app_mention":
+		return read(ctx, h, e.Event, h.message)
+	}
+	return nil
+}
+
+// happening is one thing that Slack tells of.
+type happening struct {
+	s    *service
+	call *integration.Call
+	c    *settings
+	api  *api
+	me   *identity
+	id   string // Slack's, the same when it is told again
+	team string
+}
+
+// read decodes an event and handles it; one that has another shape is logged.
+func read[E any](ctx context.Context, h *happening, raw json.RawMessage, handle func(context.Context, *E) error) error {
+	e := new(E)
+	if err := json.Unmarshal(raw, e); err != nil {
+		h.call.Logger.WarnContext(ctx, "event ignored: it has another shape", "event_id", clip(h.id))
+		return nil
+	}
+	return handle(ctx, e)
+}

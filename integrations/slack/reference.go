@@ -1,0 +1,73 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
+)
+
+const (
+	// actionPrefix begins the ids of buttons and menus of ours.
+	actionPrefix = "bellhop_"
+	// referencePrefix begins a value that stands for a place in a message.
+	referencePrefix = "bellhop:"
+)
+
+// reference stands for a value that Slack has no room for: the message that
+// holds it, and which of its options or actions it is.
+func reference(messageID string, index int) string {
+	return referencePrefix + messageID + ":" + strconv.Itoa(index)
+}
+
+// meant is the value behind what Slack sent back.
+func meant(ctx context.Context, call *integration.Call, value string) (string, error) {
+	rest, ok := strings.CutPrefix(value, referencePrefix)
+	id, number, cut := strings.Cut(rest, ":")
+	index, err := strconv.Atoi(number)
+	if !ok || !cut || err != nil || index < 0 {
+		return value, nil
+	}
+	out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: id})
+	if platform.IsType(err, platform.TypeResourceNotFound) {
+		return value, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the message that was answered: %w", err)
+	}
+	if all := valuesOf(out.Message.Payload); index < len(all) {
+		return all[index], nil
+	}
+	return value, nil
+}
+
+// valuesOf lists the values of a choice, a dropdown, a card or a carousel in
+// order.
+func valuesOf(payload json.RawMessage) []string {
+	var p struct {
+		Options []message.Option `json:"options"`
+		message.Card
+		Items []message.Card `json:"items"`
+	}
+	if json.Unmarshal(payload, &p) != nil {
+		return nil
+	}
+	var all []string
+	for _, o := range p.Options {
+		all = append(all, o.Value)
+	}
+	for _, a := range p.Actions {
+		all = append(all, a.Value)
+	}
+	for i := range p.Items {
+		for _, a := range p.Items[i].Actions {
+			all = append(all, a.Value)
+		}
+	}
+	return all
+}
