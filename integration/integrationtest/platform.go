@@ -109,6 +109,9 @@ func (p *Platform) builtin(in any) (any, error) {
 		return p.incoming(in)
 	case *platform.UpdateMessageInput:
 		return p.updateMessage(in)
+	case *platform.DeleteMessageInput:
+		p.messages = slices.DeleteFunc(p.messages, func(m *platform.Message) bool { return m.ID == in.ID })
+		return &platform.DeleteMessageOutput{}, nil
 	case *platform.CreateEventInput:
 		return &platform.CreateEventOutput{Event: *p.event(in)}, nil
 	case *platform.ConfigureIntegrationInput:

@@ -49,15 +49,17 @@ func definition() integration.Definition {
 				tagUserPhone: {Title: "User phone number", Description: "The person's number, with + and the country code"},
 				tagUserID:    {Title: "User ID", Description: "WhatsApp's lasting id of the person"},
 			},
+			Creation: &platform.CreationDefinition{Enabled: true, RequiredTags: []string{tagUserPhone}},
 		}},
-		Events: events(),
+		Actions: actions(),
+		Events:  events(),
 		User: integration.User{Tags: integration.Tags{
 			tagUserID:     {Title: "User ID", Description: "The person's WhatsApp number, or the lasting id where the number is hidden"},
 			tagName:       {Title: "Name", Description: "The name on the person's profile"},
 			tagNumber:     {Title: "Phone number", Description: "The person's WhatsApp number, digits only"},
 			tagUsername:   {Title: "Username", Description: "The person's WhatsApp username"},
 			tagWhatsappID: {Title: "WhatsApp user ID", Description: "WhatsApp's lasting id of the person"},
-		}},
+		}, Creation: &platform.CreationDefinition{Enabled: true, RequiredTags: []string{tagUserID}}},
 	}
 }
 

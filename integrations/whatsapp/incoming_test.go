@@ -12,7 +12,7 @@ import (
 )
 
 // story tells what the platform was told: users, conversations, messages and
-// events, with names in place of ids.
+// events.
 func story(b *bench) string {
 	b.Helper()
 	c := client(b)
@@ -41,8 +41,13 @@ func story(b *bench) string {
 	for _, e := range b.platform.Events() {
 		fmt.Fprintf(&out, "event %s user=%s conversation=%s message=%s %s", e.Type, e.UserID, e.ConversationID, e.MessageID, integrationtest.Pretty(b.T, e.Payload))
 	}
+	return named(b, out.String())
+}
+
+// named puts names in place of ids, and of what else changes from run to run.
+func named(b *bench, text string) string {
 	names := map[string]string{}
-	text := regexp.MustCompile(`\b(user|conv|msg)_[0-9A-Z]{26}\b`).ReplaceAllStringFunc(out.String(), func(id string) string {
+	text = regexp.MustCompile(`\b(user|conv|msg)_[0-9A-Z]{26}\b`).ReplaceAllStringFunc(text, func(id string) string {
 		if names[id] == "" {
 			names[id] = fmt.Sprintf("%s_%d", strings.Split(id, "_")[0], len(names)+1)
 		}

@@ -60,7 +60,7 @@ func quote(r *rendering, m *platform.Message, parts []part) error {
 	if to == "" || len(parts) == 0 || parts[0].Type == typeReaction {
 		return nil
 	}
-	id, err := whatsappID(r, to)
+	id, err := whatsappID(r.ctx, r.call, to)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 
@@ -48,7 +49,7 @@ func renderInteractive(_ *rendering, p *rawInteractive) ([]part, error) {
 }
 
 func renderReaction(r *rendering, p *reactionOut) ([]part, error) {
-	id, err := whatsappID(r, p.MessageID)
+	id, err := whatsappID(r.ctx, r.call, p.MessageID)
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +57,8 @@ func renderReaction(r *rendering, p *reactionOut) ([]part, error) {
 }
 
 // whatsappID is WhatsApp's id of the message.
-func whatsappID(r *rendering, messageID string) (string, error) {
-	out, err := r.call.Client.GetMessage(r.ctx, &platform.GetMessageInput{ID: messageID})
+func whatsappID(ctx context.Context, call *integration.Call, messageID string) (string, error) {
+	out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: messageID})
 	if platform.IsType(err, platform.TypeResourceNotFound) {
 		return "", integration.RuntimeError("there is no message " + messageID)
 	}

@@ -43,6 +43,7 @@ func NewWith(o Options) integration.Integration {
 		m.OnRegister(s.register)
 		m.OnWebhook(s.webhook)
 		s.handleMessages(m)
+		s.handleActions(m)
 		h, err := m.Handler()
 		if err != nil {
 			return nil, err
