@@ -108,3 +108,20 @@ func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
 }
+
+// NodePackage returns the directory in which npm installed the packages of the
+// conformance suite, when it holds the named one. When it does not, the test is
+// skipped, or fails if RequireEnv requires "npm".
+func NodePackage(t testing.TB, name string) string {
+	t.Helper()
+	for _, dir := range beside("conformance") {
+		if isDir(filepath.Join(dir, "node_modules", filepath.FromSlash(name))) {
+			return dir
+		}
+	}
+	if Required(os.Getenv(RequireEnv), "npm") {
+		t.Fatalf("the npm package %s is not installed, and %s requires it; run npm ci in conformance", name, RequireEnv)
+	}
+	t.Skipf("the npm package %s is not installed: run npm ci in conformance to run this test", name)
+	return ""
+}
