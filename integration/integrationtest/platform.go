@@ -171,10 +171,20 @@ func (p *Platform) message(conversation, user, typ string, payload json.RawMessa
 	now := time.Now()
 	m := &platform.Message{
 		ID: p.ids.New(platform.PrefixMessage, now), CreatedAt: platform.At(now), UpdatedAt: platform.At(now),
-		Type: typ, Payload: payload, ConversationID: conversation, UserID: user, Tags: maps.Clone(tags),
+		Type: typ, Payload: payload, ConversationID: conversation, UserID: user, Tags: maps.Clone(tags), Direction: platform.Incoming,
 	}
 	p.messages = append(p.messages, m)
 	return m
+}
+
+// Say adds a message of the bot's, which the platform would then hand to the
+// integration, and returns it as it is handed over.
+func (p *Platform) Say(conversationID, typ string, payload json.RawMessage) platform.Message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m := p.message(conversationID, "", typ, payload, platform.Tags{})
+	m.Direction = platform.Outgoing
+	return *m
 }
 
 // event makes an event unless there is one of the key.

@@ -57,6 +57,10 @@ type Flow struct {
 	// Exchange turns the vendor's code into what the integration keeps. The
 	// text of a platform.Error is shown to the person.
 	Exchange func(ctx context.Context, call *integration.Call, g Grant) error
+	// Next, when set, is asked after each Exchange whether the person must
+	// agree to something more, and then led through the start page again. The
+	// Flow of that page is another one, made by what was exchanged before.
+	Next func(ctx context.Context, call *integration.Call) (more bool, err error)
 }
 
 // Grant is what the vendor sent back.
@@ -224,6 +228,15 @@ func (f *Flow) callback(ctx context.Context, call *integration.Call, query url.V
 			text = e.Message
 		}
 		return page(http.StatusBadGateway, f.Title, "The account was not connected. "+text, false), nil
+	}
+	if f.Next != nil {
+		if more, err := f.Next(ctx, call); err != nil {
+			return nil, fmt.Errorf("see what is left to connect: %w", err)
+		} else if more {
+			resp := &integration.WebhookResponse{Status: http.StatusFound, Header: safeHeader()}
+			resp.Header.Set("Location", call.WebhookURL+StartPath+"?key="+flows.Key)
+			return resp, nil
+		}
 	}
 	// The link has done its work; another account needs another link.
 	flows.Key = ""
