@@ -5,6 +5,7 @@ package standard
 import (
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integrations/chat"
+	"github.com/bellhop-dev/bellhop/integrations/linear"
 	"github.com/bellhop-dev/bellhop/integrations/slack"
 	"github.com/bellhop-dev/bellhop/integrations/webhook"
 	"github.com/bellhop-dev/bellhop/integrations/whatsapp"
@@ -14,6 +15,7 @@ import (
 func All() []integration.Integration {
 	return []integration.Integration{
 		chat.New(),
+		linear.New(),
 		slack.New(),
 		webhook.New(),
 		whatsapp.New(),

@@ -1,0 +1,94 @@
+// Package linear is the integration with Linear: a bot talks in the comments
+// of issues, acts on issues, and hears of what happens in the workspace.
+//
+// A conversation is an issue; its comments are the messages. What the bot says
+// is one comment each, under an id that is made of the delivery's, so that a
+// retry finds the comment that is there already. The same id marks the comment
+// as our own when Linear tells of it.
+package linear
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/keylock"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+// Options are for tests and proxies; the zero value talks to Linear.
+type Options struct {
+	// APIURL stands for https://api.linear.app. Credentials are sent there and
+	// nowhere else.
+	APIURL string
+	// AppURL stands for https://linear.app, where people agree.
+	AppURL string
+	// Patience is how long to wait for another process's refresh of a token;
+	// 0 means two seconds.
+	Patience time.Duration
+}
+
+// New returns the integration.
+func New() integration.Integration { return NewWith(Options{}) }
+
+// NewWith returns the integration with options.
+func NewWith(o Options) integration.Integration {
+	return integration.Integration{Definition: definition(), New: func(env integration.Env) (wire.Handler, error) {
+		s, err := newService(env, o)
+		if err != nil {
+			return nil, err
+		}
+		m := integration.NewMux(definition(), env)
+		m.OnRegister(s.register)
+		m.OnUnregister(s.unregister)
+		m.OnWebhook(s.webhook)
+		s.handleMessages(m)
+		return m.Handler()
+	}}
+}
+
+// service is the code of all installations in one place. It keeps nothing but
+// the locks.
+type service struct {
+	http     *http.Client
+	api, app *url.URL
+	secrets  map[string]string
+	patience time.Duration
+	locks    keylock.Set
+}
+
+func newService(env integration.Env, o Options) (*service, error) {
+	s := &service{secrets: env.Secrets, patience: o.Patience}
+	var err error
+	if s.api, err = address(o.APIURL, defaultAPI); err != nil {
+		return nil, err
+	}
+	if s.app, err = address(o.AppURL, defaultApp); err != nil {
+		return nil, err
+	}
+	if s.patience == 0 {
+		s.patience = 2 * time.Second
+	}
+	client := env.HTTPClient
+	if client == nil {
+		client = &http.Client{Timeout: apiTimeout}
+	}
+	// The API redirects nowhere, and a redirect could take the token along.
+	own := *client
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	s.http = &own
+	return s, nil
+}
+
+func address(given, fallback string) (*url.URL, error) {
+	if given == "" {
+		given = fallback
+	}
+	u, err := url.Parse(given)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, fmt.Errorf("the address %q of Linear is not an HTTP address", given)
+	}
+	return u, nil
+}

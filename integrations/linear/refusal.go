@@ -1,0 +1,143 @@
+package linear
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/outbound"
+)
+
+// Linear's codes that the integration does something about.
+const (
+	codeAuthentication = "AUTHENTICATION_ERROR"
+	codeForbidden      = "FORBIDDEN"
+	codeRateLimited    = "RATELIMITED"
+	codeInput          = "INPUT_ERROR"
+	codeLockTimeout    = "LOCK_TIMEOUT"
+	codeInternal       = "INTERNAL_SERVER_ERROR"
+	codeUsage          = "USAGE_LIMIT_EXCEEDED"
+)
+
+// defaultWait is how long to wait where a limit was met and nothing says for
+// how long: the buckets refill all the time.
+const defaultWait = time.Minute
+
+// graphError is one of the errors of an answer.
+type graphError struct {
+	Message    string `json:"message"`
+	Extensions struct {
+		Code    string `json:"code"`
+		Type    string `json:"type"`
+		Message string `json:"userPresentableMessage"`
+	} `json:"extensions"`
+}
+
+// code is the error's code; older errors only have a type, in words.
+func (e *graphError) code() string {
+	switch strings.ToLower(e.Extensions.Type) {
+	case "authentication error":
+		return codeAuthentication
+	case "forbidden":
+		return codeForbidden
+	case "ratelimited":
+		return codeRateLimited
+	case "lock timeout":
+		return codeLockTimeout
+	case "internal error", "network error":
+		return codeInternal
+	case "usage limit exceeded":
+		return codeUsage
+	case "invalid input":
+		return codeInput
+	}
+	return strings.ToUpper(e.Extensions.Code)
+}
+
+// refusal says what Linear refused. The code decides more than the status: a
+// limit that was met is answered 400.
+func refusal(status int, h http.Header, errs []graphError, now time.Time) error {
+	e := &outbound.Error{Vendor: vendor, Status: status, RetryAfter: outbound.RetryAfter(h, now)}
+	if len(errs) > 0 {
+		first := &errs[0]
+		e.Code, e.Message = first.code(), cmp.Or(first.Extensions.Message, first.Message)
+	}
+	switch {
+	case e.Code == "" && status == http.StatusUnauthorized:
+		e.Code = codeAuthentication
+	case e.Code == "" && status == http.StatusForbidden:
+		e.Code = codeForbidden
+	}
+	e.Remedy = remedy(e.Code)
+	switch e.Code {
+	case codeRateLimited:
+		e.RetryAfter = cmp.Or(resetAfter(h, now), e.RetryAfter, defaultWait)
+	case codeLockTimeout, codeInternal:
+		e.Temporary = true
+	default:
+		e.Final = status < http.StatusInternalServerError && status != http.StatusTooManyRequests
+	}
+	return e
+}
+
+// resetAfter is when the limits that were met are open again; 0 when the
+// headers do not say.
+func resetAfter(h http.Header, now time.Time) time.Duration {
+	var wait time.Duration
+	for _, limit := range []string{"X-RateLimit-Requests-", "X-RateLimit-Complexity-", "X-RateLimit-Endpoint-Requests-"} {
+		left, errLeft := strconv.ParseFloat(h.Get(limit+"Remaining"), 64)
+		at, errAt := strconv.ParseFloat(h.Get(limit+"Reset"), 64)
+		if errLeft != nil || errAt != nil || left > 0 {
+			continue
+		}
+		if at < 1e11 { // seconds, should it ever be; it is milliseconds
+			at *= 1000
+		}
+		wait = max(wait, time.UnixMilli(int64(at)).Sub(now))
+	}
+	return min(wait, 6*time.Hour)
+}
+
+// remedy says in words what to do about the code; empty when nothing is known.
+func remedy(code string) string {
+	switch code {
+	case codeAuthentication:
+		return "the API key or the connection was revoked, expired or mistyped: make a new key in Linear under Settings > Security & access, or connect the app again"
+	case codeForbidden:
+		return "the account may not do this: in Linear, give it access to the team, or admin rights where those are needed"
+	case codeRateLimited:
+		return "too many calls or too large queries for now"
+	case codeUsage:
+		return "the workspace's plan does not allow more: see Settings > Billing in Linear"
+	}
+	return ""
+}
+
+func isCode(err error, code string) bool {
+	e, ok := errors.AsType[*outbound.Error](err)
+	return ok && e.Code == code
+}
+
+// refused reports whether Linear answered, and does not want what it was
+// asked.
+func refused(err error) bool {
+	e, ok := errors.AsType[*outbound.Error](err)
+	return ok && e.Final
+}
+
+// explain puts what was tried before a refusal of Linear's, and says as
+// outbound.Steer whether another try may help.
+func explain(what string, err error) error {
+	e, ok := errors.AsType[*outbound.Error](err)
+	if !ok {
+		return err
+	}
+	if e.Final {
+		return integration.RuntimeError(what + ": " + e.Error())
+	}
+	return outbound.Steer(err)
+}

@@ -1,0 +1,186 @@
+package linear_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/integrationtest"
+	"github.com/bellhop-dev/bellhop/integrations/linear"
+	"github.com/bellhop-dev/bellhop/integrations/linear/lineartest"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+const (
+	hookURL = "https://bellhop.test/webhooks/hook"
+	secret  = "signing-secret-1"
+)
+
+// bench is an installation between a platform and a fake of the vendor.
+type bench struct {
+	*testing.T
+	fake       *lineartest.Fake
+	platform   *integrationtest.Platform
+	handler    wire.Handler
+	configType string
+	config     map[string]any
+	log        *log
+}
+
+// log keeps what was logged, to look for secrets in it.
+type log struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// setup is an installation with a member's key and a webhook that was made by
+// hand.
+func setup(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{T: t, fake: lineartest.New(t), platform: integrationtest.NewPlatform(), log: &log{}, configType: "apiKey"}
+	b.config = map[string]any{"apiKey": lineartest.MemberKey, "webhookSigningSecret": secret}
+	b.handler = b.node()
+	t.Cleanup(func() {
+		for _, hidden := range []string{lineartest.AdminKey, lineartest.MemberKey, lineartest.ClientPass, secret, "lin_oauth_", "lin_refresh_"} {
+			if strings.Contains(b.log.String(), hidden) {
+				t.Errorf("the log holds %s: %s", hidden, b.log)
+			}
+		}
+	})
+	return b
+}
+
+// node is the integration's code in one process of several.
+func (b *bench) node() wire.Handler {
+	b.Helper()
+	h, err := linear.NewWith(linear.Options{APIURL: b.fake.URL, AppURL: b.fake.URL, Patience: time.Millisecond}).New(integration.Env{
+		Transport: b.platform, HTTPClient: b.fake.Client(),
+		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return h
+}
+
+func (b *bench) request(op string, body any) *wire.Request {
+	b.Helper()
+	raw, err := json.Marshal(body)
+	if err != nil {
+		b.Fatal(err)
+	}
+	config, err := json.Marshal(b.config)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &wire.Request{
+		Operation: op, Type: op, BotID: "bot_1", BotUserID: "user_bot", IntegrationID: "intver_1", IntegrationAlias: "linear",
+		WebhookID: "hook", WebhookURL: hookURL, ConfigurationType: b.configType, Configuration: config, Body: raw,
+	}
+}
+
+func (b *bench) handle(req *wire.Request) *wire.Response { return b.handleAt(b.handler, req) }
+
+func (b *bench) handleAt(h wire.Handler, req *wire.Request) *wire.Response {
+	b.Helper()
+	resp, err := h.Handle(b.Context(), req)
+	if err != nil {
+		b.Fatalf("Handle(%s): %v", req.Operation, err)
+	}
+	if resp.Status == 0 {
+		resp.Status = http.StatusOK
+	}
+	return resp
+}
+
+func (b *bench) register() *wire.Response {
+	b.Helper()
+	return b.handle(b.request(wire.OpRegister, platform.RegisterBody{WebhookURL: hookURL}))
+}
+
+// hook is the webhook as it comes, signed by the vendor.
+func (b *bench) hook(h lineartest.Hook, delivery string) platform.WebhookRequest {
+	b.Helper()
+	body, err := b.fake.Body(h)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return platform.WebhookRequest{Method: "POST", Path: "/", Headers: lineartest.Headers(secret, body, delivery, h), Body: string(body)}
+}
+
+func (b *bench) webhook(req platform.WebhookRequest) *wire.Response {
+	b.Helper()
+	return b.handle(b.request(wire.OpWebhookReceived, platform.WebhookBody{Req: req}))
+}
+
+// receive posts webhooks that must be taken.
+func (b *bench) receive(hooks ...lineartest.Hook) {
+	b.Helper()
+	for i, h := range hooks {
+		if resp := b.webhook(b.hook(h, "delivery-"+h.Type+"-"+h.Action+"-"+string(rune('a'+i)))); resp.Status != http.StatusOK {
+			b.Fatalf("the webhook was answered %d %s", resp.Status, resp.Body)
+		}
+	}
+}
+
+// conversation is that of the first issue.
+func (b *bench) conversation() platform.Conversation {
+	b.Helper()
+	out, err := b.client().GetOrCreateConversation(b.Context(), &platform.GetOrCreateConversationInput{
+		Channel: "issue", Tags: platform.Tags{"id": lineartest.IssueID}, DiscriminateByTags: []string{"id"},
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return out.Conversation
+}
+
+// say is what the bot says on the first issue, delivered for the first time.
+func (b *bench) say(typ, payload string) *wire.Response {
+	b.Helper()
+	conv := b.conversation()
+	return b.handle(b.delivery(b.platform.Say(conv.ID, typ, json.RawMessage(payload)), conv))
+}
+
+// delivery hands a message to the integration.
+func (b *bench) delivery(m platform.Message, conv platform.Conversation) *wire.Request {
+	b.Helper()
+	req := b.request(wire.OpMessageCreated, platform.MessageCreatedBody{Type: m.Type, Payload: m.Payload, Message: m, Conversation: conv})
+	req.DeliveryID, req.Attempt = "dlv_"+m.ID, 1
+	return req
+}
+
+func (b *bench) client() *platform.Client { return platform.NewClient(b.platform, platform.Caller{}) }
+
+// messages are the platform's messages, the oldest first.
+func (b *bench) messages() []platform.Message {
+	b.Helper()
+	out, err := b.client().ListMessages(b.Context(), &platform.ListMessagesInput{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var all []platform.Message
+	for i := len(out.Messages) - 1; i >= 0; i-- {
+		all = append(all, out.Messages[i])
+	}
+	return all
+}
