@@ -204,6 +204,17 @@ func (p *Platform) event(in *platform.CreateEventInput) *platform.Event {
 	return e
 }
 
+// Messages returns the messages that were made, in order, as they are now.
+func (p *Platform) Messages() []platform.Message {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var all []platform.Message
+	for _, m := range p.messages {
+		all = append(all, *m)
+	}
+	return all
+}
+
 // Events returns the events that were made, in order.
 func (p *Platform) Events() []platform.Event {
 	p.mu.Lock()

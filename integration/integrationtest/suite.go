@@ -35,16 +35,19 @@ type Case struct {
 }
 
 // Run checks that the code keeps to the contract: twice, called in the process
-// and over a real HTTP connection with signed calls.
+// and over a real HTTP connection with signed calls. The calls are made in
+// parallel; Run returns when all are answered.
 func Run(t *testing.T, cfg Config) {
 	t.Helper()
-	t.Run("in process", func(t *testing.T) {
-		t.Parallel()
-		run(t, &cfg, cfg.Handler)
-	})
-	t.Run("remote", func(t *testing.T) {
-		t.Parallel()
-		run(t, &cfg, Remote(t, cfg.Handler))
+	t.Run("contract", func(t *testing.T) {
+		t.Run("in process", func(t *testing.T) {
+			t.Parallel()
+			run(t, &cfg, cfg.Handler)
+		})
+		t.Run("remote", func(t *testing.T) {
+			t.Parallel()
+			run(t, &cfg, Remote(t, cfg.Handler))
+		})
 	})
 }
 
