@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/bellhop-dev/bellhop/internal/scaffold"
 )
@@ -23,26 +24,17 @@ type newIntegration struct{ newFlags }
 
 // Run writes an integration.
 func (c newIntegration) Run(_ context.Context, s *session) error {
-	return c.write(s, "integration", `  cd %[1]s
-  go mod tidy && go test ./...
-  go run . definition | bellhop integration publish - --code-url http://127.0.0.1:8072
-  BP_API_URL=http://127.0.0.1:8080 BP_TOKEN=$(bellhop token create integration --integration %[2]s@0.1.0) go run .
-  bellhop install put %[2]s %[2]s@0.1.0 --config '{"replyUrl":"http://127.0.0.1:9000/"}'    (in another terminal)
-`)
+	return c.write(s, "integration")
 }
 
 type newBot struct{ newFlags }
 
 // Run writes a bot.
 func (c newBot) Run(_ context.Context, s *session) error {
-	return c.write(s, "bot", `  cd %[1]s
-  go mod tidy && go test ./...
-  bellhop bot create %[2]s --code-url http://127.0.0.1:8073     (prints the bot's id)
-  PORT=8073 BP_API_URL=http://127.0.0.1:8080 BP_TOKEN=$(bellhop token create bot --bot ID) go run .
-`)
+	return c.write(s, "bot")
 }
 
-func (f newFlags) write(s *session, kind, next string) error {
+func (f newFlags) write(s *session, kind string) error {
 	dir := f.Dir
 	if dir == "" {
 		dir = f.Name
@@ -55,6 +47,6 @@ func (f newFlags) write(s *session, kind, next string) error {
 		for _, name := range files {
 			fmt.Fprintln(w, "wrote", name)
 		}
-		fmt.Fprintf(w, "\nNext:\n"+next, dir, f.Name)
+		fmt.Fprintf(w, "\nHow to test, serve and install it, step by step: %s\n", filepath.Join(dir, "README.md"))
 	})
 }

@@ -10,9 +10,11 @@ import (
 	"fmt"
 	"go/format"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 )
@@ -29,12 +31,21 @@ type Config struct {
 	Name string // lower-case letters, digits and dashes
 	Dir  string // is made; "" means the name
 	// Bellhop is the folder of a checkout of Bellhop to build against; "" means
-	// a released version, or nothing when Dir is inside the checkout itself.
+	// the release Version, or nothing when Dir is inside the checkout itself.
 	Bellhop string
 	Version string // of Bellhop, for go.mod
 }
 
-var nameForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
+// data is what templates see.
+type data struct {
+	Name, Dir string
+	Inside    bool // in a checkout of Bellhop, whose go.mod serves
+}
+
+var (
+	nameForm    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
+	releaseForm = regexp.MustCompile(`^v[0-9]+\.[0-9]+\.[0-9]+(-[a-z]+(\.[0-9]+)*)?$`)
+)
 
 // Write writes the files and returns their names. It never changes a file that
 // exists.
@@ -50,42 +61,42 @@ func Write(cfg Config) (files []string, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("kind: %.40q is not integration or bot", cfg.Kind)
 	}
-	if err := os.MkdirAll(cfg.Dir, 0o755); err != nil {
-		return nil, err
-	}
 	inside, err := insideBellhop(cfg.Dir)
 	if err != nil {
 		return nil, err
 	}
+	texts := map[string][]byte{}
+	if !inside {
+		if texts["go.mod"], err = goMod(cfg); err != nil {
+			return nil, err
+		}
+	}
 	for _, entry := range entries {
-		text, err := render(root+"/"+entry.Name(), cfg)
-		if err != nil {
+		d := data{Name: cfg.Name, Dir: filepath.ToSlash(cfg.Dir), Inside: inside}
+		if texts[strings.TrimSuffix(entry.Name(), ".tmpl")], err = render(root+"/"+entry.Name(), d); err != nil {
+			return nil, err
+		}
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o755); err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		path := filepath.Join(cfg.Dir, name)
+		if err := create(path, texts[name]); err != nil {
 			return files, err
 		}
-		name := filepath.Join(cfg.Dir, strings.TrimSuffix(entry.Name(), ".tmpl"))
-		if err := create(name, text); err != nil {
-			return files, err
-		}
-		files = append(files, name)
+		files = append(files, path)
 	}
-	if inside {
-		return files, nil
-	}
-	text, err := goMod(cfg)
-	if err != nil {
-		return files, err
-	}
-	name := filepath.Join(cfg.Dir, "go.mod")
-	return append(files, name), create(name, text)
+	return files, nil
 }
 
-func render(name string, cfg Config) ([]byte, error) {
+func render(name string, d data) ([]byte, error) {
 	t, err := template.ParseFS(templates, name)
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, cfg); err != nil {
+	if err := t.Execute(&b, d); err != nil {
 		return nil, err
 	}
 	if !strings.HasSuffix(name, ".go.tmpl") {
@@ -126,13 +137,12 @@ func insideBellhop(dir string) (bool, error) {
 }
 
 func goMod(cfg Config) ([]byte, error) {
-	version := cfg.Version
-	if !strings.HasPrefix(version, "v") {
-		version = "v0.0.0"
-	}
-	text := fmt.Sprintf("module %s\n\ngo 1.26.0\n\nrequire %s %s\n", cfg.Name, Module, version)
+	const form = "module %s\n\ngo 1.26.0\n\nrequire %s %s\n"
 	if cfg.Bellhop == "" {
-		return []byte(text), nil
+		if !releaseForm.MatchString(cfg.Version) {
+			return nil, fmt.Errorf("this build of bellhop (%.40q) is not a release that go.mod could name; give the checkout to build against with --bellhop DIR", cfg.Version)
+		}
+		return fmt.Appendf(nil, form, cfg.Name, Module, cfg.Version), nil
 	}
 	dir, err := filepath.Abs(cfg.Bellhop)
 	if err != nil {
@@ -141,5 +151,5 @@ func goMod(cfg Config) ([]byte, error) {
 	if inside, err := insideBellhop(dir); err != nil || !inside {
 		return nil, errors.Join(err, fmt.Errorf("bellhop: %s is not a checkout of Bellhop", cfg.Bellhop))
 	}
-	return []byte(text + fmt.Sprintf("\nreplace %s => %q\n", Module, dir)), nil
+	return fmt.Appendf(nil, form+"\nreplace %s => %q\n", cfg.Name, Module, "v0.0.0", Module, dir), nil
 }
