@@ -46,8 +46,12 @@ type Result struct {
 type subject struct {
 	name  string
 	floor bool
-	open  func(ctx context.Context, dir, sink string) (webhook string, done func() error, err error)
+	open  opener
 }
+
+// opener starts a subject with its database in dir. What it cannot do behind
+// the webhook's back it says with fail, which ends the measurement.
+type opener func(ctx context.Context, dir, sink string, fail func(error)) (webhook string, done func() error, err error)
 
 // Run measures floors and servers, in process and remote, and hands each
 // result to report as soon as it is there.
@@ -99,7 +103,9 @@ func measure(ctx context.Context, cfg Config, s subject) (r Result, err error) {
 		return r, err
 	}
 	defer stopSink()
-	webhook, done, err := s.open(ctx, filepath.Join(dir, "data"), sinkURL)
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	webhook, done, err := s.open(ctx, filepath.Join(dir, "data"), sinkURL, fail)
 	if err != nil {
 		return r, err
 	}
@@ -130,10 +136,8 @@ func measure(ctx context.Context, cfg Config, s subject) (r Result, err error) {
 func load(ctx context.Context, cfg Config, webhook string, sink *sink, d time.Duration) ([]time.Duration, time.Duration, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	pool := http.DefaultTransport.(*http.Transport).Clone()
-	pool.MaxIdleConnsPerHost = cfg.Conversations
-	defer pool.CloseIdleConnections()
-	client := &http.Client{Transport: pool, Timeout: 30 * time.Second}
+	client := newClient(cfg.Conversations)
+	defer client.CloseIdleConnections()
 	var mu sync.Mutex
 	var all []time.Duration
 	var wg sync.WaitGroup

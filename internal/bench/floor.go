@@ -5,11 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/probe"
 	"github.com/bellhop-dev/bellhop/internal/server"
@@ -21,6 +21,7 @@ import (
 type floor struct {
 	log    server.CommitLog
 	sink   string
+	fail   func(error)
 	client *http.Client
 	next   atomic.Int64
 	wg     sync.WaitGroup
@@ -29,15 +30,13 @@ type floor struct {
 	integration, bot, api string
 }
 
-func openFloor(remote bool) func(context.Context, string, string) (string, func() error, error) {
-	return func(ctx context.Context, dir, sink string) (string, func() error, error) {
+func openFloor(remote bool) opener {
+	return func(ctx context.Context, dir, sink string, fail func(error)) (string, func() error, error) {
 		log, err := server.OpenCommitLog(ctx, dir)
 		if err != nil {
 			return "", nil, err
 		}
-		pool := http.DefaultTransport.(*http.Transport).Clone()
-		pool.MaxIdleConnsPerHost = 256
-		f := &floor{log: log, sink: sink, client: &http.Client{Transport: pool, Timeout: 30 * time.Second}}
+		f := &floor{log: log, sink: sink, fail: fail, client: newClient(1024)}
 		stops := []func() error{}
 		serve := func(url *string, h http.HandlerFunc) error {
 			u, stop, err := listen(h)
@@ -54,6 +53,7 @@ func openFloor(remote bool) func(context.Context, string, string) (string, func(
 		}
 		done := func() error {
 			f.wg.Wait()
+			f.client.CloseIdleConnections()
 			var errs []error
 			for _, stop := range stops {
 				errs = append(errs, stop())
@@ -78,28 +78,39 @@ func (f *floor) webhook(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
-	f.wg.Go(func() { f.answer(context.WithoutCancel(r.Context()), body) })
+	f.wg.Go(func() {
+		if err := f.answer(context.WithoutCancel(r.Context()), body); err != nil {
+			f.fail(fmt.Errorf("the floor lost an answer: %w", err)) // it has no retry, by which a server would make it good
+		}
+	})
 }
 
 // answer is the bot and the way back. Both deliveries' ends are committed, and
 // like on a server nobody waits for that.
-func (f *floor) answer(ctx context.Context, body []byte) {
+func (f *floor) answer(ctx context.Context, body []byte) error {
+	err := error(nil)
 	if f.bot != "" {
-		if probe.Post(ctx, f.client, f.bot, body) != nil {
-			return
-		}
-	} else if f.commit(ctx) != nil {
-		return
+		err = probe.Post(ctx, f.client, f.bot, body)
+	} else {
+		err = f.commit(ctx)
 	}
-	f.wg.Go(func() { _ = f.commit(ctx) }) // the load misses the answer if it fails
+	if err != nil {
+		return err
+	}
+	f.wg.Go(func() {
+		if err := f.commit(ctx); err != nil {
+			f.fail(err)
+		}
+	})
 	if f.integration != "" {
-		if probe.Post(ctx, f.client, f.integration+"/message", body) != nil {
-			return
-		}
-	} else if f.send(ctx, body) != nil {
-		return
+		err = probe.Post(ctx, f.client, f.integration+"/message", body)
+	} else {
+		err = f.send(ctx, body)
 	}
-	_ = f.commit(ctx) // as above
+	if err != nil {
+		return err
+	}
+	return f.commit(ctx)
 }
 
 func (f *floor) send(ctx context.Context, body []byte) error {

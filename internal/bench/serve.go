@@ -17,8 +17,8 @@ import (
 
 // openServer opens a whole server with the probe installed, in process or
 // served over loopback HTTP.
-func openServer(remote bool) func(context.Context, string, string) (string, func() error, error) {
-	return func(ctx context.Context, dir, sink string) (string, func() error, error) {
+func openServer(remote bool) opener {
+	return func(ctx context.Context, dir, sink string, _ func(error)) (string, func() error, error) {
 		cfg := config.Default()
 		cfg.Listen, cfg.Data, cfg.AllowPrivate = "127.0.0.1:0", dir, true
 		options := server.Options{Config: cfg, Version: "bench"}

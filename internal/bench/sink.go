@@ -63,6 +63,15 @@ func listen(h http.Handler) (url string, stop func() error, err error) {
 	}, nil
 }
 
+// newClient returns a client that keeps as many idle connections as the load
+// has conversations: one that closes them and dials anew uses up the machine's
+// ports in a few seconds.
+func newClient(idle int) *http.Client {
+	pool := http.DefaultTransport.(*http.Transport).Clone()
+	pool.MaxIdleConns, pool.MaxIdleConnsPerHost = 0, idle
+	return &http.Client{Transport: pool, Timeout: 30 * time.Second}
+}
+
 // cpuTime is what this process has used so far.
 func cpuTime() time.Duration {
 	var u syscall.Rusage

@@ -13,6 +13,7 @@ import (
 type benchCommand struct {
 	Duration      time.Duration `help:"How long each of the four measurements takes, such as 30s or 1m." default:"5s"`
 	Conversations int           `help:"How many conversations write at the same time, each waiting for its answer." default:"64"`
+	Only          string        `help:"Measure only what has this in its name, such as \"in process\"." placeholder:"TEXT"`
 	Dir           string        `help:"Folder on the disk to measure, a temporary one by default; the databases in it are removed at the end." placeholder:"DIR"`
 }
 
@@ -29,7 +30,7 @@ func (c benchCommand) Run(ctx context.Context, s *session) error {
 	if !s.cmd.JSON {
 		fmt.Fprintln(s.Stderr, "measuring; this takes about", 4*(c.Duration+time.Second))
 	}
-	results, err := bench.Run(ctx, bench.Config{Duration: c.Duration, Conversations: c.Conversations, Dir: c.Dir}, func(bench.Result) {})
+	results, err := bench.Run(ctx, bench.Config{Duration: c.Duration, Conversations: c.Conversations, Dir: c.Dir, Only: c.Only}, func(bench.Result) {})
 	if err != nil {
 		return err
 	}

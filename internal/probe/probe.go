@@ -64,7 +64,7 @@ func Integration() integration.Integration {
 	def := definition()
 	return integration.Integration{Definition: def, New: func(env integration.Env) (wire.Handler, error) {
 		pool := http.DefaultTransport.(*http.Transport).Clone()
-		pool.MaxIdleConnsPerHost = 256
+		pool.MaxIdleConns, pool.MaxIdleConnsPerHost = 0, 1024
 		client := &http.Client{Transport: pool, Timeout: 30 * time.Second}
 		m := integration.NewMux(def, env)
 		m.OnRegister(func(context.Context, *integration.Call) error { return nil })

@@ -80,7 +80,7 @@ func newClient(allowPrivate bool) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
-			MaxIdleConns: 512, MaxIdleConnsPerHost: 128, MaxConnsPerHost: 256,
+			MaxIdleConns: 512, MaxIdleConnsPerHost: 256, MaxConnsPerHost: 256,
 			IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
 			MaxResponseHeaderBytes: 256 << 10,
 		},

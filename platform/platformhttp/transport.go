@@ -64,7 +64,7 @@ func New(base string, cfg Config) (*Transport, error) {
 		*client = *cfg.Client
 	} else {
 		pool := http.DefaultTransport.(*http.Transport).Clone()
-		pool.MaxIdleConnsPerHost = 64
+		pool.MaxIdleConns, pool.MaxIdleConnsPerHost = 256, 256 // of one host
 		client.Transport = pool
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
