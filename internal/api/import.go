@@ -87,19 +87,21 @@ func (s *Service) initializeIncomingMessage(ctx context.Context, id *Identity, i
 		if err != nil {
 			return nil, err
 		}
-		if _, err := tx.AddParticipant(ctx, c.ID, u.ID); err != nil {
-			return nil, err
-		}
-		out := &platform.InitializeIncomingMessageOutput{User: userView(u, id.alias())}
+		out, joined := &platform.InitializeIncomingMessageOutput{User: userView(u, id.alias())}, false
 		if in.Message != nil {
 			d := &messageDraft{typ: in.Message.Type, origin: in.Message.Origin, payload: in.Message.Payload, tags: in.Message.Tags,
 				by: in.Message.DiscriminateByTags}
-			m, _, err := s.obtainMessage(ctx, tx, id, c, u, d)
+			m, created, err := s.obtainMessage(ctx, tx, id, c, u, d)
 			if err != nil {
 				return nil, err
 			}
 			v := messageView(m, id.alias())
-			out.Message = &v
+			out.Message, joined = &v, created // a new message makes its user take part
+		}
+		if !joined {
+			if _, err := tx.AddParticipant(ctx, c.ID, u.ID); err != nil {
+				return nil, err
+			}
 		}
 		out.Conversation = conversationView(c, id.alias())
 		return out, nil

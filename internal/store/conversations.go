@@ -132,7 +132,7 @@ func (tx *Tx) Conversations(ctx context.Context, cf ConversationFilter, p Page) 
 	f.is("r.installation_id", cf.InstallationID)
 	f.is("r.alias", cf.Alias)
 	f.is("r.channel", cf.Channel)
-	f.tags(KindConversation, cf.BotID, "r.id", cf.Tags)
+	f.tags(KindConversation, cf.BotID, "r.id", cf.Tags, sortedKeys(cf.Tags))
 	for _, id := range cf.ParticipantIDs {
 		f.and("EXISTS (SELECT 1 FROM participants p WHERE p.conversation_id = r.id AND p.user_id = ?)", id)
 	}

@@ -146,7 +146,10 @@ func (tx *Tx) FinishDelivery(ctx context.Context, d *Delivery, limit int) ([]Del
 		return nil, wrap(err, "finish delivery")
 	}
 	d.FinishedAt = finished
-	return tx.advance(ctx, lane, limit)
+	if finished == nil {
+		return tx.advance(ctx, lane, limit)
+	}
+	return tx.next(ctx, lane, d.Seq, limit)
 }
 
 // RetryDelivery keeps a delivery pending with d's Attempts, NextAt, LastError and Log. ErrNotFound when it is not

@@ -18,9 +18,17 @@ func (tx *Tx) lane(ctx context.Context, sql string, args ...any) (lane, error) {
 }
 
 // extendLane takes the next sequence number. The UPDATE is tried first because the INSERT would use up a value of
-// PostgreSQL's id sequence for each delivery.
-func (tx *Tx) extendLane(ctx context.Context, name string) (lane, error) {
-	l, err := tx.lane(ctx, `UPDATE lanes SET last = last + 1 WHERE lane = $1 RETURNING id, last, done`, name)
+// PostgreSQL's id sequence for each delivery. SQLite, where a statement costs no round trip, makes a temporary table for
+// each RETURNING and is asked in two steps.
+func (tx *Tx) extendLane(ctx context.Context, name string) (l lane, err error) {
+	if tx.dialect == SQLite {
+		if l, err = tx.lockLane(ctx, name); err == nil {
+			l.last++
+			return l, tx.exec(ctx, `UPDATE lanes SET last = $2 WHERE id = $1`, l.id, l.last)
+		}
+	} else {
+		l, err = tx.lane(ctx, `UPDATE lanes SET last = last + 1 WHERE lane = $1 RETURNING id, last, done`, name)
+	}
 	if errors.Is(err, ErrNotFound) {
 		return tx.lane(ctx, `INSERT INTO lanes (lane, last, done) VALUES ($1, 1, 0)
 			ON CONFLICT (lane) DO UPDATE SET last = lanes.last + 1 RETURNING id, last, done`, name)
@@ -35,6 +43,19 @@ func (tx *Tx) lockLane(ctx context.Context, name string) (lane, error) {
 const laneHead = `SELECT ` + deliveryColumns + `d.body` + fromDeliveries + `
 	WHERE d.lane_id = $1 AND d.finished_at IS NULL ORDER BY d.seq LIMIT $2`
 
+// next finishes a lane's delivery with the number seq and returns the pending ones that follow. When it is the last one
+// the lane is empty, which needs no look.
+func (tx *Tx) next(ctx context.Context, l lane, seq int64, limit int) ([]Delivery, error) {
+	if l.last == seq && l.done == seq-1 {
+		return nil, tx.finishLane(ctx, l, seq)
+	}
+	return tx.advance(ctx, l, limit)
+}
+
+func (tx *Tx) finishLane(ctx context.Context, l lane, done int64) error {
+	return wrap(tx.exec(ctx, `UPDATE lanes SET done = $2 WHERE id = $1`, l.id, done), "advance lane")
+}
+
 // advance moves done up to what is unfinished and returns the pending deliveries that follow.
 func (tx *Tx) advance(ctx context.Context, l lane, limit int) ([]Delivery, error) {
 	open, err := all(ctx, tx, scanDelivery, laneHead, l.id, limited(limit))
@@ -46,8 +67,8 @@ func (tx *Tx) advance(ctx context.Context, l lane, limit int) ([]Delivery, error
 		done = open[0].Seq - 1
 	}
 	if done != l.done {
-		if err := tx.exec(ctx, `UPDATE lanes SET done = $2 WHERE id = $1`, l.id, done); err != nil {
-			return nil, wrap(err, "advance lane")
+		if err := tx.finishLane(ctx, l, done); err != nil {
+			return nil, err
 		}
 	}
 	return untilHeld(open), nil

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/base64"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -64,7 +63,9 @@ func (f *filter) write(cond string, args ...any) {
 	for _, arg := range args {
 		before, after, _ := strings.Cut(cond, "?")
 		f.args = append(f.args, arg)
-		fmt.Fprintf(&f.where, "%s$%d", before, len(f.args))
+		f.where.WriteString(before)
+		f.where.WriteByte('$')
+		f.where.WriteString(strconv.Itoa(len(f.args)))
 		cond = after
 	}
 	f.where.WriteString(cond)
@@ -87,9 +88,9 @@ func (f *filter) between(column string, after, before *time.Time) {
 	}
 }
 
-// tags wants every one of tags on the row whose id is in column.
-func (f *filter) tags(kind Kind, scope, column string, tags Tags) {
-	for _, key := range sortedKeys(tags) {
+// tags wants the tags named by keys on the row whose id is in column.
+func (f *filter) tags(kind Kind, scope, column string, tags Tags, keys []string) {
+	for _, key := range keys {
 		f.and("EXISTS (SELECT 1 FROM tag_index t WHERE t.k = ? AND t.value = ? AND t.owner = "+column+")",
 			tagKey(kind, scope, key), tagValue(tags[key]))
 	}

@@ -122,7 +122,7 @@ func (tx *Tx) Messages(ctx context.Context, mf MessageFilter, p Page) ([]Message
 	f.and("r.bot_id = ?", mf.BotID)
 	f.is("r.installation_id", mf.InstallationID)
 	f.is("r.conversation_id", mf.ConversationID)
-	f.tags(KindMessage, mf.BotID, "r.id", mf.Tags)
+	f.tags(KindMessage, mf.BotID, "r.id", mf.Tags, sortedKeys(mf.Tags))
 	f.between("r.created_at", mf.After, mf.Before)
 	list, next, err := listPage(ctx, tx, scanMessage, `SELECT `+messageColumns+` FROM messages r`, f, sorting[Message]{
 		id: "r.id", key: func(m *Message) (int64, string) { return 0, m.ID },

@@ -84,9 +84,17 @@ func findByTags[T any](ctx context.Context, tx *Tx, scan func(Rows, *T) error, s
 	keys := sortedKeys(tags)
 	// The join is on the first tag; the planner starts from its index entry.
 	f.and("t.k = ? AND t.value = ?", tagKey(kind, botID, keys[0]), tagValue(tags[keys[0]]))
-	rest := maps.Clone(tags)
-	delete(rest, keys[0])
-	f.tags(kind, botID, "r.id", rest)
+	f.tags(kind, botID, "r.id", tags, keys[1:])
+	// Mostly there is one or none, and nothing to be sorted.
+	found, err := all(ctx, tx, scan, sql+f.where.String()+" LIMIT 2", f.args...)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(found) == 0:
+		return nil, ErrNotFound
+	case len(found) == 1:
+		return &found[0], nil
+	}
 	f.write(" ORDER BY CASE WHEN r.tags = ? THEN 0 ELSE 1 END, r.created_at, r.id LIMIT 1", encodeTags(tags))
 	return one(ctx, tx, scan, sql+f.where.String(), f.args...)
 }

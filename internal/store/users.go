@@ -134,7 +134,7 @@ func (tx *Tx) Users(ctx context.Context, uf UserFilter, p Page) ([]User, string,
 	if uf.ConversationID != "" {
 		f.and("r.id IN (SELECT user_id FROM participants WHERE conversation_id = ?)", uf.ConversationID)
 	}
-	f.tags(KindUser, uf.BotID, "r.id", uf.Tags)
+	f.tags(KindUser, uf.BotID, "r.id", uf.Tags, sortedKeys(uf.Tags))
 	f.between(timeColumn(uf.RangeField), uf.After, uf.Before)
 	by := timeColumn(uf.SortField)
 	list, next, err := listPage(ctx, tx, scanUser, `SELECT `+userColumns+` FROM users r`, f, sorting[User]{

@@ -103,7 +103,9 @@ func connect(path string, flags engine.OpenFlags) (*conn, error) {
 		return nil, classify(err)
 	}
 	raw.SetBusyTimeout(5 * time.Second)
-	for _, pragma := range []string{"synchronous = FULL", "cache_size = -16000", "temp_store = MEMORY"} {
+	// A page that is written again and again is copied from the log to the database once for each checkpoint: one in
+	// 4,000 pages, 16 MB, is a fraction of the work of the engine's 1,000 and is still read back in a moment.
+	for _, pragma := range []string{"synchronous = FULL", "cache_size = -16000", "temp_store = MEMORY", "wal_autocheckpoint = 4000"} {
 		if err := sqlitex.ExecuteTransient(raw, "PRAGMA "+pragma, nil); err != nil {
 			return nil, errors.Join(classify(err), raw.Close())
 		}

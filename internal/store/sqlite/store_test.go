@@ -12,7 +12,7 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/store/sqlite"
 )
 
-func open(t *testing.T, path string) *sqlite.Store {
+func open(t testing.TB, path string) *sqlite.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), path, sqlite.Config{})
 	if err != nil {
