@@ -29,13 +29,14 @@ type Platform struct {
 	events        []*platform.Event
 	eventKeys     map[string]*platform.Event
 	states        map[string]*platform.State
+	left          int // calls that are let through; under 0 all are
 }
 
 var _ platform.Transport = (*Platform)(nil)
 
 // NewPlatform returns an empty platform.
 func NewPlatform() *Platform {
-	return &Platform{answers: map[string]func(any) (any, error){}, states: map[string]*platform.State{}, eventKeys: map[string]*platform.Event{}}
+	return &Platform{answers: map[string]func(any) (any, error){}, states: map[string]*platform.State{}, eventKeys: map[string]*platform.Event{}, left: -1}
 }
 
 // On answers an operation with fn in place of what the platform does itself.
@@ -58,6 +59,14 @@ func Inputs[In, Out any](p *Platform, op platform.Op[In, Out]) []In {
 	return all
 }
 
+// Stop fails all calls after the first so many, counted from the beginning,
+// as a server that ends; a negative number lets all through again.
+func (p *Platform) Stop(calls int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.left = calls
+}
+
 // Calls returns every call so far with its caller, in order.
 func (p *Platform) Calls() []platform.Call {
 	p.mu.Lock()
@@ -71,6 +80,10 @@ func (p *Platform) Do(ctx context.Context, call *platform.Call) error {
 		return err
 	}
 	p.mu.Lock()
+	if p.left >= 0 && len(p.calls) >= p.left {
+		p.mu.Unlock()
+		return platform.Unavailable(nil, "the platform was stopped", time.Second)
+	}
 	p.calls = append(p.calls, *call)
 	answer := p.answers[call.Op.Name]
 	p.mu.Unlock()

@@ -46,7 +46,7 @@ func newGraph(client *http.Client, base *url.URL, token string) *graph {
 
 // get reads path with the query into out.
 func (g *graph) get(ctx context.Context, path string, query url.Values, out any) error {
-	return g.do(ctx, http.MethodGet, path, query, nil, out)
+	return g.do(ctx, request{method: http.MethodGet, path: path, query: query}, out)
 }
 
 // post sends in as JSON and reads the answer into out.
@@ -55,23 +55,31 @@ func (g *graph) post(ctx context.Context, path string, in, out any) error {
 	if err != nil {
 		return fmt.Errorf("write the call of %s: %w", vendor, err)
 	}
-	return g.do(ctx, http.MethodPost, path, nil, body, out)
+	return g.do(ctx, request{method: http.MethodPost, path: path, contentType: "application/json", body: body}, out)
 }
 
-func (g *graph) do(ctx context.Context, method, path string, query url.Values, body []byte, out any) error {
+// request is one call of the API.
+type request struct {
+	method, path string
+	query        url.Values
+	contentType  string // of body
+	body         []byte
+}
+
+func (g *graph) do(ctx context.Context, r request, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 	defer cancel()
-	target := g.base.JoinPath(apiVersion, path)
-	target.RawQuery = query.Encode()
-	req, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
+	target := g.base.JoinPath(apiVersion, r.path)
+	target.RawQuery = r.query.Encode()
+	req, err := http.NewRequestWithContext(ctx, r.method, target.String(), bytes.NewReader(r.body))
 	if err != nil {
 		return fmt.Errorf("address the call of %s: %w", vendor, err)
 	}
 	req.Header.Set("Authorization", "Bearer "+g.token)
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "bellhop/1.0")
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	if r.contentType != "" {
+		req.Header.Set("Content-Type", r.contentType)
 	}
 	resp, err := g.http.Do(req)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -116,9 +117,12 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 			return err
 		}
 		p.Opaque = opaque(o.message.ID, i+1, len(parts))
+		if err := s.upload(ctx, c, phoneID, &p); err != nil {
+			return steer(call, err)
+		}
 		id, err := s.post(ctx, c, phoneID, &p)
 		if err != nil && !errors.Is(err, errAccepted) {
-			return steer(call, err)
+			return steer(call, unanswered(err))
 		}
 		// An answer that was lost is no reason to send again: the status that
 		// follows brings the id.
@@ -135,6 +139,22 @@ func (s *service) post(ctx context.Context, c *settings, phoneID string, p *part
 	var answer sendAnswer
 	err = s.graph(c).post(ctx, url.PathEscape(phoneID)+"/messages", p, &answer)
 	return answer.id(), err
+}
+
+// statusWait is how long the status of a part takes to come, generously.
+const statusWait = 15 * time.Second
+
+// unanswered gives the status of a part time to come before the next try: when
+// no answer came, nobody knows whether WhatsApp took the part, and the status
+// of one that it took says so.
+func unanswered(err error) error {
+	e, ok := errors.AsType[*outbound.Error](err)
+	if !ok || e.Status != 0 || e.Code != "" {
+		return err
+	}
+	later := *e
+	later.RetryAfter = statusWait
+	return &later
 }
 
 // wait lets a moment pass: WhatsApp does not promise to show messages that
@@ -172,6 +192,9 @@ func idTags() []string {
 func progress(ctx context.Context, call *integration.Call, o *outgoing) (int, error) {
 	if call.Attempt > 1 {
 		out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: o.message.ID})
+		if platform.IsType(err, platform.TypeResourceNotFound) {
+			return 0, integration.RuntimeError("the message was deleted before it was sent")
+		}
 		if err != nil {
 			return 0, fmt.Errorf("read what was sent of the message: %w", err)
 		}

@@ -6,12 +6,13 @@ import (
 	"net/http"
 )
 
-func readBody(r *http.Request) (json.RawMessage, error) {
-	raw, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+// readBody reads what was sent, and once more as JSON where it is some.
+func readBody(r *http.Request) (raw []byte, body json.RawMessage) {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, 32<<20))
 	if err != nil || !json.Valid(raw) {
-		return nil, err
+		return raw, nil
 	}
-	return raw, nil
+	return raw, raw
 }
 
 func answer(w http.ResponseWriter, v any) {

@@ -43,17 +43,18 @@ type Fake struct {
 	server *httptest.Server
 	schema *contract
 
-	mu      sync.Mutex
-	calls   []Call
-	sent    []json.RawMessage // accepted messages
-	reads   []json.RawMessage // accepted read receipts
-	faults  integrationtest.Faults
-	closed  map[string]bool // people whose window is closed
-	revoked bool
-	next    int
-	media   map[string]*Media
-	subs    []json.RawMessage
-	accepts map[string]string // numbers that the API corrects
+	mu       sync.Mutex
+	calls    []Call
+	sent     []json.RawMessage // accepted messages
+	reads    []json.RawMessage // accepted read receipts
+	faults   integrationtest.Faults
+	closed   map[string]bool // people whose window is closed
+	revoked  bool
+	next     int
+	media    map[string]*Media
+	uploaded []*Media
+	subs     []json.RawMessage
+	accepts  map[string]string // numbers that the API corrects
 }
 
 // New starts a fake that ends with the test. It needs Meta's contract.
@@ -132,7 +133,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		f.download(w, r)
 		return
 	}
-	body, _ := readBody(r)
+	raw, body := readBody(r)
 	f.mu.Lock()
 	f.calls = append(f.calls, Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Body: body})
 	f.mu.Unlock()
@@ -145,7 +146,7 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		if !f.unauthorized(w, r, path) {
-			f.route(w, r, path, body)
+			f.route(w, r, path, body, raw)
 		}
 	}))
 }
@@ -171,8 +172,10 @@ func (f *Fake) unauthorized(w http.ResponseWriter, r *http.Request, path string)
 	return true
 }
 
-func (f *Fake) route(w http.ResponseWriter, r *http.Request, path string, body json.RawMessage) {
+func (f *Fake) route(w http.ResponseWriter, r *http.Request, path string, body json.RawMessage, raw []byte) {
 	switch r.Method + " " + path {
+	case "POST " + PhoneID + "/media":
+		f.upload(w, r.Header.Get("Content-Type"), raw)
 	case "POST " + PhoneID + "/messages":
 		f.message(w, body)
 	case "GET " + PhoneID:

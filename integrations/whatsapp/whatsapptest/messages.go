@@ -42,6 +42,10 @@ func (f *Fake) message(w http.ResponseWriter, body json.RawMessage) {
 		refuseDetails(w, 400, 131009, "(#131009) Parameter value is not valid", err.Error())
 		return
 	}
+	if err := f.checkMedia(body); err != nil {
+		refuseDetails(w, 400, 131009, "(#131009) Parameter value is not valid", err.Error())
+		return
+	}
 	if f.closed[in.To] && in.Type != "template" {
 		refuseDetails(w, 400, 131047, "(#131047) Re-engagement message",
 			"Message failed to send because more than 24 hours have passed since the customer last replied to this number.")

@@ -1,0 +1,102 @@
+package whatsapp
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/integration"
+)
+
+const dataScheme = "data:"
+
+// upload gives Meta the media of the part that stand in their address
+// themselves, for it opens only addresses of the web.
+func (s *service) upload(ctx context.Context, c *settings, phoneID string, p *part) error {
+	for _, m := range p.media() {
+		if m == nil || !strings.HasPrefix(m.Link, dataScheme) {
+			continue
+		}
+		typ, content, err := readData(m.Link)
+		if err != nil {
+			return err
+		}
+		id, err := s.uploadFile(ctx, c, phoneID, typ, first(m.Filename, "file"), content)
+		if err != nil {
+			return err
+		}
+		m.ID, m.Link = id, ""
+	}
+	return nil
+}
+
+// media are the media of the part; some are nil.
+func (p *part) media() []*partMedia {
+	all := []*partMedia{p.Image, p.Audio, p.Video, p.Document, p.Sticker}
+	if i, ok := p.Interactive.(*interactive); ok {
+		headers := []*header{i.Header}
+		for _, card := range i.Action.Cards {
+			headers = append(headers, card.Header)
+		}
+		for _, h := range headers {
+			if h != nil {
+				all = append(all, h.Image)
+			}
+		}
+	}
+	return all
+}
+
+// readData reads an address as "data:image/png;base64,…".
+func readData(address string) (typ string, content []byte, err error) {
+	head, text, ok := strings.Cut(strings.TrimPrefix(address, dataScheme), ",")
+	kind, coded := strings.CutSuffix(head, ";base64")
+	typ, _, typeErr := mime.ParseMediaType(first(kind, "text/plain"))
+	if coded {
+		content, err = base64.StdEncoding.DecodeString(text)
+	} else {
+		text, err = url.PathUnescape(text)
+		content = []byte(text)
+	}
+	if !ok || typeErr != nil || err != nil {
+		return "", nil, integration.RuntimeError("the media's address begins with data: and cannot be read")
+	}
+	return typ, content, nil
+}
+
+// uploadFile gives Meta a file and returns its id.
+func (s *service) uploadFile(ctx context.Context, c *settings, phoneID, typ, name string, content []byte) (string, error) {
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	head := textproto.MIMEHeader{"Content-Type": {typ}}
+	head.Set("Content-Disposition", mime.FormatMediaType("form-data", map[string]string{"name": "file", "filename": name}))
+	file, err := w.CreatePart(head)
+	if err == nil {
+		_, err = file.Write(content)
+	}
+	for _, field := range [][2]string{{"messaging_product", "whatsapp"}, {"type", typ}} {
+		if err == nil {
+			err = w.WriteField(field[0], field[1])
+		}
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		return "", fmt.Errorf("write the media: %w", err)
+	}
+	var out struct {
+		ID string `json:"id"`
+	}
+	err = s.graph(c).do(ctx, request{
+		method: http.MethodPost, path: url.PathEscape(phoneID) + "/media", contentType: w.FormDataContentType(), body: form.Bytes(),
+	}, &out)
+	return out.ID, err
+}
