@@ -144,7 +144,7 @@ func cutName(text string) (name string, ok bool) {
 
 // picture is a drawing in the address itself, so that nothing is fetched.
 func picture() string {
-	const drawing = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 200"><rect width="320" height="200" fill="#20304a"/>` +
+	const drawing = `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="200" viewBox="0 0 320 200"><rect width="320" height="200" fill="#20304a"/>` +
 		`<path d="M80 140a80 80 0 0 1 160 0z" fill="#e8b84a"/><rect x="64" y="140" width="192" height="14" rx="7" fill="#f5d98b"/>` +
 		`<circle cx="160" cy="56" r="9" fill="#f5d98b"/><path d="M110 120a52 52 0 0 1 40-38" stroke="#fff3cf" stroke-width="7" fill="none" stroke-linecap="round"/></svg>`
 	return "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(drawing))

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -30,6 +31,10 @@ var webhookID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,100}$`)
 
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
 	"img-src 'self' data: https: http:; media-src 'self' data: https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+// assetTypes are set by hand: a browser refuses a module whose type the system
+// has mapped to something else.
+var assetTypes = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
 // Page serves the chat page at Mount and Mount/{webhookId}. It needs no
 // session: the page keeps its user key in the browser.
@@ -57,10 +62,12 @@ func Page(cfg PageConfig) http.Handler {
 		}
 		rest := strings.Trim(strings.TrimPrefix(r.URL.Path, cfg.Mount), "/")
 		if name, ok := strings.CutPrefix(rest, "assets/"); ok {
-			if name != "chat.js" && name != "chat.css" {
+			typ, ok := assetTypes[path.Ext(name)]
+			if !ok || strings.Contains(name, "/") {
 				http.NotFound(w, r)
 				return
 			}
+			h.Set("Content-Type", typ)
 			http.ServeFileFS(w, r, files, name)
 			return
 		}

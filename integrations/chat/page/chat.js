@@ -1,135 +1,31 @@
-'use strict'
-const api = document.body.dataset.api
+import { Chat, Refusal } from './api.js'
+import { el } from './dom.js'
+import { plain, render } from './render.js'
+
+const address = document.body.dataset.api
+const chat = new Chat(address)
 const $ = (id) => document.getElementById(id)
 const log = $('log')
-const shown = new Map()
-const store = 'bellhop-chat:' + api
-let me = null
-let stop = null
-let waitTimer = 0
-
-class Refusal extends Error {
-  constructor(status, message) { super(message); this.status = status }
-}
+const shown = new Map() // message id -> list item
+const store = 'bellhop-chat:' + address
+let me = null // { user, key, conversation }
+let entering = null // settles when there are a user and a conversation
+let stop = () => {}
+let wake = () => {} // ends the pause before the next try to connect
+let earlier = '' // token of the page before the oldest message that is shown
+let dotsTimer = 0
 
 const load = () => { try { return JSON.parse(localStorage.getItem(store)) } catch { return null } }
 const save = () => { try { localStorage.setItem(store, JSON.stringify(me)) } catch { /* private mode */ } }
-const pause = (ms) => new Promise((done) => setTimeout(done, ms))
+const pause = (ms) => new Promise((done) => { const timer = setTimeout(done, ms); wake = () => { clearTimeout(timer); done() } })
+const path = () => '/conversations/' + encodeURIComponent(me.conversation)
+const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80
+const toEnd = () => { log.scrollTop = log.scrollHeight }
 
-async function call(method, path, body, key = me && me.key) {
-  const headers = {}
-  if (key) headers['x-user-key'] = key
-  if (body) headers['content-type'] = 'application/json'
-  const res = await fetch(api + path, { method, headers, body: body && JSON.stringify(body), credentials: 'omit' })
-  const out = await res.json().catch(() => ({}))
-  if (!res.ok || out.code >= 400) throw new Refusal(out.code || res.status, out.message || 'The server answered ' + res.status)
-  return out
-}
-
-function el(tag, props = {}, ...children) {
-  const node = Object.assign(document.createElement(tag), props)
-  node.append(...children)
-  return node
-}
-
-// Only addresses that cannot run anything are followed or shown.
-function safe(url, picture) {
-  try {
-    const u = new URL(url, location.href)
-    if (['http:', 'https:'].includes(u.protocol)) return u.href
-    if (!picture && ['mailto:', 'tel:'].includes(u.protocol)) return u.href
-    if (picture && /^data:(image|audio|video)\//i.test(url)) return url
-  } catch { /* not an address */ }
-  return ''
-}
-
-function link(url, label, cls = '') {
-  const href = safe(url)
-  return href ? el('a', { href, className: cls, target: '_blank', rel: 'noopener noreferrer', textContent: label }) : el('span', { textContent: label })
-}
-
-// A small part of Markdown, made of nodes and never of HTML.
-function rich(text) {
-  const out = el('div', { className: 'bubble' })
-  const pattern = /\*\*([^*\n]+)\*\*|\*([^*\n]+)\*|`([^`\n]+)`|\[([^\]\n]+)\]\(([^)\s]+)\)|(https?:\/\/[^\s<>"]+)/g
-  let at = 0
-  for (const m of String(text ?? '').matchAll(pattern)) {
-    out.append(text.slice(at, m.index))
-    if (m[1]) out.append(el('strong', { textContent: m[1] }))
-    else if (m[2]) out.append(el('em', { textContent: m[2] }))
-    else if (m[3]) out.append(el('code', { textContent: m[3] }))
-    else if (m[4]) out.append(link(m[5], m[4]))
-    else out.append(link(m[6], m[6]))
-    at = m.index + m[0].length
-  }
-  out.append(String(text ?? '').slice(at))
-  return out
-}
-
-function options(list) {
-  const box = el('div', { className: 'options' })
-  for (const o of list ?? []) {
-    box.append(el('button', { type: 'button', textContent: o.label, onclick: () => {
-      for (const b of box.children) b.disabled = true
-      send(o.value, o.label)
-    } }))
-  }
-  return box
-}
-
-function card(p) {
-  const node = el('div', { className: 'card' })
-  if (p.imageUrl) node.append(el('img', { src: safe(p.imageUrl, true), alt: '' }))
-  node.append(el('strong', { textContent: p.title }))
-  if (p.subtitle) node.append(el('p', { textContent: p.subtitle }))
-  const box = el('div', { className: 'options' })
-  for (const a of p.actions ?? []) {
-    box.append(a.action === 'url' ? link(a.value, a.label, 'button')
-      : el('button', { type: 'button', textContent: a.label, onclick: () => send(a.value, a.label) }))
-  }
-  if (box.children.length) node.append(box)
-  return node
-}
-
-function render(p) {
-  switch (p.type) {
-    case 'text': return [rich(p.text)]
-    case 'markdown': return [rich(p.markdown)]
-    case 'image': return [el('img', { src: safe(p.imageUrl, true), alt: p.title || 'Picture' })]
-    case 'audio': return [el('audio', { src: safe(p.audioUrl, true), controls: true })]
-    case 'video': return [el('video', { src: safe(p.videoUrl, true), controls: true })]
-    case 'file': return [el('div', { className: 'bubble' }, '📄 ', link(p.fileUrl, p.title || 'File'))]
-    case 'location': return [el('div', { className: 'bubble' }, '📍 ',
-      link(`https://www.openstreetmap.org/?mlat=${Number(p.latitude)}&mlon=${Number(p.longitude)}`, p.title || p.address || 'Place'))]
-    case 'choice': case 'dropdown': return [rich(p.text), options(p.options)]
-    case 'card': return [card(p)]
-    case 'carousel': return [el('div', { className: 'row' }, ...(p.items ?? []).map(card))]
-    case 'bloc': return (p.items ?? []).flatMap(render)
-  }
-  return [el('div', { className: 'bubble', textContent: 'This page cannot show a message of the type ' + p.type })]
-}
-
-function waiting(on) {
-  clearTimeout(waitTimer)
-  $('dots')?.remove()
-  if (!on) return
-  log.append(el('li', { id: 'dots', ariaLabel: 'Waiting for an answer' },
-    el('div', { className: 'bubble dots' }, el('i'), el('i'), el('i'))))
-  waitTimer = setTimeout(() => waiting(false), 30000)
-  log.scrollTop = log.scrollHeight
-}
-
-function show(m, item) {
-  const mine = m.userId === me.user
-  if (shown.has(m.id)) item?.remove()
-  item = shown.get(m.id) ?? item ?? el('li')
-  item.className = mine ? 'mine' : ''
-  item.replaceChildren(...render(m.payload))
-  if (mine) item.append(el('span', { className: 'state', textContent: 'Delivered' }))
-  if (!item.isConnected) log.append(item)
-  shown.set(m.id, item)
-  if (!mine) waiting(false)
-  log.scrollTop = log.scrollHeight
+function status(name, text) {
+  $('status').textContent = text
+  document.body.dataset.status = name
+  $('fresh').disabled = name !== 'online'
 }
 
 function fault(text) {
@@ -137,133 +33,195 @@ function fault(text) {
   $('fault').hidden = !text
 }
 
-const plain = (err) => err instanceof Refusal ? err.message : 'The server cannot be reached. Is it running?'
+const explain = (err) => err instanceof Refusal ? err.message : 'The server cannot be reached. Trying again…'
+
+function dots(on) {
+  clearTimeout(dotsTimer)
+  $('dots')?.remove()
+  if (!on) return
+  log.append(el('li', { id: 'dots' }, el('div', { className: 'bubble dots', role: 'img', ariaLabel: 'Waiting for an answer' }, el('i'), el('i'), el('i'))))
+  dotsTimer = setTimeout(() => dots(false), 30000)
+}
+
+// place puts an item where its time belongs: messages may arrive late.
+function place(item, time) {
+  item.dataset.time = time
+  let after = log.lastElementChild
+  while (after && (after.id === 'dots' || after.dataset.time > time)) after = after.previousElementSibling
+  if (after) after.after(item)
+  else log.prepend(item)
+}
+
+// show puts a message into the log, or changes the one that is there; item is
+// where it was shown before it had an id.
+function show(m, item) {
+  const mine = m.userId === me.user
+  const follow = mine || atEnd()
+  const known = shown.get(m.id)
+  if (known && item && known !== item) item.remove()
+  item = known ?? item ?? el('li')
+  item.className = mine ? 'mine' : ''
+  item.title = new Date(m.createdAt).toLocaleString()
+  if (mine && m.payload.type === 'text') item.replaceChildren(plain(m.metadata?.label || m.payload.text))
+  else item.replaceChildren(...render(m.payload, pick))
+  if (mine) item.append(el('span', { className: 'state', textContent: 'Delivered' }))
+  if (!known) place(item, m.createdAt)
+  shown.set(m.id, item)
+  if (!mine && !known) dots(false)
+  if (follow) toEnd()
+}
+
+// pick sends what a person chose with a button or a list.
+function pick(value, label) {
+  $('text').focus()
+  return send(value, label)
+}
 
 async function send(text, label = text) {
-  if (!me || !text) return
   const state = el('span', { className: 'state', textContent: 'Sending…' })
-  const item = el('li', { className: 'mine' }, rich(label), state)
+  const item = el('li', { className: 'mine' }, plain(label), state)
+  item.dataset.time = '9' // after everything that has a time
   log.append(item)
-  waiting(true)
+  dots(true)
+  toEnd()
   try {
-    const out = await call('POST', '/messages', { conversationId: me.conversation, payload: { type: 'text', text } })
-    fault('')
-    // The stream may already have shown it.
-    show(out.message, item)
-    if ($('dots')) log.append($('dots'))
+    await entering
+    const body = { conversationId: me.conversation, payload: { type: 'text', text } }
+    if (label !== text) body.metadata = { label }
+    const { message } = await chat.call('POST', '/messages', body)
+    show(message, item) // the stream may already have shown it
   } catch (err) {
-    waiting(false)
+    dots(false)
     item.classList.add('failed')
-    state.replaceChildren('Not sent. ', el('button', { type: 'button', textContent: 'Try again', onclick: () => { item.remove(); send(text, label) } }))
-    fault(plain(err))
+    state.replaceChildren('Not sent. ', el('button', { type: 'button', textContent: 'Try again', onclick: () => { item.remove(); pick(text, label) } }))
+    if (err instanceof Refusal) fault(err.message)
   }
 }
 
-function signal(text) {
-  let s
-  try { s = JSON.parse(text) } catch { return }
-  if (!s || !s.data) return
-  if (s.type === 'message_created' || s.type === 'message_updated') show(s.data)
-  if (s.type === 'message_deleted') { shown.get(s.data.id)?.remove(); shown.delete(s.data.id) }
+function told(signal) {
+  if (signal.type === 'message_created' || signal.type === 'message_updated') show(signal.data)
+  if (signal.type === 'message_deleted') { shown.get(signal.data.id)?.remove(); shown.delete(signal.data.id) }
 }
 
-async function listen(last, end) {
-  const headers = { 'x-user-key': me.key, accept: 'text/event-stream' }
-  if (last.id) headers['last-event-id'] = last.id
-  const res = await fetch(`${api}/conversations/${encodeURIComponent(me.conversation)}/listen`, { headers, signal: end, credentials: 'omit' })
-  if (!res.ok) throw new Refusal(res.status, (await res.json().catch(() => ({}))).message || 'Listening was refused')
-  await refresh()
-  $('status').textContent = 'Online'
-  fault('')
-  const reader = res.body.pipeThrough(new TextDecoderStream()).getReader()
-  for (let rest = ''; ;) {
-    const { value, done } = await reader.read()
-    if (done) return
-    const parts = (rest + value).split('\n\n')
-    rest = parts.pop()
-    for (const part of parts) {
-      let data = ''
-      for (const line of part.split('\n')) {
-        if (line.startsWith('data: ')) data += line.slice(6)
-        if (line.startsWith('id: ')) last.id = line.slice(4)
-      }
-      if (data) signal(data)
-    }
-  }
-}
-
+// refresh shows the newest messages, back to one that is known.
 async function refresh() {
-  const { messages } = await call('GET', `/conversations/${encodeURIComponent(me.conversation)}/messages`)
-  for (const m of messages.reverse()) show(m)
+  let token = '', pages = 0
+  const first = shown.size === 0
+  for (;;) {
+    const { messages, meta } = await chat.call('GET', path() + '/messages' + (token && '?nextToken=' + encodeURIComponent(token)))
+    const met = messages.some((m) => shown.has(m.id))
+    for (const m of messages.reverse()) show(m)
+    token = meta?.nextToken ?? ''
+    if (first) earlier = token
+    if (first || met || !token || ++pages === 10) break
+  }
+  $('earlier').hidden = !earlier
 }
 
+$('earlier').onclick = async () => {
+  const height = log.scrollHeight
+  try {
+    const { messages, meta } = await chat.call('GET', path() + '/messages?nextToken=' + encodeURIComponent(earlier))
+    for (const m of messages.reverse()) show(m)
+    earlier = meta?.nextToken ?? ''
+    $('earlier').hidden = !earlier
+    log.scrollTop += log.scrollHeight - height
+  } catch (err) {
+    fault(explain(err))
+  }
+}
+
+// enter makes sure that there are a user and a conversation: those of this
+// browser, or of the key that the address brings.
 async function enter() {
   me = load()
   const given = new URLSearchParams(location.hash.slice(1)).get('userKey')
   try {
     if (given) {
-      const { user } = await call('POST', '/users/get-or-create', {}, given)
+      const { user } = await chat.call('POST', '/users/get-or-create', {}, given)
       if (me?.user !== user.id) me = { user: user.id }
       me.key = given
-    } else if (me) await call('GET', '/users/me')
+    } else if (me) await chat.call('GET', '/users/me', undefined, me.key)
   } catch (err) {
     if (given || !(err instanceof Refusal) || err.status !== 401) throw err
     me = null // the server forgot this user
   }
   if (!me) {
-    const { user, key } = await call('POST', '/users', {}, null)
+    const { user, key } = await chat.call('POST', '/users', {}, '')
     me = { user: user.id, key }
   }
-  if (!me.conversation) me.conversation = (await call('POST', '/conversations', {})).conversation.id
+  chat.key = me.key
+  if (!me.conversation) me.conversation = (await chat.call('POST', '/conversations', {})).conversation.id
   save()
 }
 
 async function run() {
   const control = new AbortController()
-  stop = () => control.abort()
+  stop = () => { control.abort(); wake() }
   const last = {}
+  let entered = false
   for (let tries = 0; !control.signal.aborted; tries++) {
     try {
-      if (!me) await enter()
-      const since = Date.now()
-      await listen(last, control.signal)
-      if (Date.now() - since > 5000) tries = 0
+      if (!entered) await (entering = enter())
+      entered = true
+      await chat.listen(me.conversation, { last, told, end: control.signal, open: async () => {
+        await refresh()
+        status('online', 'Online')
+        fault('')
+        tries = 0
+      } })
     } catch (err) {
       if (control.signal.aborted) return
-      if (err instanceof Refusal && [403, 404].includes(err.status) && me?.conversation) {
-        delete me.conversation // it was deleted
-        save()
-        me = null
-      } else if (err instanceof Refusal && err.status === 401) me = null
-      fault(plain(err))
+      if (err instanceof Refusal && [401, 403, 404].includes(err.status)) {
+        entered = false
+        if (err.status !== 401 && me?.conversation) {
+          delete me.conversation // it was deleted
+          save()
+        }
+      }
+      if (err.name !== 'AbortError') fault(explain(err))
     }
-    $('status').textContent = 'Reconnecting…'
+    if (control.signal.aborted) return
+    status('offline', 'Reconnecting…')
     await pause(Math.min(15000, 500 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2))
   }
 }
 
+window.addEventListener('online', () => wake())
+
+let shift = false
+$('text').onkeydown = (e) => { shift = e.shiftKey }
+// A line break is what Enter would do, also on keyboards of phones, and never
+// what ends a composition.
+$('text').onbeforeinput = (e) => {
+  if (shift || !['insertLineBreak', 'insertParagraph'].includes(e.inputType)) return
+  e.preventDefault()
+  $('form').requestSubmit()
+}
 $('form').onsubmit = (e) => {
   e.preventDefault()
   const text = $('text').value.trim()
-  if (!me || !text) return
+  if (!text) return
   $('text').value = ''
   send(text)
 }
-$('text').onkeydown = (e) => {
-  if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) { e.preventDefault(); $('form').requestSubmit() }
-}
 $('fresh').onclick = () => {
-  if (!me) return
   stop()
   delete me.conversation
   save()
-  me = null
   shown.clear()
+  earlier = ''
+  dots(false)
   log.replaceChildren()
+  $('earlier').hidden = true
+  $('text').focus()
+  status('connecting', 'Connecting…')
   run()
 }
-if (api) run()
+
+if (address) run()
 else {
-  $('status').textContent = 'Offline'
-  fault('This address names no chat. Use /chat/ followed by the webhook id of a chat integration.')
+  status('offline', 'Offline')
+  $('text').disabled = true
+  fault('This address names no chat. Use /chat/ followed by the webhook id of a chat installation; "bellhop install list" shows it.')
 }
