@@ -84,7 +84,7 @@ func (d *Definition) convert(f *define.Faults) platform.BotDefinition {
 		Events: make(map[string]platform.EventDefinition, len(d.Events)), Actions: make(map[string]platform.ActionDefinition, len(d.Actions)),
 	}
 	if d.Configuration != nil {
-		w.Configuration = &platform.ConfigurationDefinition{Schema: f.Resolve("configuration", d.Configuration)}
+		w.Configuration = &platform.BotConfiguration{Schema: f.Resolve("configuration", d.Configuration)}
 	}
 	for name, s := range d.States {
 		w.States[name] = platform.StateDefinition{

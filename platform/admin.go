@@ -46,6 +46,8 @@ type Integration struct {
 // take it.
 type IntegrationUpload struct {
 	IntegrationDefinition
+	// Code is a bundle's text; it is refused, since no uploaded code runs here.
+	Code string `json:"code,omitempty"`
 }
 
 // InstallationStatus is where an installation is in its life.

@@ -15,7 +15,6 @@ func (b Bot) MarshalJSON() ([]byte, error) {
 	b.BotDefinition = b.complete()
 	return json.Marshal(struct {
 		plain
-		Configuration   botConfiguration    `json:"configuration"`
 		Subscriptions   botSubscriptions    `json:"subscriptions"`
 		SigningSecret   string              `json:"signingSecret"`
 		Plugins         map[string]struct{} `json:"plugins"`
@@ -26,7 +25,6 @@ func (b Bot) MarshalJSON() ([]byte, error) {
 		Status          string              `json:"status"`
 	}{
 		plain:           plain(b),
-		Configuration:   botConfiguration{Data: emptyObject, Schema: b.BotDefinition.Configuration.Schema},
 		Subscriptions:   botSubscriptions(*b.BotDefinition.Subscriptions),
 		Plugins:         map[string]struct{}{},
 		RecurringEvents: map[string]struct{}{},
@@ -34,11 +32,6 @@ func (b Bot) MarshalJSON() ([]byte, error) {
 		Medias:          []struct{}{},
 		Status:          "active",
 	})
-}
-
-type botConfiguration struct {
-	Data   json.RawMessage `json:"data"`
-	Schema json.RawMessage `json:"schema"`
 }
 
 // botSubscriptions writes null for everything.
@@ -108,7 +101,11 @@ func (d BotDefinition) complete() BotDefinition {
 	d.States = each(d.States, completeState)
 	d.Events = each(d.Events, completeEvent)
 	d.Actions = each(d.Actions, completeAction)
-	d.Configuration = completeConfiguration(d.Configuration)
+	configuration := BotConfiguration{}
+	if d.Configuration != nil {
+		configuration = *d.Configuration
+	}
+	d.Configuration = &BotConfiguration{Schema: object(configuration.Schema), Data: object(configuration.Data)}
 	if d.Subscriptions == nil {
 		d.Subscriptions = &Subscriptions{}
 	}

@@ -154,8 +154,15 @@ type BotDefinition struct {
 	States        map[string]StateDefinition  `json:"states,omitzero"`
 	Events        map[string]EventDefinition  `json:"events,omitzero"`
 	Actions       map[string]ActionDefinition `json:"actions,omitzero"`
-	Configuration *ConfigurationDefinition    `json:"configuration,omitzero"`
+	Configuration *BotConfiguration           `json:"configuration,omitzero"`
 	Subscriptions *Subscriptions              `json:"subscriptions,omitzero"`
+}
+
+// BotConfiguration is how a bot is configured: data that fits the schema. The
+// bot's code gets the data; in a reply its secret fields are masked.
+type BotConfiguration struct {
+	Schema json.RawMessage `json:"schema,omitempty"`
+	Data   json.RawMessage `json:"data,omitempty"`
 }
 
 // Subscriptions limits what a bot is told; a nil Events means everything.

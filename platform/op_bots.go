@@ -24,6 +24,8 @@ type CreateBotInput struct {
 	Builtin string            `json:"builtin,omitempty"`
 	Dev     bool              `json:"dev,omitempty"`
 	Tags    map[string]string `json:"tags,omitempty"`
+	// Code is a bundle's text; it is refused, since no uploaded code runs here.
+	Code string `json:"code,omitempty"`
 	BotDefinition
 }
 
@@ -75,6 +77,7 @@ type UpdateBotInput struct {
 	ID   string        `path:"id" json:"-"`
 	Name Field[string] `json:"name,omitzero"`
 	URL  Field[string] `json:"url,omitzero"`
+	Code string        `json:"code,omitempty"` // as in CreateBotInput
 	BotDefinition
 
 	// Integrations installs, changes or, where it is null, removes, by alias.

@@ -99,10 +99,8 @@ func Mask(schema, value json.RawMessage) json.RawMessage {
 	if json.Unmarshal(schema, &doc) != nil {
 		return json.RawMessage("{}")
 	}
-	dec := json.NewDecoder(bytes.NewReader(value))
-	dec.UseNumber()
 	var v any
-	if dec.Decode(&v) != nil {
+	if decodeNumbers(value, &v) != nil {
 		return json.RawMessage("{}")
 	}
 	text, err := json.Marshal(findSecrets(doc).mask(v))
@@ -127,6 +125,53 @@ func (s *secretPaths) mask(v any) any {
 	case []any:
 		for i, m := range v {
 			v[i] = s.at(strconv.Itoa(i)).mask(m)
+		}
+	}
+	return v
+}
+
+// decodeNumbers reads JSON and keeps numbers as they are written.
+func decodeNumbers(raw json.RawMessage, v *any) error {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.UseNumber()
+	return dec.Decode(v)
+}
+
+// Unmask returns value with each Masked text replaced by what old has in its
+// place, so that who got a masked value can give it back. Lists go by their
+// positions. A value that is not JSON is returned as it is.
+func Unmask(value, old json.RawMessage) json.RawMessage {
+	if !bytes.Contains(value, []byte(`"`+Masked+`"`)) {
+		return value
+	}
+	var v, o any
+	if decodeNumbers(value, &v) != nil || decodeNumbers(old, &o) != nil {
+		return value
+	}
+	text, err := json.Marshal(unmask(v, o))
+	if err != nil {
+		return value
+	}
+	return text
+}
+
+func unmask(v, old any) any {
+	switch v := v.(type) {
+	case string:
+		if v == Masked && old != nil {
+			return old
+		}
+	case map[string]any:
+		before, _ := old.(map[string]any)
+		for name, m := range v {
+			v[name] = unmask(m, before[name])
+		}
+	case []any:
+		before, _ := old.([]any)
+		for i, m := range v {
+			if i < len(before) {
+				v[i] = unmask(m, before[i])
+			}
 		}
 	}
 	return v

@@ -17,6 +17,9 @@ import (
 
 // createBot makes a bot and its own user, whose id is the bot's.
 func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.CreateBotInput) (*platform.CreateBotOutput, error) {
+	if err := refuseCode(in.Code); err != nil {
+		return nil, err
+	}
 	if err := checkURL(in.URL); err != nil {
 		return nil, err
 	}
@@ -26,7 +29,9 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 	if err := checkBotDefinition(&in.BotDefinition); err != nil {
 		return nil, err
 	}
-	definition, err := json.Marshal(in.BotDefinition)
+	declared := in.BotDefinition
+	data := takeData(&declared)
+	definition, err := json.Marshal(declared)
 	if err != nil {
 		return nil, err
 	}
@@ -39,11 +44,14 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 			return nil, platform.Errorf(platform.TypeReferenceNotFound, "builtin: no Go bot %.60q is linked into this server", in.Builtin)
 		}
 	}
+	if data, err = botConfiguration(definition, data, nil); err != nil {
+		return nil, err
+	}
 	prefix := platform.PrefixBot
 	if in.Dev {
 		prefix = platform.PrefixDevBot
 	}
-	row := store.Bot{WorkspaceID: id.WorkspaceID, Name: in.Name, URL: in.URL, Builtin: in.Builtin, Dev: in.Dev, Definition: definition, Configuration: json.RawMessage("{}")}
+	row := store.Bot{WorkspaceID: id.WorkspaceID, Name: in.Name, URL: in.URL, Builtin: in.Builtin, Dev: in.Dev, Definition: definition, Configuration: data}
 	err = s.Store.Update(ctx, func(tx *store.Tx) error {
 		row.ID = s.ids.New(prefix, tx.Now())
 		row.CreatedAt, row.UpdatedAt = tx.Now(), tx.Now()
@@ -106,6 +114,9 @@ func (s *Service) listBots(ctx context.Context, _ *Identity, in *platform.ListBo
 
 // updateBot changes the members that are given.
 func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.UpdateBotInput) (*platform.UpdateBotOutput, error) {
+	if err := refuseCode(in.Code); err != nil {
+		return nil, err
+	}
 	if err := checkURL(in.URL.Value); err != nil {
 		return nil, err
 	}
@@ -129,7 +140,11 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		if err := checkBotDefinition(&def); err != nil {
 			return err
 		}
+		data := takeData(&def)
 		if row.Definition, err = json.Marshal(def); err != nil {
+			return err
+		}
+		if row.Configuration, err = botConfiguration(row.Definition, data, row.Configuration); err != nil {
 			return err
 		}
 		return tx.UpdateBot(ctx, *row)
@@ -211,6 +226,12 @@ func (s *Service) bot(ctx context.Context, id string) (*platform.Bot, error) {
 		ID: b.ID, CreatedAt: platform.At(b.CreatedAt), UpdatedAt: platform.At(b.UpdatedAt), Name: b.Name, Dev: b.Dev,
 		URL: b.URL, Builtin: b.Builtin, Integrations: map[string]platform.BotIntegration{}, BotDefinition: b.Def,
 	}
+	shown := platform.BotConfiguration{}
+	if b.Def.Configuration != nil {
+		shown = *b.Def.Configuration
+	}
+	shown.Data = schema.Mask(shown.Schema, b.Configuration)
+	bot.Configuration = &shown
 	for alias, in := range b.Installations {
 		bot.Integrations[alias] = s.botIntegration(in)
 	}
@@ -226,6 +247,46 @@ func (s *Service) botIntegration(in *catalog.Installation) platform.BotIntegrati
 		Identifier: optional(in.Identifier), ConfigurationType: optional(in.ConfigurationType),
 		Configuration: schema.Mask(raw, in.Configuration),
 	}
+}
+
+// takeData takes the configuration's data out of a definition: it is kept
+// apart, since it may hold secrets.
+func takeData(d *platform.BotDefinition) json.RawMessage {
+	if d.Configuration == nil {
+		return nil
+	}
+	c := *d.Configuration
+	data := c.Data
+	c.Data = nil
+	d.Configuration = &c
+	return data
+}
+
+// botConfiguration returns the configuration to keep: data, where it is given,
+// or else what there was. Masked secrets of data stay what they were.
+func botConfiguration(definition, data, old json.RawMessage) (json.RawMessage, error) {
+	if len(old) == 0 {
+		old = json.RawMessage("{}")
+	}
+	if data == nil {
+		return old, nil
+	}
+	data = schema.Unmask(data, old)
+	if len(data) > maxConfiguration {
+		return nil, platform.Errorf(platform.TypePayloadTooLarge, "configuration.data has %d bytes; give at most %d", len(data), maxConfiguration)
+	}
+	var def platform.BotDefinition
+	if err := json.Unmarshal(definition, &def); err != nil {
+		return nil, fmt.Errorf("definition of a bot: %w", err)
+	}
+	if def.Configuration == nil {
+		return data, nil
+	}
+	v, err := schema.Compile(def.Configuration.Schema)
+	if err != nil {
+		return nil, platform.Errorf(platform.TypeInvalidJSONSchema, "configuration.schema: %v", err)
+	}
+	return data, checkSchema(v, "configuration.data", data, "bot", "configuration")
 }
 
 func optional(s string) *string {

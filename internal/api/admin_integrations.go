@@ -15,6 +15,9 @@ import (
 
 func (s *Service) createIntegration(ctx context.Context, id *Identity, in *platform.CreateIntegrationInput) (*platform.CreateIntegrationOutput, error) {
 	def := in.IntegrationDefinition
+	if err := refuseCode(in.Code); err != nil {
+		return nil, err
+	}
 	if err := checkIntegrationDefinition(&def); err != nil {
 		return nil, err
 	}
@@ -178,6 +181,9 @@ func (s *Service) listIntegrations(ctx context.Context, _ *Identity, in *platfor
 
 // updateIntegration changes the definition; name and version stay.
 func (s *Service) updateIntegration(ctx context.Context, _ *Identity, in *platform.UpdateIntegrationInput) (*platform.UpdateIntegrationOutput, error) {
+	if err := refuseCode(in.Code); err != nil {
+		return nil, err
+	}
 	old, err := s.integration(ctx, in.ID)
 	if err != nil {
 		return nil, err

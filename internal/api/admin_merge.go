@@ -4,7 +4,7 @@ import "encoding/json"
 
 // mergeDefinition reads into def the stored definition as changed by the patch,
 // or by the upload where there is no patch: absent members stay, null ones go,
-// objects merge, and schemas are replaced whole.
+// objects merge, and schemas and a configuration's data are replaced whole.
 func mergeDefinition(def any, stored, patch json.RawMessage, upload any) (err error) {
 	if patch == nil {
 		if patch, err = json.Marshal(upload); err != nil {
@@ -49,7 +49,7 @@ func merge(old, change any) any {
 		switch {
 		case value == nil:
 			delete(into, name)
-		case name == "schema":
+		case name == "schema" || name == "data":
 			into[name] = value
 		default:
 			into[name] = merge(into[name], value)

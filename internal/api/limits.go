@@ -4,16 +4,17 @@ import "time"
 
 // Limits of the wire contract (wire-operations.md 1.5, 4.2 and 4.4).
 const (
-	maxPayload    = 128 << 10 // bytes of a message, a state or an event
-	maxTagValue   = 500       // characters
-	maxTags       = 100       // in one request
-	maxName       = 200       // characters of a user's name, a type, a state's name
-	maxURL        = 40_000    // characters of a picture's address, which may hold the picture
-	maxProperties = 16 << 10  // bytes of all names and values
-	maxImport     = 100       // messages of one call
-	maxIdentifier = 200       // characters
-	maxExpiry     = 30 * 24 * time.Hour
-	maxSchedule   = 366 * 24 * time.Hour
+	maxPayload       = 128 << 10 // bytes of a message, a state or an event
+	maxTagValue      = 500       // characters
+	maxTags          = 100       // in one request
+	maxName          = 200       // characters of a user's name, a type, a state's name
+	maxURL           = 40_000    // characters of a picture's address, which may hold the picture
+	maxProperties    = 16 << 10  // bytes of all names and values
+	maxImport        = 100       // messages of one call
+	maxIdentifier    = 200       // characters
+	maxConfiguration = 20 << 10  // bytes of a bot's configuration
+	maxExpiry        = 30 * 24 * time.Hour
+	maxSchedule      = 366 * 24 * time.Hour
 
 	defaultPage = 20
 	maxPage     = 100

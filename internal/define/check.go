@@ -86,7 +86,9 @@ func (f *Faults) Integration(d *platform.IntegrationDefinition) {
 
 // Bot checks a bot's whole definition, schemas included.
 func (f *Faults) Bot(d *platform.BotDefinition) {
-	f.configuration("configuration", d.Configuration)
+	if d.Configuration != nil {
+		f.Schema("configuration", d.Configuration.Schema)
+	}
 	for path, t := range map[string]*platform.TagsDefinition{
 		"user.tags": d.User, "conversation.tags": d.Conversation, "message.tags": d.Message,
 	} {

@@ -12,6 +12,7 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/schema"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -111,7 +112,7 @@ func (r *Runtime) newRow(in *platform.PutInstallationInput, old *catalog.Install
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "onDeadLetter: must be free or hold, not %.40q", in.OnDeadLetter)
 	}
 	if in.Configuration != nil {
-		row.Configuration = in.Configuration
+		row.Configuration = schema.Unmask(in.Configuration, row.Configuration)
 	}
 	const most = 20 << 10
 	if len(row.Configuration) > most {

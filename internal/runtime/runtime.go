@@ -209,7 +209,20 @@ func (r *Runtime) Request(in *catalog.Installation, operation, typ string) *wire
 // botRequest returns a request to a bot without a body. The configuration is
 // wrapped as the official SDK expects it (wire-operations.md section 6).
 func botRequest(b *catalog.Bot, operation, typ string) *wire.Request {
-	return &wire.Request{Operation: operation, Type: typ, BotID: b.ID, Configuration: b.Configuration}
+	return &wire.Request{Operation: operation, Type: typ, BotID: b.ID, Configuration: wrapped(b.Configuration)}
+}
+
+func wrapped(data json.RawMessage) json.RawMessage {
+	if len(data) == 0 || string(data) == "{}" {
+		return data
+	}
+	text, err := json.Marshal(struct {
+		Payload string `json:"payload"`
+	}{string(data)})
+	if err != nil { // a text always encodes
+		return data
+	}
+	return text
 }
 
 // SyncBuiltins writes the definitions of linked integrations to the store, so
