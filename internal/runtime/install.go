@@ -23,7 +23,10 @@ var aliasForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_/.-]{0,99}$`)
 // register before it returns: a register that fails is told in the status, not
 // as an error. in.Integration is an id or name@version.
 func (r *Runtime) PutInstallation(ctx context.Context, in *platform.PutInstallationInput) (*catalog.Installation, error) {
-	unlock := r.lock(in.BotID)
+	unlock, err := r.lock(ctx, in.BotID)
+	if err != nil {
+		return nil, err
+	}
 	defer unlock()
 	if !aliasForm.MatchString(in.Alias) {
 		return nil, platform.Errorf(platform.TypeInvalidIdentifier, "alias: %.60q is not an alias; use letters, digits, - and _, a letter first", in.Alias)
@@ -143,7 +146,10 @@ func (r *Runtime) write(ctx context.Context, row *store.Installation) error {
 // DeleteInstallation unregisters an installation and removes it. An unregister
 // that fails keeps it, unless forced.
 func (r *Runtime) DeleteInstallation(ctx context.Context, botID, alias string, force bool) error {
-	unlock := r.lock(botID)
+	unlock, err := r.lock(ctx, botID)
+	if err != nil {
+		return err
+	}
 	defer unlock()
 	b, err := r.cfg.Catalog.Bot(ctx, botID)
 	if err != nil {
@@ -214,17 +220,38 @@ type final struct{ error }
 // Unwrap returns the fault.
 func (f *final) Unwrap() error { return f.error }
 
-// lock holds other changes of a bot's installations.
-func (r *Runtime) lock(botID string) (unlock func()) {
+// lock holds other changes of a bot's installations. The error is the
+// context's, when it ends before the others do.
+func (r *Runtime) lock(ctx context.Context, botID string) (unlock func(), err error) {
 	r.mu.Lock()
 	held := r.installing[botID]
 	if held == nil {
-		held = make(chan struct{}, 1)
+		held = &turn{place: make(chan struct{}, 1)}
 		r.installing[botID] = held
 	}
+	held.wanted++
 	r.mu.Unlock()
-	held <- struct{}{}
-	return func() { <-held }
+	done := func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if held.wanted--; held.wanted == 0 {
+			delete(r.installing, botID)
+		}
+	}
+	select {
+	case held.place <- struct{}{}:
+		return func() { <-held.place; done() }, nil
+	case <-ctx.Done():
+		done()
+		return nil, ctx.Err()
+	}
+}
+
+// turn is whose turn it is to change a bot's installations: place is full
+// while somebody does, wanted counts who does and who waits.
+type turn struct {
+	place  chan struct{}
+	wanted int
 }
 
 func newUUID() string {

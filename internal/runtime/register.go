@@ -118,9 +118,13 @@ func (r *Runtime) registerDue(ctx context.Context) (left int, err error) {
 // registerAgain registers an installation unless it changed since it was
 // listed: then somebody else registered it while this waited for the lock.
 func (r *Runtime) registerAgain(ctx context.Context, listed *store.Installation) error {
-	defer r.lock(listed.BotID)()
+	unlock, err := r.lock(ctx, listed.BotID)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	var row *store.Installation
-	err := r.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
+	err = r.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
 		row, err = tx.Installation(ctx, listed.ID)
 		return err
 	})

@@ -53,6 +53,8 @@ type Config struct {
 	// AllowPrivate lets remote code live on private, loopback and link-local
 	// addresses.
 	AllowPrivate bool
+	// MaxAnswer is the largest answer of remote code in bytes; 0 means 10 MiB.
+	MaxAnswer int64
 	// ActionTimeout bounds an action whose definition says nothing; 0 means
 	// 60 s. RegisterTimeout bounds register and unregister; 0 means 60 s.
 	ActionTimeout   time.Duration
@@ -68,7 +70,7 @@ type Runtime struct {
 	integrations map[string]wire.Handler    // by name@version
 	bots         map[string]wire.Handler    // by name
 	declared     map[string]json.RawMessage // of bots, by name
-	installing   map[string]chan struct{}   // by bot id; full while held
+	installing   map[string]*turn           // by bot id
 	kick         chan struct{}
 	listen       chan struct{}
 }
@@ -82,6 +84,9 @@ func New(cfg Config) (*Runtime, error) {
 	if cfg.RegisterTimeout == 0 {
 		cfg.RegisterTimeout = time.Minute
 	}
+	if cfg.MaxAnswer == 0 {
+		cfg.MaxAnswer = 10 << 20
+	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -91,7 +96,7 @@ func New(cfg Config) (*Runtime, error) {
 	r := &Runtime{
 		cfg: cfg, client: newClient(cfg.AllowPrivate),
 		integrations: map[string]wire.Handler{}, bots: map[string]wire.Handler{}, declared: map[string]json.RawMessage{},
-		installing: map[string]chan struct{}{}, kick: make(chan struct{}, 1), listen: make(chan struct{}, 1),
+		installing: map[string]*turn{}, kick: make(chan struct{}, 1), listen: make(chan struct{}, 1),
 	}
 	var faults []error
 	for _, in := range cfg.Integrations {
@@ -177,7 +182,7 @@ func (r *Runtime) Installation(in *catalog.Installation) (wire.Handler, error) {
 	if i.URL == "" {
 		return nil, fmt.Errorf("integration %s@%s: %w", i.Name, i.Version, errNoCode)
 	}
-	return &wire.Remote{URL: i.URL, Secret: i.SigningSecret, Client: r.client}, nil
+	return r.remote(i.URL, i.SigningSecret), nil
 }
 
 // Bot returns the handler of a bot.
@@ -192,7 +197,11 @@ func (r *Runtime) Bot(b *catalog.Bot) (wire.Handler, error) {
 	case b.URL == "":
 		return nil, fmt.Errorf("bot %s: %w", b.ID, errNoCode)
 	}
-	return &wire.Remote{URL: b.URL, Secret: b.SigningSecret, Client: r.client}, nil
+	return r.remote(b.URL, b.SigningSecret), nil
+}
+
+func (r *Runtime) remote(url, secret string) wire.Handler {
+	return &wire.Remote{URL: url, Secret: secret, Client: r.client, MaxBody: r.cfg.MaxAnswer}
 }
 
 // Request returns a request to an installation without a body.
