@@ -41,7 +41,8 @@ func definition() integration.Definition {
 				},
 			},
 		},
-		Events: events(),
+		Events:  events(),
+		Actions: actions(),
 		States: map[string]integration.StateDefinition{
 			stateCredentials:      {Type: platform.StateIntegration, Schema: schema.For[credentials]},
 			stateAdminCredentials: {Type: platform.StateIntegration, Schema: schema.For[credentials]},

@@ -13,7 +13,7 @@ func TestCommentAndAnswer(t *testing.T) {
 	if resp := b.register(); !resp.OK() {
 		t.Fatalf("register: %d %s", resp.Status, resp.Body)
 	}
-	b.receive(lineartest.Comment(lineartest.CommentID, "Is anybody there?", nil))
+	b.post(lineartest.Comment(lineartest.CommentID, "Is anybody there?", nil), "d1")
 	if got := b.messages(); len(got) != 1 || string(got[0].Payload) != `{"text":"Is anybody there?"}` || got[0].Tags["id"] != lineartest.CommentID {
 		t.Fatalf("messages %+v", got)
 	}
@@ -30,7 +30,7 @@ func TestCommentAndAnswer(t *testing.T) {
 		t.Errorf("the message's tags are %v, want the comment's id %v", said[1].Tags, mine["id"])
 	}
 	// The bot's own comment comes back as a webhook.
-	b.receive(lineartest.Comment(mine["id"].(string), "**Yes.**", nil))
+	b.post(lineartest.Comment(mine["id"].(string), "**Yes.**", nil), "d2")
 	if n := len(b.messages()); n != 2 {
 		t.Errorf("%d messages, want the person's and the bot's", n)
 	}

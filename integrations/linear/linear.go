@@ -45,6 +45,9 @@ func NewWith(o Options) integration.Integration {
 		m.OnUnregister(s.unregister)
 		m.OnWebhook(s.webhook)
 		s.handleMessages(m)
+		s.handleActions(m)
+		m.OnCreateConversation(s.createConversation)
+		m.OnCreateUser(s.createUser)
 		return m.Handler()
 	}}
 }

@@ -28,6 +28,7 @@ type bench struct {
 	*testing.T
 	fake       *lineartest.Fake
 	platform   *integrationtest.Platform
+	http       *http.Client
 	handler    wire.Handler
 	configType string
 	config     map[string]any
@@ -56,7 +57,14 @@ func (l *log) String() string {
 // hand.
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, fake: lineartest.New(t), platform: integrationtest.NewPlatform(), log: &log{}, configType: "apiKey"}
+	f := lineartest.New(t)
+	return between(t, f, f.Client())
+}
+
+// between is setup with a fake that is there already, and a client.
+func between(t *testing.T, f *lineartest.Fake, client *http.Client) *bench {
+	t.Helper()
+	b := &bench{T: t, fake: f, http: client, platform: integrationtest.NewPlatform(), log: &log{}, configType: "apiKey"}
 	b.config = map[string]any{"apiKey": lineartest.MemberKey, "webhookSigningSecret": secret}
 	b.handler = b.node()
 	t.Cleanup(func() {
@@ -73,7 +81,7 @@ func setup(t *testing.T) *bench {
 func (b *bench) node() wire.Handler {
 	b.Helper()
 	h, err := linear.NewWith(linear.Options{APIURL: b.fake.URL, AppURL: b.fake.URL, Patience: time.Millisecond}).New(integration.Env{
-		Transport: b.platform, HTTPClient: b.fake.Client(),
+		Transport: b.platform, HTTPClient: b.http,
 		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
@@ -132,13 +140,11 @@ func (b *bench) webhook(req platform.WebhookRequest) *wire.Response {
 	return b.handle(b.request(wire.OpWebhookReceived, platform.WebhookBody{Req: req}))
 }
 
-// receive posts webhooks that must be taken.
-func (b *bench) receive(hooks ...lineartest.Hook) {
+// post is a webhook that must be taken.
+func (b *bench) post(h lineartest.Hook, delivery string) {
 	b.Helper()
-	for i, h := range hooks {
-		if resp := b.webhook(b.hook(h, "delivery-"+h.Type+"-"+h.Action+"-"+string(rune('a'+i)))); resp.Status != http.StatusOK {
-			b.Fatalf("the webhook was answered %d %s", resp.Status, resp.Body)
-		}
+	if resp := b.webhook(b.hook(h, delivery)); resp.Status != http.StatusOK {
+		b.Fatalf("the webhook was answered %d %s", resp.Status, resp.Body)
 	}
 }
 
