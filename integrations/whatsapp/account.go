@@ -79,7 +79,7 @@ func (s *service) numbers(ctx context.Context, call *integration.Call, _ *nothin
 
 // account reads a page of what the WhatsApp account has.
 func account[T any](ctx context.Context, s *service, call *integration.Call, what string, query url.Values) (*page[T], error) {
-	c, err := readSettings(call)
+	c, err := s.settings(ctx, call)
 	if err != nil {
 		return nil, err
 	}

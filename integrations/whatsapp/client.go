@@ -75,7 +75,9 @@ func (g *graph) do(ctx context.Context, r request, out any) error {
 	if err != nil {
 		return fmt.Errorf("address the call of %s: %w", vendor, err)
 	}
-	req.Header.Set("Authorization", "Bearer "+g.token)
+	if g.token != "" {
+		req.Header.Set("Authorization", "Bearer "+g.token)
+	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", "bellhop/1.0")
 	if r.contentType != "" {

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -26,6 +27,12 @@ type Common struct {
 	ListenMessageEchoes   bool     `json:"listenMessageEchoes,omitempty" title:"Tell the bot of echoes" description:"Raise onMessageEchoReceived when somebody answers from the WhatsApp Business app." default:"false"`
 }
 
+// Connected is the configuration in which a person connects the account in a
+// browser.
+type Connected struct {
+	Common
+}
+
 // Manual is the configuration with a Meta app and an access token of one's
 // own.
 type Manual struct {
@@ -38,34 +45,58 @@ type Manual struct {
 	Common
 }
 
+// keys are what Meta's calls are known by.
+type keys struct {
+	secret      string // of the app: signs webhooks
+	verifyToken string
+}
+
 // settings are the decoded configuration of an installation with the
 // credentials in use.
 type settings struct {
 	Common
-	token       string // access token
-	secret      string // of the app: signs webhooks
-	verifyToken string
-	phoneID     string // the number that starts conversations
-	accountID   string // the WhatsApp Business Account; may be empty
-	appID       string // may be empty
+	keys
+	token     string // access token
+	phoneID   string // the number that starts conversations
+	accountID string // the WhatsApp Business Account; may be empty
+	appID     string // may be empty
 }
 
-func readSettings(call *integration.Call) (*settings, error) {
+// keys reads only what tells that a call is Meta's, which holds before an
+// account is connected.
+func (s *service) keys(call *integration.Call) (keys, error) {
 	if call.ConfigurationType != configManual {
-		return nil, integration.RuntimeError(`choose the configuration "manual": it takes the access token of your own Meta app`)
+		return keys{secret: s.secrets[secretClientSecret], verifyToken: s.secrets[secretVerifyToken]}, s.appFault()
+	}
+	c, err := integration.Config[Manual](call)
+	if err != nil {
+		return keys{}, err
+	}
+	k := keys{secret: strings.TrimSpace(c.ClientSecret), verifyToken: c.VerifyToken}
+	if k.secret == "" || k.verifyToken == "" || strings.TrimSpace(c.AccessToken) == "" {
+		return keys{}, integration.RuntimeError("the access token, the app secret and the verify token must all be set")
+	}
+	return k, nil
+}
+
+// settings reads the configuration and, where the account was connected in a
+// browser, its credentials.
+func (s *service) settings(ctx context.Context, call *integration.Call) (*settings, error) {
+	k, err := s.keys(call)
+	if err != nil {
+		return nil, err
+	}
+	if call.ConfigurationType != configManual {
+		return s.connected(ctx, call, k)
 	}
 	c, err := integration.Config[Manual](call)
 	if err != nil {
 		return nil, err
 	}
-	s := &settings{
-		Common: c.Common, token: strings.TrimSpace(c.AccessToken), secret: strings.TrimSpace(c.ClientSecret),
-		verifyToken: c.VerifyToken, phoneID: c.DefaultBotPhoneNumberID, accountID: c.WhatsappBusinessAccountID, appID: c.AppID,
-	}
-	if s.secret == "" || s.verifyToken == "" || s.token == "" {
-		return nil, integration.RuntimeError("the access token, the app secret and the verify token must all be set")
-	}
-	return s, nil
+	return &settings{
+		Common: c.Common, keys: k, token: strings.TrimSpace(c.AccessToken),
+		phoneID: c.DefaultBotPhoneNumberID, accountID: c.WhatsappBusinessAccountID, appID: c.AppID,
+	}, nil
 }
 
 func (c *Common) readBehavior() string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/oauth"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -38,6 +39,14 @@ func definition() integration.Definition {
 	return integration.Definition{
 		Name: "whatsapp", Version: "1.0.0", Title: "WhatsApp",
 		Description: "Talk with people on WhatsApp, over Meta's Cloud API.",
+		Configuration: &integration.Configuration{
+			Title: "Connect in a browser", Description: "Connect an account to the Meta app of this server, in a browser.", Schema: schema.For[Connected],
+		},
+		Secrets: secrets(),
+		States: map[string]integration.StateDefinition{
+			oauth.StateName:  oauth.StateDefinition(),
+			stateCredentials: {Type: platform.StateIntegration, Schema: schema.For[credentials]},
+		},
 		Configurations: map[string]integration.Configuration{configManual: {
 			Title: "Access token", Description: "Your own Meta app, with the access token of a system user.", Schema: schema.For[Manual],
 		}},

@@ -36,11 +36,8 @@ func (s *service) newDesk() *handover.Desk {
 	return &handover.Desk{
 		Max: maxMedia,
 		Secret: func(_ context.Context, call *integration.Call) (string, error) {
-			c, err := readSettings(call)
-			if err != nil {
-				return "", err
-			}
-			return c.secret, nil
+			k, err := s.keys(call)
+			return k.secret, err
 		},
 		Open: s.openMedia,
 	}
@@ -83,7 +80,7 @@ func mediaName(kind string, m *inMedia) string {
 
 // openMedia reads the media with the id from Meta.
 func (s *service) openMedia(ctx context.Context, call *integration.Call, id string) (*handover.File, error) {
-	c, err := readSettings(call)
+	c, err := s.settings(ctx, call)
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func (a *sendAnswer) id() string {
 
 // send sends the parts that were not sent yet, in order.
 func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing, parts []part) error {
-	c, err := readSettings(call)
+	c, err := s.settings(ctx, call)
 	if err != nil {
 		return err
 	}

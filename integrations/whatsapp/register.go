@@ -27,40 +27,45 @@ type success struct {
 // register proves the credentials by reading the phone number, and switches
 // the webhooks on as far as the configuration allows.
 func (s *service) register(ctx context.Context, call *integration.Call) error {
-	c, err := readSettings(call)
+	c, err := s.settings(ctx, call)
 	if err != nil {
 		return err
 	}
-	return s.connect(ctx, call, c)
+	return s.subscribe(ctx, call, c)
 }
 
-func (s *service) connect(ctx context.Context, call *integration.Call, c *settings) error {
+func (s *service) subscribe(ctx context.Context, call *integration.Call, c *settings) error {
 	g := s.graph(c)
 	var number phoneNumber
 	err := g.get(ctx, url.PathEscape(c.phoneID), url.Values{"fields": {"id,display_phone_number,verified_name"}}, &number)
 	if err != nil {
 		return explain("the phone number "+c.phoneID+" cannot be read", err)
 	}
-	if c.accountID != "" {
-		var done success
-		if err := g.post(ctx, url.PathEscape(c.accountID)+"/subscribed_apps", struct{}{}, &done); err != nil {
-			return explain("the webhooks of the WhatsApp account "+c.accountID+" cannot be switched on", err)
+	reachable := strings.HasPrefix(call.WebhookURL, "https://")
+	if c.appID != "" && !reachable {
+		call.Logger.WarnContext(ctx, "the webhook was not set at Meta: its address is not https")
+	}
+	var done success
+	if c.appID != "" && reachable {
+		app := newGraph(s.http, s.base, c.appID+"|"+c.secret)
+		err = app.post(ctx, url.PathEscape(c.appID)+"/subscriptions", map[string]string{
+			"object": objectAccount, "callback_url": call.WebhookURL, "verify_token": c.verifyToken, "fields": webhookFields,
+		}, &done)
+		if err != nil {
+			return explain("the webhook cannot be set at Meta; check the app ID and the app secret, and that "+call.WebhookURL+" is open to the internet", err)
 		}
 	}
-	if c.appID == "" {
+	if c.accountID == "" {
 		return nil
 	}
-	if !strings.HasPrefix(call.WebhookURL, "https://") {
-		call.Logger.WarnContext(ctx, "the webhook was not set at Meta: its address is not https")
-		return nil
+	// Several accounts may share an app, which has one address: each account
+	// has its own besides.
+	own := map[string]string{}
+	if c.appID != "" && reachable {
+		own = map[string]string{"override_callback_uri": call.WebhookURL, "verify_token": c.verifyToken}
 	}
-	app := newGraph(s.http, s.base, c.appID+"|"+c.secret)
-	var done success
-	err = app.post(ctx, url.PathEscape(c.appID)+"/subscriptions", map[string]string{
-		"object": objectAccount, "callback_url": call.WebhookURL, "verify_token": c.verifyToken, "fields": webhookFields,
-	}, &done)
-	if err != nil {
-		return explain("the webhook cannot be set at Meta; check the app ID and the app secret, and that "+call.WebhookURL+" is open to the internet", err)
+	if err := g.post(ctx, url.PathEscape(c.accountID)+"/subscribed_apps", own, &done); err != nil {
+		return explain("the webhooks of the WhatsApp account "+c.accountID+" cannot be switched on", err)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func TestRegister(t *testing.T) {
 		"number only": {map[string]any{"whatsappBusinessAccountId": ""}, "GET /v23.0/106540352242922", ""},
 		"account":     {nil, "GET /v23.0/106540352242922, POST /v23.0/102290129340398/subscribed_apps", ""},
 		"app": {map[string]any{"appId": whatsapptest.AppID},
-			"GET /v23.0/106540352242922, POST /v23.0/102290129340398/subscribed_apps, POST /v23.0/9876543210/subscriptions", ""},
+			"GET /v23.0/106540352242922, POST /v23.0/9876543210/subscriptions, POST /v23.0/102290129340398/subscribed_apps", ""},
 		"token":            {map[string]any{"accessToken": "wrong"}, "GET /v23.0/106540352242922", "make a new one for the system user"},
 		"number":           {map[string]any{"defaultBotPhoneNumberId": "1"}, "GET /v23.0/1", "the phone number 1 cannot be read"},
 		"wrong account":    {map[string]any{"whatsappBusinessAccountId": "2"}, "GET /v23.0/106540352242922, POST /v23.0/2/subscribed_apps", "the WhatsApp account 2 cannot be switched on"},

@@ -24,7 +24,9 @@ type bench struct {
 	platform *integrationtest.Platform
 	handler  wire.Handler
 	config   map[string]any
-	log      *log
+	// configType is the configuration in use.
+	configType string
+	log        *log
 }
 
 // log keeps what was logged, to look for secrets in it.
@@ -47,7 +49,7 @@ func (l *log) String() string {
 
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, fake: whatsapptest.New(t), platform: integrationtest.NewPlatform(), log: &log{}}
+	b := &bench{T: t, fake: whatsapptest.New(t), platform: integrationtest.NewPlatform(), log: &log{}, configType: "manual"}
 	b.config = map[string]any{
 		"verifyToken": whatsapptest.VerifyToken, "accessToken": whatsapptest.Token, "clientSecret": whatsapptest.AppSecret,
 		"defaultBotPhoneNumberId": whatsapptest.PhoneID, "whatsappBusinessAccountId": whatsapptest.AccountID,
@@ -84,7 +86,7 @@ func (b *bench) call(op string, attempt int, body any) *wire.Response {
 	}
 	req := &wire.Request{
 		Operation: op, Type: op, BotID: "bot_1", BotUserID: "user_bot", IntegrationID: "intver_1", IntegrationAlias: "whatsapp",
-		WebhookID: "hook", WebhookURL: "https://bellhop.test/webhooks/hook", ConfigurationType: "manual", Configuration: config, Body: raw,
+		WebhookID: "hook", WebhookURL: "https://bellhop.test/webhooks/hook", ConfigurationType: b.configType, Configuration: config, Body: raw,
 	}
 	if attempt > 0 {
 		req.DeliveryID, req.Attempt = "dlv_1", attempt
@@ -110,7 +112,11 @@ func (b *bench) post(body []byte) *wire.Response {
 // receive posts a webhook that must be taken.
 func (b *bench) receive(changes ...map[string]any) {
 	b.Helper()
-	if resp := b.post(whatsapptest.Webhook(changes...)); resp.Status != http.StatusOK {
+	body := whatsapptest.Webhook(changes...)
+	if err := b.fake.CheckWebhook(body); err != nil {
+		b.Logf("CONTRACT %v: %s", err, body)
+	}
+	if resp := b.post(body); resp.Status != http.StatusOK {
 		b.Fatalf("the webhook was answered %d %s", resp.Status, resp.Body)
 	}
 }

@@ -29,7 +29,7 @@ type startOut struct {
 // so that a status that comes at once finds it, and taken back when WhatsApp
 // refuses it.
 func (s *service) start(ctx context.Context, call *integration.Call, in *startIn) (*startOut, error) {
-	c, err := readSettings(call)
+	c, err := s.settings(ctx, call)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (s *service) createUser(ctx context.Context, call *integration.Call, in *pl
 // Outside of 24 hours after the person's last message only templates can be
 // sent in it.
 func (s *service) createConversation(ctx context.Context, call *integration.Call, in *platform.CreateConversationBody) (*platform.Conversation, error) {
-	c, err := readSettings(call)
+	c, err := s.settings(ctx, call)
 	if err != nil {
 		return nil, err
 	}

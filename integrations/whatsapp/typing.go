@@ -45,7 +45,7 @@ type answered struct {
 }
 
 func (s *service) answering(ctx context.Context, call *integration.Call, in *typingIn) (*answered, error) {
-	c, err := readSettings(call)
+	c, err := s.settings(ctx, call)
 	if err != nil {
 		return nil, err
 	}

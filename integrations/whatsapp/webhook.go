@@ -26,27 +26,36 @@ const (
 // happened after that. What is signed is never answered as a fault of its
 // shape, for Meta would send it again for seven days.
 func (s *service) webhook(ctx context.Context, call *integration.Call, req *platform.WebhookRequest) (*integration.WebhookResponse, error) {
+	if call.ConfigurationType != configManual {
+		if resp, handled, err := s.flow().Serve(ctx, call, req); handled {
+			return resp, err
+		}
+	}
 	if resp, handled, err := s.desk.Serve(ctx, call, req); handled {
 		return resp, err
 	}
-	c, err := readSettings(call)
+	k, err := s.keys(call)
 	if err != nil {
 		return nil, err
 	}
 	switch req.Method {
 	case http.MethodGet:
-		return handshake(c, req.Query), nil
+		return handshake(k, req.Query), nil
 	case http.MethodPost:
 	default:
 		return integration.Text(http.StatusMethodNotAllowed, "only GET and POST"), nil
 	}
-	if !signed(c.secret, req.Headers[headerSignature], req.Body) {
+	if !signed(k.secret, req.Headers[headerSignature], req.Body) {
 		return integration.Text(http.StatusUnauthorized, "the signature is missing or wrong"), nil
 	}
 	var n notification
 	if err := json.Unmarshal([]byte(req.Body), &n); err != nil || n.Object != objectAccount {
 		call.Logger.WarnContext(ctx, "webhook ignored: it is not of a WhatsApp account")
 		return integration.Text(http.StatusOK, "ignored"), nil
+	}
+	c, err := s.settings(ctx, call)
+	if err != nil {
+		return nil, err
 	}
 	h := &hook{service: s, call: call, c: c, unread: map[chat]string{}}
 	err = h.receive(ctx, &n)
@@ -58,10 +67,10 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 }
 
 // handshake answers Meta's question whether this address is ours.
-func handshake(c *settings, query string) *integration.WebhookResponse {
+func handshake(k keys, query string) *integration.WebhookResponse {
 	q, err := url.ParseQuery(query)
 	given := q.Get("hub.verify_token")
-	if err != nil || q.Get("hub.mode") != "subscribe" || subtle.ConstantTimeCompare([]byte(given), []byte(c.verifyToken)) != 1 {
+	if err != nil || q.Get("hub.mode") != "subscribe" || subtle.ConstantTimeCompare([]byte(given), []byte(k.verifyToken)) != 1 || given == "" {
 		return integration.Text(http.StatusForbidden, "the verify token is wrong")
 	}
 	resp := integration.Text(http.StatusOK, q.Get("hub.challenge"))

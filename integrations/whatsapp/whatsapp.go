@@ -59,7 +59,9 @@ type service struct {
 	base  *url.URL
 	pause time.Duration
 	locks keylock.Set
-	desk  *handover.Desk
+	// secrets are of the app that accounts are connected to in a browser.
+	secrets map[string]string
+	desk    *handover.Desk
 }
 
 func newService(env integration.Env, o Options) (*service, error) {
@@ -79,7 +81,7 @@ func newService(env integration.Env, o Options) (*service, error) {
 	if client == nil {
 		client = &http.Client{Timeout: apiTimeout}
 	}
-	s := &service{http: client, base: base, pause: pause}
+	s := &service{http: client, base: base, pause: pause, secrets: env.Secrets}
 	s.desk = s.newDesk()
 	return s, nil
 }

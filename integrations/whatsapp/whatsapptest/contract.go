@@ -13,6 +13,7 @@ import (
 type contract struct {
 	messages map[string]*jsonschema.Schema // by type
 	receipt  *jsonschema.Schema
+	others   map[string]*jsonschema.Schema // requests by their names in the contract
 	webhook  *jsonschema.Schema
 }
 
@@ -47,7 +48,7 @@ func loadContract(file string) (*contract, error) {
 	if err := c.AddResource(address, doc); err != nil {
 		return nil, err
 	}
-	out := &contract{messages: map[string]*jsonschema.Schema{}}
+	out := &contract{messages: map[string]*jsonschema.Schema{}, others: map[string]*jsonschema.Schema{}}
 	compile := func(name string) *jsonschema.Schema {
 		s, e := c.Compile(address + "#/components/schemas/" + name)
 		if e != nil && err == nil {
@@ -61,6 +62,9 @@ func loadContract(file string) (*contract, error) {
 		"reaction": "ReactionMessage", "interactive": "InteractiveMessage", "template": "TemplateMessage",
 	} {
 		out.messages[typ] = compile(name)
+	}
+	for _, name := range []string{"SubscriptionRequest", "RegisterRequest"} {
+		out.others[name] = compile(name)
 	}
 	out.receipt, out.webhook = compile("ReadReceipt"), compile("WebhookPayload")
 	return out, err
@@ -92,7 +96,7 @@ func overlay(schemas object) {
 			p["to"] = object{"type": "string", "pattern": "^[0-9]{5,20}$"}
 		}
 	}
-	for _, name := range []string{"InteractiveObject", "HeaderObject", "BodyObject", "FooterObject", "SectionObject", "TemplateObject", "LanguageObject"} {
+	for _, name := range []string{"InteractiveObject", "HeaderObject", "BodyObject", "FooterObject", "SectionObject", "TemplateObject", "LanguageObject", "SubscriptionRequest", "RegisterRequest"} {
 		if s, ok := dig(schemas, name); ok {
 			s["additionalProperties"] = false
 		}

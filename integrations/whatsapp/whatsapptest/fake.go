@@ -50,6 +50,8 @@ type Fake struct {
 	faults   integrationtest.Faults
 	closed   map[string]bool // people whose window is closed
 	revoked  bool
+	used     bool                // the code of the dialog
+	shared   map[string][]string // accounts by permission
 	next     int
 	media    map[string]*Media
 	uploaded []*Media
@@ -154,7 +156,10 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 // unauthorized refuses a token that is not the one that the path takes.
 func (f *Fake) unauthorized(w http.ResponseWriter, r *http.Request, path string) bool {
 	want := Token
-	if path == AppID+"/subscriptions" {
+	switch path {
+	case "oauth/access_token": // proves itself in its body
+		return false
+	case AppID + "/subscriptions", "debug_token":
 		want = AppID + "|" + AppSecret
 	}
 	switch given := r.Header.Get("Authorization"); {
@@ -181,7 +186,13 @@ func (f *Fake) route(w http.ResponseWriter, r *http.Request, path string, body j
 	case "GET " + PhoneID:
 		answer(w, map[string]string{"id": PhoneID, "display_phone_number": "+1 555-078-3881", "verified_name": "Hotel", "quality_rating": "GREEN"})
 	case "POST " + AccountID + "/subscribed_apps":
-		answer(w, map[string]bool{"success": true})
+		f.accept(w, "SubscriptionRequest", body)
+	case "POST " + PhoneID + "/register":
+		f.accept(w, "RegisterRequest", body)
+	case "POST oauth/access_token":
+		f.exchange(w, body)
+	case "GET debug_token":
+		f.debugToken(w, r)
 	case "POST " + AppID + "/subscriptions":
 		f.subscribe(w, body)
 	case "GET " + AccountID + "/phone_numbers":
