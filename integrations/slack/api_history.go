@@ -71,3 +71,40 @@ func (a *api) history(ctx context.Context, p place, since, cursor string) (list 
 	})
 	return list, next, err
 }
+
+// message reads one message of a channel or of a thread in it; nil when there
+// is none.
+func (a *api) message(ctx context.Context, channel, ts string) (*retrieveOutput, error) {
+	var found *retrieveOutput
+	pick := func(list []slack.Message) {
+		for i := range list {
+			if m := &list[i]; m.Timestamp == ts {
+				found = &retrieveOutput{Type: first(m.Type, "message"), User: first(m.User, m.BotID), TS: m.Timestamp, Text: m.Text}
+			}
+		}
+	}
+	err := a.do(ctx, "conversations.history", "", func(ctx context.Context, c *slack.Client) error {
+		out, err := c.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+			ChannelID: channel, Latest: ts, Oldest: ts, Inclusive: true, Limit: 1,
+		})
+		if err == nil {
+			pick(out.Messages)
+		}
+		return err
+	})
+	if err != nil || found != nil {
+		return found, err
+	}
+	// The history leaves out what is said in threads.
+	err = a.do(ctx, "conversations.replies", "", func(ctx context.Context, c *slack.Client) error {
+		list, _, _, err := c.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+			ChannelID: channel, Timestamp: ts, Latest: ts, Oldest: ts, Inclusive: true, Limit: 1,
+		})
+		pick(list)
+		return err
+	})
+	if isCode(err, "thread_not_found") {
+		return nil, nil
+	}
+	return found, err
+}

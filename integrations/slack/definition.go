@@ -2,6 +2,7 @@ package slack
 
 import (
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/oauth"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -47,8 +48,12 @@ func definition() integration.Definition {
 			configSocket: {Title: "Socket Mode", Description: "Your own Slack app over Socket Mode: this server need not be open to the internet.", Schema: schema.For[Socket]},
 		},
 		Channels: channels(),
-		User:     integration.User{Tags: userTags()},
+		Events:   events(),
+		Actions:  actionDefinitions(),
+		User:     integration.User{Tags: userTags(), Creation: &platform.CreationDefinition{Enabled: true, RequiredTags: []string{tagID}}},
 		States: map[string]integration.StateDefinition{
+			oauth.StateName:  oauth.StateDefinition(),
+			stateSync:        {Type: platform.StateIntegration, Schema: schema.For[syncState]},
 			stateIdentity:    {Type: platform.StateIntegration, Schema: schema.For[identity]},
 			stateCredentials: {Type: platform.StateIntegration, Schema: schema.For[credentials]},
 		},
@@ -79,9 +84,12 @@ func channels() map[string]integration.Channel {
 		tagParts:          tag("Parts sent", "How many parts of the message are known to be sent"),
 		tagUpload:         tag("Upload", "The part and the file that is being uploaded"),
 	}
+	by := func(tags ...string) *platform.CreationDefinition {
+		return &platform.CreationDefinition{Enabled: true, RequiredTags: tags}
+	}
 	return map[string]integration.Channel{
-		channelChannel: {Title: "Channel", Description: "A public or private channel, or a group of people", Messages: messages(), MessageTags: message, ConversationTags: place},
-		channelDM:      {Title: "Direct message", Description: "One person and the bot", Messages: messages(), MessageTags: message, ConversationTags: place},
-		channelThread:  {Title: "Thread", Description: "The answers to one message", Messages: messages(), MessageTags: message, ConversationTags: thread},
+		channelChannel: {Title: "Channel", Description: "A public or private channel, or a group of people", Messages: messages(), MessageTags: message, ConversationTags: place, Creation: by(tagID)},
+		channelDM:      {Title: "Direct message", Description: "One person and the bot", Messages: messages(), MessageTags: message, ConversationTags: place, Creation: by(tagID)},
+		channelThread:  {Title: "Thread", Description: "The answers to one message", Messages: messages(), MessageTags: message, ConversationTags: thread, Creation: by(tagID, tagThread)},
 	}
 }

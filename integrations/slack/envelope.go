@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
 )
@@ -49,12 +50,28 @@ func (s *service) event(ctx context.Context, call *integration.Call, c *settings
 		call.Logger.WarnContext(ctx, "event ignored: it cannot be read", "event_id", clip(e.EventID))
 		return nil
 	}
-	h := &happening{s: s, call: call, c: c, api: s.api(call, c), me: me, id: e.EventID, team: e.TeamID}
+	h := s.happening(call, c, me, e.EventID)
 	switch head.Type {
 	case "message", "app_mention":
 		return read(ctx, h, e.Event, h.message)
+	case "reaction_added":
+		return read(ctx, h, e.Event, h.reacted(eventReactionAdded))
+	case "reaction_removed":
+		return read(ctx, h, e.Event, h.reacted(eventReactionRemoved))
+	case "team_join":
+		return read(ctx, h, e.Event, h.joined)
+	case "member_joined_channel":
+		return read(ctx, h, e.Event, h.moved(eventJoinedChannel))
+	case "member_left_channel":
+		return read(ctx, h, e.Event, h.moved(eventLeftChannel))
+	case "user_change":
+		return read(ctx, h, e.Event, h.changed)
+	case "function_executed":
+		return read(ctx, h, e.Event, h.executed)
+	case "":
+		return nil
 	}
-	return nil
+	return h.other(ctx, head.Type, e.Event)
 }
 
 // happening is one thing that Slack tells of.
@@ -65,7 +82,15 @@ type happening struct {
 	api  *api
 	me   *identity
 	id   string // Slack's, the same when it is told again
-	team string
+	// courtesy is until when it may take to look up what is nice to have:
+	// Slack waits for three seconds in all.
+	courtesy time.Time
+}
+
+const courtesy = 1500 * time.Millisecond
+
+func (s *service) happening(call *integration.Call, c *settings, me *identity, id string) *happening {
+	return &happening{s: s, call: call, c: c, api: s.api(call, c), me: me, id: id, courtesy: time.Now().Add(courtesy)}
 }
 
 // read decodes an event and handles it; one that has another shape is logged.

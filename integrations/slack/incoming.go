@@ -37,6 +37,10 @@ func (h *happening) message(ctx context.Context, m *inMessage) error {
 	switch m.Subtype {
 	case "", "file_share", "thread_broadcast", "me_message":
 		return h.said(ctx, m)
+	case "message_changed":
+		return h.edited(ctx, m)
+	case "message_deleted":
+		return h.deleted(ctx, m)
 	}
 	return nil // joins, topics and other notes of Slack's
 }
@@ -65,8 +69,11 @@ func (h *happening) said(ctx context.Context, m *inMessage) error {
 		h.call.Logger.InfoContext(ctx, "message without content ignored", "ts", clip(m.TS))
 		return nil
 	}
-	u, err := h.user(ctx, m.User, p)
+	u, err := h.user(ctx, m.User)
 	if err != nil {
+		return err
+	}
+	if err := h.noteDM(ctx, u, p); err != nil {
 		return err
 	}
 	for _, p := range places {

@@ -72,6 +72,9 @@ func (s *service) send(ctx context.Context, o *outgoing, parts []part) error {
 }
 
 func (s *service) sendPart(ctx context.Context, o *outgoing, n int, p part) (ts string, err error) {
+	if p.file != nil {
+		return s.upload(ctx, o, n, p.file)
+	}
 	return o.api.post(ctx, &post{
 		channel: o.to.channel, thread: o.to.thread, text: p.text, blocks: p.blocks, mark: &mark{message: o.message.ID, part: n},
 	})

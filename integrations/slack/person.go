@@ -3,24 +3,177 @@ package slack
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
+const tagDM = "dm_conversation_id"
+
+// userTags are the official integration's.
 func userTags() integration.Tags {
-	return integration.Tags{tagID: tag("User ID", "Slack's id of the person")}
+	return integration.Tags{
+		tagID:                     tag("User ID", "Slack's id of the person"),
+		tagDM:                     tag("DM channel ID", "Slack's id of the direct message with the bot"),
+		"tz":                      tag("Time zone", "As Europe/London"),
+		"is_bot":                  tag("Is a bot", "true or false"),
+		"is_admin":                tag("Is an admin", "true or false"),
+		"title":                   tag("Title", "What the person does"),
+		"phone":                   tag("Phone", "The person's number, as they wrote it"),
+		"email":                   tag("Email", "Needs the scope users:read.email"),
+		"real_name":               tag("Real name", ""),
+		"real_name_normalized":    tag("Real name, normalized", "Without letters that are not Latin"),
+		"display_name":            tag("Display name", "How the person wants to be called"),
+		"display_name_normalized": tag("Display name, normalized", "Without letters that are not Latin"),
+		"avatar_hash":             tag("Picture's hash", "Changes with the picture"),
+		"status_text":             tag("Status", ""),
+		"status_emoji":            tag("Status emoji", ""),
+		"image_24":                tag("Picture, 24 pixels", ""),
+		"image_48":                tag("Picture, 48 pixels", ""),
+		"image_192":               tag("Picture, 192 pixels", ""),
+		"image_512":               tag("Picture, 512 pixels", ""),
+		"image_1024":              tag("Picture, 1024 pixels", ""),
+		"team":                    tag("Team ID", "Slack's id of the person's workspace"),
+	}
 }
 
-// user finds or makes the user of a person.
-func (h *happening) user(ctx context.Context, id string, p place) (*platform.User, error) {
+// profile is a person as Slack describes them.
+type profile struct {
+	ID       string `json:"id"`
+	TeamID   string `json:"team_id"`
+	Name     string `json:"name"`
+	RealName string `json:"real_name"`
+	TZ       string `json:"tz"`
+	IsBot    bool   `json:"is_bot"`
+	IsAdmin  bool   `json:"is_admin"`
+	Deleted  bool   `json:"deleted"`
+	Updated  int64  `json:"updated"`
+	Profile  struct {
+		Title                 string `json:"title"`
+		Phone                 string `json:"phone"`
+		Email                 string `json:"email"`
+		FirstName             string `json:"first_name"`
+		LastName              string `json:"last_name"`
+		RealName              string `json:"real_name"`
+		RealNameNormalized    string `json:"real_name_normalized"`
+		DisplayName           string `json:"display_name"`
+		DisplayNameNormalized string `json:"display_name_normalized"`
+		AvatarHash            string `json:"avatar_hash"`
+		StatusText            string `json:"status_text"`
+		StatusEmoji           string `json:"status_emoji"`
+		Image24               string `json:"image_24"`
+		Image48               string `json:"image_48"`
+		Image192              string `json:"image_192"`
+		Image512              string `json:"image_512"`
+		Image1024             string `json:"image_1024"`
+		Team                  string `json:"team"`
+	} `json:"profile"`
+}
+
+// shown is the name that people see.
+func (p *profile) shown() string {
+	return first(p.Profile.RealName, p.RealName, p.Profile.DisplayName, p.Name)
+}
+
+func (p *profile) picture() string {
+	return first(p.Profile.Image512, p.Profile.Image192, p.Profile.Image48)
+}
+
+func (p *profile) tags() platform.Tags {
+	return set(platform.Tags{
+		tagID: p.ID, "tz": p.TZ, "is_bot": strconv.FormatBool(p.IsBot), "is_admin": strconv.FormatBool(p.IsAdmin),
+		"title": p.Profile.Title, "phone": p.Profile.Phone, "email": p.Profile.Email,
+		"real_name": first(p.Profile.RealName, p.RealName), "real_name_normalized": p.Profile.RealNameNormalized,
+		"display_name": p.Profile.DisplayName, "display_name_normalized": p.Profile.DisplayNameNormalized,
+		"avatar_hash": p.Profile.AvatarHash, "status_text": p.Profile.StatusText, "status_emoji": p.Profile.StatusEmoji,
+		"image_24": p.Profile.Image24, "image_48": p.Profile.Image48, "image_192": p.Profile.Image192,
+		"image_512": p.Profile.Image512, "image_1024": p.Profile.Image1024, "team": first(p.Profile.Team, p.TeamID),
+	})
+}
+
+// user finds or makes the user of a person. Who is new is looked up at Slack;
+// that this failed is only logged, for the message must not wait, and the next
+// one asks again.
+func (h *happening) user(ctx context.Context, id string) (*platform.User, error) {
 	out, err := h.call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{
 		Tags: platform.Tags{tagID: id}, DiscriminateByTags: []string{tagID},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find or make the user: %w", err)
 	}
+	if out.User.Name != "" {
+		return &out.User, nil
+	}
+	short, cancel := context.WithDeadline(ctx, h.courtesy)
+	defer cancel()
+	p, err := h.api.user(short, id)
+	if err != nil {
+		h.call.Logger.WarnContext(ctx, "the profile could not be read", "user", clip(id), "error", err)
+		return &out.User, nil
+	}
+	return refresh(ctx, h.call, &out.User, p)
+}
+
+// refresh writes what changed of the profile onto the user.
+func refresh(ctx context.Context, call *integration.Call, u *platform.User, p *profile) (*platform.User, error) {
+	wanted := p.tags()
+	change := platform.Tags{}
+	for name, value := range wanted {
+		if u.Tags[name] != value {
+			change[name] = value
+		}
+	}
+	for name := range u.Tags {
+		if _, ours := userTags()[name]; ours && wanted[name] == "" && name != tagDM {
+			change[name] = "" // takes it away
+		}
+	}
+	in := &platform.UpdateUserInput{ID: u.ID, Tags: change}
+	if name := clip(p.shown()); name != "" && name != u.Name {
+		in.Name = platform.Set(name)
+	}
+	if picture := p.picture(); picture != "" && picture != u.PictureURL {
+		in.PictureURL = platform.Set(picture)
+	}
+	if len(change) == 0 && !in.Name.Present && !in.PictureURL.Present {
+		return u, nil
+	}
+	out, err := call.Client.UpdateUser(ctx, in)
+	if err != nil {
+		return nil, fmt.Errorf("update the user: %w", err)
+	}
 	return &out.User, nil
+}
+
+// changed keeps the profile of a user that is known up to date.
+func (h *happening) changed(ctx context.Context, e *struct {
+	User profile `json:"user"`
+}) error {
+	if e.User.ID == "" {
+		return nil
+	}
+	out, err := h.call.Client.ListUsers(ctx, &platform.ListUsersInput{Tags: platform.Tags{tagID: e.User.ID}, PageSize: 1})
+	if err != nil {
+		return fmt.Errorf("find the user: %w", err)
+	}
+	if len(out.Users) == 0 {
+		return nil
+	}
+	_, err = refresh(ctx, h.call, &out.Users[0], &e.User)
+	return err
+}
+
+// noteDM notes the direct message of a person.
+func (h *happening) noteDM(ctx context.Context, u *platform.User, p place) error {
+	if !p.dm() || u.Tags[tagDM] == p.channel {
+		return nil
+	}
+	_, err := h.call.Client.UpdateUser(ctx, &platform.UpdateUserInput{ID: u.ID, Tags: platform.Tags{tagDM: p.channel}})
+	if err != nil {
+		return fmt.Errorf("note the direct message: %w", err)
+	}
+	return nil
 }
 
 // clip keeps a tag's value within the platform's 500 characters.

@@ -117,5 +117,26 @@ func (h *happening) conversation(ctx context.Context, p place) (*platform.Conver
 	if err != nil {
 		return nil, fmt.Errorf("find or make the conversation: %w", err)
 	}
-	return &out.Conversation, nil
+	if out.Conversation.Tags[tagTitle] != "" || p.dm() {
+		return &out.Conversation, nil
+	}
+	return h.title(ctx, &out.Conversation), nil
+}
+
+// title notes the channel's name on its conversation. Without a name it still
+// is one: that this failed is only logged.
+func (h *happening) title(ctx context.Context, conv *platform.Conversation) *platform.Conversation {
+	short, cancel := context.WithDeadline(ctx, h.courtesy)
+	defer cancel()
+	info, err := h.api.channel(short, conv.Tags[tagID])
+	if err != nil || info.Name == "" {
+		h.call.Logger.WarnContext(ctx, "the channel's name could not be read", "conversation_id", conv.ID, "error", err)
+		return conv
+	}
+	out, err := h.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTitle: clip(info.Name)}})
+	if err != nil {
+		h.call.Logger.WarnContext(ctx, "the channel's name could not be noted", "conversation_id", conv.ID, "error", err)
+		return conv
+	}
+	return &out.Conversation
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"sync"
@@ -83,7 +84,7 @@ func setup(t *testing.T) *bench {
 // start makes the integration's code anew, as after a restart.
 func (b *bench) start() {
 	b.Helper()
-	h, err := slack.NewWith(slack.Options{URL: b.fake.URL, Pause: 1}).New(integration.Env{
+	h, err := slack.NewWith(slack.Options{URL: b.fake.URL, Pause: 1, Anywhere: true}).New(integration.Env{
 		Transport: b.platform, HTTPClient: b.fake.Client(),
 		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
@@ -204,12 +205,22 @@ func story(b *bench) string {
 	for i := range messages.Messages {
 		m := messages.Messages[len(messages.Messages)-1-i]
 		fmt.Fprintf(&out, "message %s %s of %s in %s %s%s", m.ID, m.Type, m.UserID, m.ConversationID,
-			integrationtest.Pretty(b.T, m.Payload), integrationtest.Pretty(b.T, m.Tags))
+			readable(b.T, m.Payload), integrationtest.Pretty(b.T, m.Tags))
 	}
 	for _, e := range b.platform.Events() {
-		fmt.Fprintf(&out, "event %s user=%s conversation=%s message=%s %s", e.Type, e.UserID, e.ConversationID, e.MessageID, integrationtest.Pretty(b.T, e.Payload))
+		fmt.Fprintf(&out, "event %s user=%s conversation=%s message=%s %s", e.Type, e.UserID, e.ConversationID, e.MessageID, readable(b.T, e.Payload))
 	}
 	return named(b, out.String())
+}
+
+// readable is JSON with its members in order and its signs as they are.
+func readable(t *testing.T, raw json.RawMessage) string {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(raw, &v); err != nil {
+		t.Fatal(err)
+	}
+	return integrationtest.Pretty(t, v)
 }
 
 var madeID = regexp.MustCompile(`\b(user|conv|msg)_[0-9A-Z]{26}\b`)
@@ -244,4 +255,20 @@ func runs(text string) string {
 		i += n
 	}
 	return b.String()
+}
+
+// keepMessage makes a message of the bot known to the platform.
+func keepMessage(b *bench, id, payload string) {
+	b.Helper()
+	if _, err := client(b).UpdateMessage(b.Context(), &platform.UpdateMessageInput{ID: id, Payload: json.RawMessage(payload)}); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// newServer serves on a loopback address until the test ends.
+func newServer(t *testing.T, fn http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(fn)
+	t.Cleanup(server.Close)
+	return server.URL
 }

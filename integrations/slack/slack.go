@@ -30,6 +30,8 @@ type Options struct {
 	// Pause is between the parts of a message; 0 means a second, which is what
 	// Slack asks for in one channel.
 	Pause time.Duration
+	// Anywhere lets files be fetched from private networks too.
+	Anywhere bool
 }
 
 const defaultURL = "https://slack.com"
@@ -47,8 +49,16 @@ func NewWith(o Options) integration.Integration {
 		m := integration.NewMux(definition(), env)
 		m.OnRegister(s.register)
 		m.OnWebhook(s.webhook)
+		m.OnListen(s.listen)
+		m.OnCreateUser(s.createUser)
+		m.OnCreateConversation(s.createConversation)
 		s.handleMessages(m)
-		return m.Handler()
+		s.handleActions(m)
+		h, err := m.Handler()
+		if err != nil {
+			return nil, err
+		}
+		return &handler{h}, nil
 	}}
 }
 
@@ -60,6 +70,9 @@ type service struct {
 	pause time.Duration
 	locks keylock.Set
 	gates gates
+
+	anywhere bool
+	guarded  http.RoundTripper // to public addresses only
 }
 
 func newService(env integration.Env, o Options) (*service, error) {
@@ -82,5 +95,5 @@ func newService(env integration.Env, o Options) (*service, error) {
 	// A redirect could take a token elsewhere.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Timeout = 0 // each call has its own deadline
-	return &service{http: client, base: base, pause: pause}, nil
+	return &service{http: client, base: base, pause: pause, anywhere: o.Anywhere, guarded: newGuarded()}, nil
 }

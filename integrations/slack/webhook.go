@@ -22,6 +22,14 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 	if err != nil {
 		return nil, err
 	}
+	if c.oauth() {
+		if resp, handled, err := s.flow(c).Serve(ctx, call, req); handled {
+			return resp, err
+		}
+	}
+	if req.Method == http.MethodGet && strings.HasPrefix(req.Path, filesPath) {
+		return s.serveFile(ctx, call, c, req)
+	}
 	if req.Method != http.MethodPost {
 		return integration.Text(http.StatusMethodNotAllowed, "only POST"), nil
 	}
@@ -50,25 +58,29 @@ func (s *service) posted(ctx context.Context, call *integration.Call, c *setting
 		resp.Header.Set("X-Content-Type-Options", "nosniff")
 		return resp, nil
 	}
-	if err := s.settle(ctx, call, "event", s.event(ctx, call, c, &e)); err != nil {
+	if err := settle(ctx, call, "event", s.event(ctx, call, c, &e)); err != nil {
 		return nil, err
 	}
 	return integration.Text(http.StatusOK, "ok"), nil
 }
 
-// submitted handles a form: an interaction has it all in one field, a slash
-// command is the form. The empty answer closes a view, and shows nothing.
+// submitted handles a form. The empty answer closes a view, and shows nothing.
 func (s *service) submitted(ctx context.Context, call *integration.Call, c *settings, body string) (*integration.WebhookResponse, error) {
-	_, err := url.ParseQuery(body)
+	// A form, and nothing less: a plus is a space, and percent signs are read.
+	form, err := url.ParseQuery(body)
 	if err != nil {
 		call.Logger.WarnContext(ctx, "webhook ignored: it cannot be read")
+		return &integration.WebhookResponse{Status: http.StatusOK}, nil
+	}
+	if err := settle(ctx, call, "form", s.form(ctx, call, c, form)); err != nil {
+		return nil, err
 	}
 	return &integration.WebhookResponse{Status: http.StatusOK}, nil
 }
 
 // settle lets through only errors that another try may mend: for those Slack
 // is asked to tell again. Others are logged.
-func (s *service) settle(ctx context.Context, call *integration.Call, what string, err error) error {
+func settle(ctx context.Context, call *integration.Call, what string, err error) error {
 	if err == nil {
 		return nil
 	}

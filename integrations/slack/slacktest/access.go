@@ -50,8 +50,24 @@ func (f *Fake) do(name, token string, args map[string]any) (map[string]any, refu
 		return yes(map[string]any{
 			"url": "https://bellhop.slack.com/", "team": "Bellhop", "user": "bellhop", "team_id": TeamID, "user_id": BotUserID, "bot_id": BotID,
 		})
+	case "apps.connections.open":
+		return f.openConnection()
+	case "oauth.v2.access":
+		return f.access(args)
 	case "chat.postMessage":
 		return f.postMessage(args)
+	case "conversations.history", "conversations.replies":
+		return f.history(name, args)
+	case "conversations.info", "conversations.list", "conversations.open", "conversations.setTopic", "conversations.mark":
+		return f.conversations(name, args)
+	case "users.info", "users.list":
+		return f.people(name, args)
+	case "reactions.add", "reactions.remove":
+		return f.react(name, args)
+	case "assistant.threads.setStatus":
+		return f.setStatus(args)
+	case "files.info", "files.getUploadURLExternal", "files.completeUploadExternal":
+		return f.filesMethod(name, args)
 	}
 	return no("unknown_method")
 }

@@ -8,7 +8,7 @@ import (
 type Message struct {
 	TS, ThreadTS, User, Text string
 	Metadata                 any
-	Files                    []string
+	Files, Reactions         []string
 }
 
 // Channel is a channel, a group or a direct message.

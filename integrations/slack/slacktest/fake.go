@@ -64,6 +64,11 @@ type Fake struct {
 	start    int64
 	sockets  []*socket
 	acks     chan Ack
+
+	tickets   []string // of connections that were not yet opened
+	socketURL string
+	opened    int           // connections so far
+	changed   chan struct{} // closed when opened changes
 }
 
 // New starts a fake that ends with the test. It needs Slack's contract.
@@ -83,7 +88,7 @@ func Start(specs string) (*Fake, error) {
 		contract: &contract{dir: specs, methods: map[string]*method{}}, faults: map[string]*integrationtest.Faults{},
 		tokens: map[string]time.Time{BotToken: {}}, revoked: map[string]bool{}, codes: map[string]grant{},
 		users: map[string]*User{}, channels: map[string]*Channel{}, files: map[string]*File{},
-		scopes: allScopes(), start: time.Now().Unix(), acks: make(chan Ack, 100),
+		scopes: allScopes(), start: time.Now().Unix(), acks: make(chan Ack, 100), changed: make(chan struct{}),
 	}
 	if _, err := f.contract.method("auth.test"); err != nil {
 		return nil, fmt.Errorf("read the contract: %w", err)
