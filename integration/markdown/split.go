@@ -11,12 +11,19 @@ import (
 // A part is never empty; the white space at a cut is dropped. A limit under 1
 // cuts nothing.
 func Split(text string, limit int) []string {
+	return SplitBy(text, limit, func(rune) int { return 1 })
+}
+
+// SplitBy is Split for systems that do not count characters: size is how much
+// one counts. It is never negative.
+func SplitBy(text string, limit int, size func(rune) int) []string {
 	var parts []string
 	for text = strings.TrimSpace(text); text != ""; {
-		if limit < 1 || utf8.RuneCountInString(text) <= limit {
+		end, all := fits(text, limit, size)
+		if limit < 1 || all {
 			return append(parts, text)
 		}
-		end := cut(text, limit)
+		end = cut(text, end)
 		if part := strings.TrimSpace(text[:end]); part != "" {
 			parts = append(parts, part)
 		}
@@ -25,15 +32,20 @@ func Split(text string, limit int) []string {
 	return parts
 }
 
-// cut returns where the first part of a text ends that is longer than limit.
-func cut(text string, limit int) int {
-	end, runes := 0, 0
-	for i := range text {
-		if end = i; runes == limit {
-			break
+// fits returns where what the limit allows of the text ends, which is after
+// its first character at the earliest, and whether that is all of it.
+func fits(text string, limit int, size func(rune) int) (end int, all bool) {
+	sum := 0
+	for i, r := range text {
+		if sum += size(r); sum > limit && i > 0 {
+			return i, false
 		}
-		runes++
 	}
+	return len(text), true
+}
+
+// cut returns where the first part of a text ends, at end at the latest.
+func cut(text string, end int) int {
 	head := text[:end]
 	// A cut far from the limit would make many small parts: better a word's
 	// end near it than a paragraph's end near the start.
