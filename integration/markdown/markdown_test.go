@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/bellhop-dev/bellhop/integration/markdown"
@@ -77,6 +78,15 @@ func TestSplit(t *testing.T) {
 	} {
 		if got := strings.Join(markdown.Split(c.in, c.limit), "|"); got != c.want {
 			t.Errorf("%s: Split(%q, %d) = %q, want %q", name, c.in, c.limit, got, c.want)
+		}
+	}
+}
+
+func TestSplitBy(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{"a😀b": "a😀|b", "😀😀": "😀|😀", "abc": "abc", "ab😀": "ab|😀"} {
+		if got := strings.Join(markdown.SplitBy(in, 3, utf16.RuneLen), "|"); got != want {
+			t.Errorf("SplitBy(%q, 3) = %q, want %q", in, got, want)
 		}
 	}
 }
