@@ -48,6 +48,10 @@ type Env struct {
 	// HTTPClient calls the external system; nil means a client with a timeout
 	// of 30 seconds.
 	HTTPClient *http.Client
+	// Fetcher reads addresses that bots and people give. It follows no
+	// redirects, has no timeout of its own, and refuses private addresses
+	// unless the server allows them; nil means one that always does.
+	Fetcher *http.Client
 }
 
 // DefinitionError is everything that is wrong with a definition and its

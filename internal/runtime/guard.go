@@ -5,13 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
-	"net/netip"
 	"runtime/debug"
 	"sync/atomic"
-	"syscall"
-	"time"
 
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -92,64 +87,4 @@ func (g *guarded) call(ctx context.Context, req *wire.Request) (a answer) {
 	}()
 	resp, err := g.next.Handle(ctx, req)
 	return answer{resp, err}
-}
-
-// newClient returns the client for remote code. Unless private addresses are
-// allowed, it checks the address that is really dialled, so that a name that
-// changes its mind gains nothing.
-func newClient(allowPrivate bool) *http.Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	if !allowPrivate {
-		dialer.Control = refusePrivate
-	}
-	return &http.Client{
-		Transport: &http.Transport{
-			DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
-			MaxIdleConns: 512, MaxIdleConnsPerHost: 256, MaxConnsPerHost: 256,
-			IdleConnTimeout: 90 * time.Second, TLSHandshakeTimeout: 10 * time.Second,
-			MaxResponseHeaderBytes: 256 << 10,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-func refusePrivate(_, address string, _ syscall.RawConn) error {
-	ap, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("address %s: %w", address, err)
-	}
-	if ip := ap.Addr().Unmap(); !public(ip) {
-		return fmt.Errorf("the address %s is not a public one; allow it with --allow-private", ip)
-	}
-	return nil
-}
-
-// public reports whether an address is one of the open network. Addresses that
-// carry an IPv4 address within stand for that one.
-func public(ip netip.Addr) bool {
-	if !ip.IsGlobalUnicast() || ip.IsPrivate() {
-		return false
-	}
-	for _, special := range specialPrefixes {
-		if special.Contains(ip) {
-			return false
-		}
-	}
-	if b := ip.As16(); ip.Is6() && nat64.Contains(ip) {
-		return public(netip.AddrFrom4([4]byte(b[12:])))
-	}
-	return true
-}
-
-var nat64 = netip.MustParsePrefix("64:ff9b::/96")
-
-// specialPrefixes are ranges without public hosts beside those that package
-// netip knows (RFC 6890 and its updates).
-var specialPrefixes = [...]netip.Prefix{
-	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
-	netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("192.88.99.0/24"), netip.MustParsePrefix("198.18.0.0/15"),
-	netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("240.0.0.0/4"),
-	netip.MustParsePrefix("::/96"), netip.MustParsePrefix("64:ff9b:1::/48"), netip.MustParsePrefix("100::/64"),
-	netip.MustParsePrefix("2001::/23"), netip.MustParsePrefix("2001:db8::/32"), netip.MustParsePrefix("2002::/16"),
-	netip.MustParsePrefix("3fff::/20"), netip.MustParsePrefix("fec0::/10"),
 }

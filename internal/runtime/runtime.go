@@ -21,6 +21,7 @@ import (
 	"github.com/bellhop-dev/bellhop/bot"
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
+	"github.com/bellhop-dev/bellhop/internal/dialguard"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
@@ -94,7 +95,7 @@ func New(cfg Config) (*Runtime, error) {
 		cfg.IDs = &platform.IDs{}
 	}
 	r := &Runtime{
-		cfg: cfg, client: newClient(cfg.AllowPrivate),
+		cfg: cfg, client: dialguard.Client(cfg.AllowPrivate),
 		integrations: map[string]wire.Handler{}, bots: map[string]wire.Handler{}, declared: map[string]json.RawMessage{},
 		installing: map[string]*turn{}, kick: make(chan struct{}, 1), listen: make(chan struct{}, 1),
 	}
@@ -117,7 +118,7 @@ func (r *Runtime) link(in integration.Integration) error {
 	}
 	h, err := in.New(integration.Env{
 		Transport: r.cfg.Transport, Secrets: secretsOf(r, in.Definition.Name, in.Definition.Secrets),
-		Logger: r.cfg.Logger.With("integration", in.Definition.Name),
+		Logger: r.cfg.Logger.With("integration", in.Definition.Name), Fetcher: r.client,
 	})
 	if err != nil {
 		return fmt.Errorf("integration %s: %w", ref, err)
@@ -136,7 +137,7 @@ func (r *Runtime) linkBot(name string, b bot.Bot) error {
 	}
 	h, err := b.New(bot.Env{
 		Transport: r.cfg.Transport, Secrets: secretsOf(r, name, b.Definition.Secrets),
-		Logger: r.cfg.Logger.With("bot", name),
+		Logger: r.cfg.Logger.With("bot", name), Fetcher: r.client,
 	})
 	if err != nil {
 		return err

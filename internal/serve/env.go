@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/dialguard"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -17,6 +18,7 @@ type Env struct {
 	Secrets    map[string]string
 	Logger     *slog.Logger
 	HTTPClient *http.Client
+	Fetcher    *http.Client
 }
 
 // WithDefaults returns e with what it documents for fields that are nil.
@@ -29,6 +31,9 @@ func (e Env) WithDefaults() Env {
 	}
 	if e.HTTPClient == nil {
 		e.HTTPClient = &http.Client{Timeout: 30 * time.Second}
+	}
+	if e.Fetcher == nil {
+		e.Fetcher = dialguard.Client(false)
 	}
 	return e
 }
