@@ -80,6 +80,39 @@ func signature(secret, webhookID, id string, until int64) []byte {
 	return mac.Sum(nil)
 }
 
+// ID returns the external system's id of the file that an address of Link's is
+// of, so that a file that comes back is sent without being read. ok is false
+// for other addresses, and for those that do not work any more.
+func (d *Desk) ID(ctx context.Context, call *integration.Call, address string) (id string, ok bool) {
+	rest, ours := strings.CutPrefix(address, call.WebhookURL+Path)
+	u, err := url.Parse(rest)
+	if !ours || call.WebhookURL == "" || err != nil {
+		return "", false
+	}
+	secret, err := d.Secret(ctx, call)
+	if err != nil {
+		return "", false
+	}
+	escaped, _, _ := strings.Cut(u.EscapedPath(), "/")
+	if id, err = url.PathUnescape(escaped); err != nil || check(secret, call.WebhookID, id, u.Query()) != nil {
+		return "", false
+	}
+	return id, true
+}
+
+// check returns the answer for an address that does not work.
+func check(secret, webhookID, id string, query url.Values) *integration.WebhookResponse {
+	until, _ := strconv.ParseInt(query.Get("until"), 10, 64) // what is no number is not what was signed
+	given, err := base64.RawURLEncoding.DecodeString(query.Get("sig"))
+	if err != nil || secret == "" || !hmac.Equal(given, signature(secret, webhookID, id, until)) {
+		return integration.Text(http.StatusForbidden, "this address was not given out, or the configuration has changed since")
+	}
+	if until > 0 && time.Now().Unix() > until {
+		return integration.Text(http.StatusGone, "this address has expired")
+	}
+	return nil
+}
+
 // Serve answers the requests that are for its addresses; handled says whether
 // it did.
 func (d *Desk) Serve(ctx context.Context, call *integration.Call, req *platform.WebhookRequest) (resp *integration.WebhookResponse, handled bool, err error) {
@@ -101,13 +134,8 @@ func (d *Desk) Serve(ctx context.Context, call *integration.Call, req *platform.
 	if err != nil {
 		return nil, true, err
 	}
-	until, _ := strconv.ParseInt(query.Get("until"), 10, 64) // what is no number is not what was signed
-	given, err := base64.RawURLEncoding.DecodeString(query.Get("sig"))
-	if err != nil || secret == "" || !hmac.Equal(given, signature(secret, call.WebhookID, id, until)) {
-		return integration.Text(http.StatusForbidden, "this address was not given out, or the configuration has changed since"), true, nil
-	}
-	if until > 0 && time.Now().Unix() > until {
-		return integration.Text(http.StatusGone, "this address has expired"), true, nil
+	if no := check(secret, call.WebhookID, id, query); no != nil {
+		return no, true, nil
 	}
 	file, err := d.Open(ctx, call, id)
 	if err != nil {

@@ -190,6 +190,23 @@ func TestOnlyWhatWasGivenOut(t *testing.T) {
 	}
 }
 
+func TestID(t *testing.T) {
+	t.Parallel()
+	d, call := desk(nil), &integration.Call{WebhookID: "hook", WebhookURL: base}
+	address, err := d.Link(t.Context(), call, "a/b c", "x.txt", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if id, ok := d.ID(t.Context(), call, address); !ok || id != "a/b c" {
+		t.Errorf("ID(%q) = %q, %v", address, id, ok)
+	}
+	for _, other := range []string{"https://x.test/media/1/a?sig=x", address + "x", strings.Replace(address, "c/", "d/", 1), base + handover.Path, ""} {
+		if id, ok := d.ID(t.Context(), call, other); ok {
+			t.Errorf("ID(%q) = %q, want none", other, id)
+		}
+	}
+}
+
 func TestAddressExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
