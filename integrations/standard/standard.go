@@ -7,6 +7,7 @@ import (
 	"github.com/bellhop-dev/bellhop/integrations/chat"
 	"github.com/bellhop-dev/bellhop/integrations/linear"
 	"github.com/bellhop-dev/bellhop/integrations/slack"
+	"github.com/bellhop-dev/bellhop/integrations/telegram"
 	"github.com/bellhop-dev/bellhop/integrations/webhook"
 	"github.com/bellhop-dev/bellhop/integrations/whatsapp"
 )
@@ -17,6 +18,7 @@ func All() []integration.Integration {
 		chat.New(),
 		linear.New(),
 		slack.New(),
+		telegram.New(),
 		webhook.New(),
 		whatsapp.New(),
 	}

@@ -1,0 +1,196 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
+)
+
+// Limits of inline keyboards.
+const (
+	maxData    = 64 // bytes
+	maxButtons = 100
+	maxLabel   = 64 // Telegram shows about half of that on a phone
+	rowWidth   = 30 // characters that fit a row of a phone
+	rowButtons = 3
+)
+
+type choice struct {
+	Text    string           `json:"text"`
+	Options []message.Option `json:"options"`
+}
+
+// renderChoice shows the options as buttons under the text, short ones side by
+// side.
+func renderChoice(r *rendering, c *choice) ([]part, error) {
+	return withButtons(r, rich(c.Text), optionButtons(r, c.Options), true)
+}
+
+// renderDropdown shows each option in a row: Telegram has no list to open.
+func renderDropdown(r *rendering, c *choice) ([]part, error) {
+	return withButtons(r, rich(c.Text), optionButtons(r, c.Options), false)
+}
+
+func optionButtons(r *rendering, options []message.Option) []inlineButton {
+	buttons := make([]inlineButton, len(options))
+	for i, o := range options {
+		buttons[i] = inlineButton{Text: short(o.Label, maxLabel), Data: r.data(o.Value, i)}
+	}
+	return buttons
+}
+
+// withButtons puts the buttons under the last part of the text, and what is
+// too many for one keyboard under messages of their own.
+func withButtons(_ *rendering, written string, buttons []inlineButton, pack bool) ([]part, error) {
+	parts := texts(written)
+	if len(parts) == 0 {
+		parts = texts("…")
+	}
+	boards := (len(buttons) + maxButtons - 1) / maxButtons
+	for n := range boards {
+		if n > 0 {
+			parts = append(parts, texts(numbered(n+1, boards))...)
+		}
+		some := buttons[n*maxButtons : min(len(buttons), (n+1)*maxButtons)]
+		parts[len(parts)-1].Markup = &inlineMarkup{Keyboard: rows(some, pack)}
+	}
+	return parts, nil
+}
+
+// rows puts buttons under each other, or side by side as far as they fit.
+func rows(buttons []inlineButton, pack bool) [][]inlineButton {
+	var all [][]inlineButton
+	width := 0
+	for _, b := range buttons {
+		n := len(all) - 1
+		long := units(b.Text)
+		if pack && n >= 0 && len(all[n]) < rowButtons && width+long <= rowWidth {
+			all[n], width = append(all[n], b), width+long
+			continue
+		}
+		all, width = append(all, []inlineButton{b}), long
+	}
+	return all
+}
+
+// dataMark begins the data of a button whose value Telegram would not take.
+const dataMark = "bellhop:"
+
+// data is what Telegram sends back when the button is pressed: the value, or
+// where it stands in the message, from which it is read again.
+func (r *rendering) data(value string, index int) string {
+	if value == "" || len(value) > maxData || strings.HasPrefix(value, dataMark) || strings.ToValidUTF8(value, "") != value {
+		return dataMark + r.messageID + ":" + strconv.Itoa(index)
+	}
+	return value
+}
+
+// meant is the value behind a button's data.
+func meant(ctx context.Context, call *integration.Call, data string) (string, error) {
+	rest, ok := strings.CutPrefix(data, dataMark)
+	messageID, at, cut := strings.Cut(rest, ":")
+	index, err := strconv.Atoi(at)
+	if !ok || !cut || err != nil || index < 0 {
+		return data, nil
+	}
+	out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: messageID})
+	if platform.IsType(err, platform.TypeResourceNotFound) {
+		return data, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the message whose button was pressed: %w", err)
+	}
+	if all := valuesOf(out.Message.Payload); index < len(all) {
+		return all[index], nil
+	}
+	return data, nil
+}
+
+// valuesOf lists the values of a choice, card or carousel in order.
+func valuesOf(payload json.RawMessage) []string {
+	var p struct {
+		Options []message.Option `json:"options"`
+		message.Card
+		Items []message.Card `json:"items"`
+	}
+	if json.Unmarshal(payload, &p) != nil {
+		return nil
+	}
+	var all []string
+	for _, o := range p.Options {
+		all = append(all, o.Value)
+	}
+	for _, card := range append([]message.Card{p.Card}, p.Items...) {
+		for _, a := range card.Actions {
+			all = append(all, a.Value)
+		}
+	}
+	return all
+}
+
+func renderCard(r *rendering, c *message.Card) ([]part, error) {
+	return renderCards(r, []message.Card{*c})
+}
+
+// renderCarousel sends the cards in order: Telegram has nothing to slide.
+func renderCarousel(r *rendering, c *message.Carousel) ([]part, error) {
+	return renderCards(r, c.Items)
+}
+
+func renderCards(r *rendering, cards []message.Card) ([]part, error) {
+	var parts []part
+	index := 0
+	for i := range cards {
+		some, err := card(r, &cards[i], index)
+		if err != nil {
+			return nil, err
+		}
+		parts, index = append(parts, some...), index+len(cards[i].Actions)
+	}
+	return parts, nil
+}
+
+// card renders a card whose first action has the index among the message's.
+func card(r *rendering, c *message.Card, index int) ([]part, error) {
+	written := "<b>" + escape(strings.TrimSpace(shown(rich(c.Title)))) + "</b>"
+	if more := rich(c.Subtitle); more != "" {
+		written += "\n" + more
+	}
+	var buttons []inlineButton
+	for i, a := range c.Actions {
+		switch {
+		case a.Action != message.URL:
+			buttons = append(buttons, inlineButton{Text: short(a.Label, maxLabel), Data: r.data(a.Value, index+i)})
+		case opens(a.Value):
+			buttons = append(buttons, inlineButton{Text: short(a.Label, maxLabel), URL: strings.TrimSpace(a.Value)})
+		default: // no button opens it
+			written += "\n" + escape(a.Label+": "+a.Value)
+		}
+	}
+	if c.ImageURL == "" {
+		return withButtons(r, written, buttons, false)
+	}
+	parts := captioned(picture(c.ImageURL), written)
+	if len(buttons) == 0 {
+		return parts, nil
+	}
+	parts[len(parts)-1].Markup = &inlineMarkup{Keyboard: rows(buttons[:min(len(buttons), maxButtons)], false)}
+	if len(buttons) <= maxButtons {
+		return parts, nil
+	}
+	more, err := withButtons(r, "…", buttons[maxButtons:], false)
+	return append(parts, more...), err
+}
+
+// opens reports whether a button may open the address.
+func opens(address string) bool {
+	u, err := url.Parse(strings.TrimSpace(address))
+	return err == nil && (u.Scheme == "tg" || strings.Contains(u.Hostname(), ".") && (u.Scheme == "https" || u.Scheme == "http"))
+}

@@ -1,0 +1,94 @@
+package telegram
+
+import (
+	"encoding/json"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform/message"
+)
+
+// Types of messages beyond the standard ones.
+const (
+	typeSticker   = "sticker"
+	typeAnimation = "animation"
+	typeVoice     = "voice"
+	typeContact   = "contact"
+	typePoll      = "poll"
+)
+
+const replyMember = `"replyTo":{"type":"string","title":"Reply to","description":"The message that this one answers"}`
+
+// messages declares the standard types with what Telegram adds to them, and
+// the types that only Telegram has.
+func messages() map[string]integration.MessageDefinition {
+	all := map[string]integration.MessageDefinition{}
+	for _, typ := range message.Types() {
+		all[typ] = integration.MessageDefinition{Schema: extended(typ)}
+	}
+	own := func(typ, title, members, required string) {
+		all[typ] = integration.MessageDefinition{Title: title, Schema: integration.RawSchema(
+			`{"type":"object","properties":{` + members + `,` + replyMember + `},"required":[` + required + `]}`)}
+	}
+	own(typeSticker, "Sticker", `"stickerUrl":{"type":"string","minLength":1}`, `"stickerUrl"`)
+	own(typeAnimation, "Animation", `"animationUrl":{"type":"string","minLength":1},"title":{"type":"string"}`, `"animationUrl"`)
+	own(typeVoice, "Voice message", `"voiceUrl":{"type":"string","minLength":1},"title":{"type":"string"}`, `"voiceUrl"`)
+	own(typeContact, "Contact", `"phoneNumber":{"type":"string","minLength":1},"firstName":{"type":"string","minLength":1},
+		"lastName":{"type":"string"},"userId":{"type":"string"},"vcard":{"type":"string"}`, `"phoneNumber","firstName"`)
+	own(typePoll, "Poll", `"id":{"type":"string"},"question":{"type":"string","minLength":1},
+		"options":{"type":"array","minItems":1,"items":{"type":"string","minLength":1}},"type":{"type":"string","enum":["regular","quiz"]},
+		"anonymous":{"type":"boolean"},"allowsMultipleAnswers":{"type":"boolean"},
+		"correctOptions":{"type":"array","items":{"type":"integer"}}`, `"question","options"`)
+	return all
+}
+
+// extended is the schema of the standard type with more members.
+func extended(typ string) integration.Schema {
+	more := map[string]string{
+		message.TypeText:  `"value":{"type":"string","title":"Value","description":"What stands behind the text: of a button that was pressed"},`,
+		message.TypeImage: `"caption":{"type":"string"},`,
+		message.TypeFile:  `"filename":{"type":"string"},`,
+	}[typ]
+	return func() (json.RawMessage, error) {
+		var s, add map[string]any
+		if err := json.Unmarshal(message.Schema(typ), &s); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte("{"+more+replyMember+"}"), &add); err != nil {
+			return nil, err
+		}
+		properties, _ := s["properties"].(map[string]any)
+		for name, member := range add {
+			properties[name] = member
+		}
+		if items, _ := properties["items"].(map[string]any); typ == message.TypeBloc {
+			each, _ := items["items"].(map[string]any)
+			kinds, _ := each["anyOf"].([]any)
+			each["anyOf"] = append(kinds, map[string]any{
+				"type": "object", "required": []string{"type", "payload"},
+				"properties": map[string]any{"type": map[string]any{"const": message.TypeMarkdown}, "payload": json.RawMessage(message.Schema(message.TypeMarkdown))},
+			})
+		}
+		return json.Marshal(s)
+	}
+}
+
+// handleMessages registers how each type is rendered.
+func (s *service) handleMessages(m *integration.Mux) {
+	handle(s, m, message.TypeText, renderText)
+	handle(s, m, message.TypeMarkdown, renderMarkdown)
+	handle(s, m, message.TypeImage, renderImage)
+	handle(s, m, message.TypeAudio, renderAudio)
+	handle(s, m, message.TypeVideo, renderVideo)
+	handle(s, m, message.TypeFile, renderFile)
+	handle(s, m, message.TypeLocation, renderLocation)
+	handle(s, m, message.TypeChoice, renderChoice)
+	handle(s, m, message.TypeDropdown, renderDropdown)
+	handle(s, m, message.TypeCard, renderCard)
+	handle(s, m, message.TypeCarousel, renderCarousel)
+	handle(s, m, message.TypeBloc, renderBloc)
+	handle(s, m, typeSticker, renderSticker)
+	handle(s, m, typeAnimation, renderAnimation)
+	handle(s, m, typeVoice, renderVoice)
+	handle(s, m, typeContact, renderContact)
+	handle(s, m, typePoll, renderPoll)
+}

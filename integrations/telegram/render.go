@@ -1,0 +1,187 @@
+package telegram
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"path"
+	"strings"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform/message"
+)
+
+// Lengths in UTF-16 units, of what is shown.
+const (
+	maxText    = 4096
+	maxCaption = 1024
+)
+
+const parseHTML = "HTML"
+
+// rendering is the message that is being rendered.
+type rendering struct{ messageID string }
+
+// texts sends text that is already written for Telegram, in as many messages
+// as it takes.
+func texts(written string) []part {
+	var parts []part
+	for _, piece := range split(written, maxText) {
+		parts = append(parts, part{method: "sendMessage", Text: piece, ParseMode: parseHTML})
+	}
+	return parts
+}
+
+// richTexts writes Markdown. What shows nothing, as an empty link, is sent as
+// it was written.
+func richTexts(source string) ([]part, error) {
+	parts := texts(rich(source))
+	if len(parts) == 0 {
+		parts = texts(escape(source))
+	}
+	if len(parts) == 0 {
+		return nil, integration.RuntimeError("the text is blank, and Telegram sends nothing blank")
+	}
+	return parts, nil
+}
+
+func renderText(_ *rendering, p *text) ([]part, error) { return richTexts(p.Text) }
+
+func renderMarkdown(_ *rendering, p *message.Markdown) ([]part, error) { return richTexts(p.Markdown) }
+
+// captioned hangs the text on the file; what is too long for a caption comes
+// after it.
+func captioned(p part, written string) []part {
+	if strings.TrimSpace(shown(written)) == "" {
+		return []part{p}
+	}
+	if units(shown(written)) > maxCaption {
+		return append([]part{p}, texts(written)...)
+	}
+	p.Caption, p.ParseMode = written, parseHTML
+	return []part{p}
+}
+
+// extension is that of the address's last part, in lower case, with the dot.
+func extension(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(path.Ext(u.Path))
+}
+
+// fileName is the last part of the address.
+func fileName(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "file"
+	}
+	return first(strings.Trim(path.Base(u.Path), "./"), "file")
+}
+
+type image struct {
+	ImageURL string `json:"imageUrl"`
+	Title    string `json:"title,omitempty"`
+	Caption  string `json:"caption,omitempty"`
+}
+
+// picture is a photo, unless it moves.
+func picture(address string) part {
+	address = strings.TrimSpace(address)
+	if extension(address) == ".gif" {
+		return media(kindAnimation, address, fileName(address))
+	}
+	return media(kindPhoto, address, fileName(address))
+}
+
+func renderImage(_ *rendering, p *image) ([]part, error) {
+	return captioned(picture(p.ImageURL), rich(first(p.Caption, p.Title))), nil
+}
+
+// renderAudio sends music, or a voice message where the format is that of
+// voice messages.
+func renderAudio(_ *rendering, p *message.Audio) ([]part, error) {
+	address := strings.TrimSpace(p.AudioURL)
+	kind := kindAudio
+	switch extension(address) {
+	case ".ogg", ".oga", ".opus":
+		kind = kindVoice
+	}
+	return captioned(media(kind, address, fileName(address)), rich(p.Title)), nil
+}
+
+func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
+	address := strings.TrimSpace(p.VideoURL)
+	kind := kindVideo
+	if extension(address) == ".gif" {
+		kind = kindAnimation
+	}
+	return captioned(media(kind, address, fileName(address)), rich(p.Title)), nil
+}
+
+func renderFile(_ *rendering, p *file) ([]part, error) {
+	address := strings.TrimSpace(p.FileURL)
+	name := strings.TrimSpace(strings.NewReplacer("/", "-", "\\", "-", "\n", " ", `"`, "'").Replace(first(p.Filename, fileName(address))))
+	written := ""
+	if p.Title != "" && p.Title != name {
+		written = rich(p.Title)
+	}
+	return captioned(media(kindDocument, address, name), written), nil
+}
+
+// renderLocation sends a venue where the place has a name. Telegram wants a
+// venue's name and address both.
+func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
+	out := part{method: "sendLocation", Latitude: &p.Latitude, Longitude: &p.Longitude}
+	title, address := strings.TrimSpace(p.Title), strings.TrimSpace(p.Address)
+	if title != "" || address != "" {
+		out.method = "sendVenue"
+		out.Title, out.Address = first(title, address), first(address, fmt.Sprintf("%g, %g", p.Latitude, p.Longitude))
+		if title == "" {
+			out.Address = fmt.Sprintf("%g, %g", p.Latitude, p.Longitude)
+		}
+	}
+	return []part{out}, nil
+}
+
+// renderBloc sends the items in order.
+func renderBloc(r *rendering, b *message.Bloc) ([]part, error) {
+	var parts []part
+	for i, item := range b.Items {
+		some, err := renderItem(r, item)
+		if err != nil {
+			return nil, fmt.Errorf("item %d: %w", i+1, err)
+		}
+		parts = append(parts, some...)
+	}
+	return parts, nil
+}
+
+func renderItem(r *rendering, item message.Item) ([]part, error) {
+	switch item.Type {
+	case message.TypeText:
+		return decoded(r, item.Payload, renderText)
+	case message.TypeMarkdown:
+		return decoded(r, item.Payload, renderMarkdown)
+	case message.TypeImage:
+		return decoded(r, item.Payload, renderImage)
+	case message.TypeAudio:
+		return decoded(r, item.Payload, renderAudio)
+	case message.TypeVideo:
+		return decoded(r, item.Payload, renderVideo)
+	case message.TypeFile:
+		return decoded(r, item.Payload, renderFile)
+	case message.TypeLocation:
+		return decoded(r, item.Payload, renderLocation)
+	}
+	return nil, integration.RuntimeError("a bloc cannot hold the type " + item.Type)
+}
+
+func decoded[P any](r *rendering, raw json.RawMessage, render func(*rendering, *P) ([]part, error)) ([]part, error) {
+	p := new(P)
+	if err := json.Unmarshal(raw, p); err != nil {
+		return nil, integration.RuntimeError("the payload does not fit: " + err.Error())
+	}
+	return render(r, p)
+}
