@@ -93,9 +93,9 @@ func (b *built) event(ctx context.Context, call *Call, req *wire.Request) error 
 }
 
 func (b *built) message(ctx context.Context, call *Call, e *platform.Event) error {
-	var p platform.MessagePayload
-	if err := json.Unmarshal(e.Payload, &p); err != nil {
-		return platform.Errorf(platform.TypeInvalidPayload, "the payload of %s cannot be read: %w", e.Type, err)
+	p, err := sdk.Payload[platform.MessagePayload](e)
+	if err != nil {
+		return err
 	}
 	typ := p.Message.Type
 	if err := runHooks(ctx, call, b.hooks.beforeIncomingMessage, typ, &p.Message); err != nil {
@@ -111,9 +111,9 @@ func (b *built) message(ctx context.Context, call *Call, e *platform.Event) erro
 }
 
 func (b *built) stateExpired(ctx context.Context, call *Call, e *platform.Event) error {
-	var p platform.StatePayload
-	if err := json.Unmarshal(e.Payload, &p); err != nil {
-		return platform.Errorf(platform.TypeInvalidPayload, "the payload of %s cannot be read: %w", e.Type, err)
+	p, err := sdk.Payload[platform.StatePayload](e)
+	if err != nil {
+		return err
 	}
 	if err := runHooks(ctx, call, b.hooks.beforeStateExpired, p.State.Name, &p.State); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,6 +31,9 @@ func (t Time) MarshalJSON() ([]byte, error) {
 
 // UnmarshalJSON reads an RFC 3339 time.
 func (t *Time) UnmarshalJSON(data []byte) error {
+	if n := len(data); n > 1 && data[0] == '"' && !bytes.ContainsRune(data, '\\') {
+		return t.UnmarshalText(data[1 : n-1])
+	}
 	var s string
 	if err := json.Unmarshal(data, &s); err != nil {
 		return fmt.Errorf("a time is a string such as %q", timeLayout)

@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
+
+var errTrailing = errors.New("something follows the JSON value")
 
 // maxProblems bounds a ValidationError.
 const maxProblems = 20
@@ -58,7 +59,7 @@ func (v *Validator) Validate(raw []byte) error {
 		}
 		return nil
 	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
+	doc, err := decode(raw)
 	if err != nil {
 		return &ValidationError{[]Problem{{Message: "it is not valid JSON"}}}
 	}

@@ -67,17 +67,27 @@ func (s *Service) deliverMessage(ctx context.Context, tx *store.Tx, bot *catalog
 }
 
 func (s *Service) deliverToBot(ctx context.Context, tx *store.Tx, bot *catalog.Bot, m *store.Message, c *store.Conversation, u *store.User) error {
-	payload, err := json.Marshal(&platform.MessagePayload{
+	e := &store.Event{
+		ID: related(platform.PrefixEvent, m.ID), BotID: bot.ID, InstallationID: m.InstallationID, Type: platform.EventMessageCreated,
+		Status: string(platform.EventPending), ConversationID: c.ID, UserID: u.ID, MessageID: m.ID, CreatedAt: tx.Now(),
+	}
+	body, err := json.Marshal(&createdBody{createdEvent{eventView(e, ""), &platform.MessagePayload{
 		Message: messageView(m, ""), User: userView(u, ""), Conversation: conversationView(c, ""),
-	})
+	}}})
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	return s.deliverEvent(ctx, tx, bot, &store.Event{
-		ID: related(platform.PrefixEvent, m.ID), BotID: bot.ID, InstallationID: m.InstallationID, Type: platform.EventMessageCreated,
-		Status: string(platform.EventPending), ConversationID: c.ID, UserID: u.ID, MessageID: m.ID,
-		Payload: payload, CreatedAt: tx.Now(),
-	})
+	return s.enqueueEvent(ctx, tx, bot, e, body)
+}
+
+// createdBody is platform.EventBody with a payload that is encoded with it, once.
+type createdBody struct {
+	Event createdEvent `json:"event"`
+}
+
+type createdEvent struct {
+	platform.Event
+	Payload *platform.MessagePayload `json:"payload"` // in place of the embedded one
 }
 
 // deliverEvent tells the bot of an event.
@@ -86,6 +96,10 @@ func (s *Service) deliverEvent(ctx context.Context, tx *store.Tx, bot *catalog.B
 	if err != nil {
 		return fmt.Errorf("encode event: %w", err)
 	}
+	return s.enqueueEvent(ctx, tx, bot, e, body)
+}
+
+func (s *Service) enqueueEvent(ctx context.Context, tx *store.Tx, bot *catalog.Bot, e *store.Event, body []byte) error {
 	return s.enqueue(ctx, tx, &store.Delivery{
 		ID: related(platform.PrefixDelivery, e.ID), Lane: lane(store.TargetBot, bot.ID, e.ConversationID, e.UserID),
 		Target: store.TargetBot, BotID: bot.ID, InstallationID: e.InstallationID,

@@ -13,7 +13,7 @@ import (
 func BenchmarkRun(b *testing.B) {
 	for b.Loop() {
 		results, err := bench.Run(b.Context(), bench.Config{
-			Duration: 6 * time.Second, Dir: b.TempDir(), Only: os.Getenv("BENCH_ONLY"),
+			Duration: 3 * time.Second, Dir: b.TempDir(), Only: os.Getenv("BENCH_ONLY"),
 		}, func(bench.Result) {})
 		if err != nil {
 			b.Fatal(err)

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -69,7 +70,8 @@ func (c *Config) defaults() {
 
 // Dispatcher carries deliveries out. It is safe for concurrent use.
 type Dispatcher struct {
-	cfg Config
+	cfg  Config
+	late error // why an attempt ends that takes too long
 
 	mu       sync.Mutex
 	ctx      context.Context // of attempts; nil until Run and after it stopped
@@ -87,6 +89,7 @@ func New(cfg Config) *Dispatcher {
 	cfg.defaults()
 	return &Dispatcher{
 		cfg:     cfg,
+		late:    fmt.Errorf("no answer within %s", cfg.AttemptTimeout),
 		lanes:   map[string]*lane{},
 		targets: map[string]*target{},
 		refill:  make(chan struct{}, 1),

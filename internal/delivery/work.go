@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"time"
@@ -58,8 +57,7 @@ func (d *Dispatcher) load(ctx context.Context, l *lane) {
 }
 
 func (d *Dispatcher) attempt(ctx context.Context, row *store.Delivery) (err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.AttemptTimeout,
-		fmt.Errorf("no answer within %s", d.cfg.AttemptTimeout))
+	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.AttemptTimeout, d.late)
 	defer cancel()
 	defer func() {
 		if r := recover(); r != nil {

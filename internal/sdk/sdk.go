@@ -15,10 +15,16 @@ import (
 	"slices"
 	"strings"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/bellhop-dev/bellhop/internal/answer"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
+
+// lenient reads what encoding/json reads; a name that comes twice is not looked for.
+var lenient = jsonv2.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 // Read decodes a body leniently: members that are not known are let through.
 func Read[B any](req *wire.Request) (*B, error) {
@@ -26,10 +32,19 @@ func Read[B any](req *wire.Request) (*B, error) {
 	if len(bytes.TrimSpace(req.Body)) == 0 {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "Missing body")
 	}
-	if err := json.Unmarshal(req.Body, body); err != nil {
+	if err := jsonv2.Unmarshal(req.Body, body, lenient); err != nil {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "the body of %s cannot be read: %w", req.Operation, err)
 	}
 	return body, nil
+}
+
+// Payload decodes the payload of an event that the platform makes itself, as Read does a body.
+func Payload[P any](e *platform.Event) (*P, error) {
+	p := new(P)
+	if err := jsonv2.Unmarshal(e.Payload, p, lenient); err != nil {
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "the payload of %s cannot be read: %w", e.Type, err)
+	}
+	return p, nil
 }
 
 // Config decodes a configuration; an empty one is the zero value.

@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Delivery is something that must be told to a bot or an installation. Deliveries of a lane are told one at a time in
@@ -37,8 +40,8 @@ type Attempt struct {
 	At      time.Time `json:"at"`
 	Millis  int64     `json:"ms"`
 	Outcome string    `json:"outcome"` // delivered, retry or dead
-	Status  int       `json:"status,omitempty"`
-	Error   string    `json:"error,omitempty"`
+	Status  int       `json:"status,omitzero"`
+	Error   string    `json:"error,omitzero"`
 }
 
 // Whom a delivery is for.
@@ -88,7 +91,7 @@ func encodeLog(log []Attempt) (json.RawMessage, error) {
 	if len(log) == 0 {
 		return nil, nil
 	}
-	b, err := json.Marshal(log)
+	b, err := jsonv2.Marshal(log, jsontext.AllowInvalidUTF8(true)) // an error may quote what a target answered
 	if err != nil {
 		return nil, fmt.Errorf("encode attempts: %w", err)
 	}

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Tx is a transaction. It is not safe for concurrent use and ends with the function it was given to.
@@ -153,7 +155,7 @@ func encodeTags(tags Tags) string {
 	if len(tags) == 0 {
 		return "{}"
 	}
-	b, err := json.Marshal(tags)
+	b, err := json.Marshal(tags, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 	if err != nil { // a map of strings always encodes
 		panic(err)
 	}
