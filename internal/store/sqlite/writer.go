@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -92,6 +93,7 @@ func (s *Store) write() {
 // group takes what is queued now, without waiting for more.
 func (s *Store) group(first *job) []*job {
 	group := []*job{first}
+	runtime.Gosched() // whoever is about to queue something comes first; nobody is waited for
 	for len(group) < s.cfg.MaxGroup {
 		select {
 		case j := <-s.queue:
