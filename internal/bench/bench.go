@@ -24,6 +24,7 @@ type Config struct {
 	Warmup        time.Duration // before each; 0 means 1 s
 	Conversations int           // that write at the same time, each waiting for its answer; 0 means 64
 	Dir           string        // where the databases are made and removed; "" means the system's
+	Database      string        // of PostgreSQL, to be measured in place of SQLite; what is written stays in it
 	Only          string        // measure only what has this in its name; "" means everything
 }
 
@@ -68,10 +69,10 @@ func Run(ctx context.Context, cfg Config, report func(Result)) ([]Result, error)
 	var results []Result
 	var floor float64
 	for _, s := range []subject{
-		{"floor, in process", true, openFloor(false)},
-		{"bellhop, in process", false, openServer(false)},
-		{"floor, remote", true, openFloor(true)},
-		{"bellhop, remote", false, openServer(true)},
+		{"floor, in process", true, openFloor(false, cfg.Database)},
+		{"bellhop, in process", false, openServer(false, cfg.Database)},
+		{"floor, remote", true, openFloor(true, cfg.Database)},
+		{"bellhop, remote", false, openServer(true, cfg.Database)},
 	} {
 		if !strings.Contains(s.name, cfg.Only) {
 			continue

@@ -30,9 +30,9 @@ type floor struct {
 	integration, bot, api string
 }
 
-func openFloor(remote bool) opener {
+func openFloor(remote bool, database string) opener {
 	return func(ctx context.Context, dir, sink string, fail func(error)) (string, func() error, error) {
-		log, err := server.OpenCommitLog(ctx, dir)
+		log, err := server.OpenCommitLog(ctx, dir, database)
 		if err != nil {
 			return "", nil, err
 		}

@@ -9,11 +9,11 @@ import (
 )
 
 // BenchmarkRun measures as the command does, so that it can be profiled;
-// $BENCH_ONLY is Config.Only.
+// $BENCH_ONLY and $BENCH_DATABASE are Config.Only and Config.Database.
 func BenchmarkRun(b *testing.B) {
 	for b.Loop() {
 		results, err := bench.Run(b.Context(), bench.Config{
-			Duration: 3 * time.Second, Dir: b.TempDir(), Only: os.Getenv("BENCH_ONLY"),
+			Duration: 3 * time.Second, Dir: b.TempDir(), Only: os.Getenv("BENCH_ONLY"), Database: os.Getenv("BENCH_DATABASE"),
 		}, func(bench.Result) {})
 		if err != nil {
 			b.Fatal(err)

@@ -17,10 +17,13 @@ import (
 
 // openServer opens a whole server with the probe installed, in process or
 // served over loopback HTTP.
-func openServer(remote bool) opener {
+func openServer(remote bool, database string) opener {
 	return func(ctx context.Context, dir, sink string, _ func(error)) (string, func() error, error) {
 		cfg := config.Default()
 		cfg.Listen, cfg.Data, cfg.AllowPrivate = "127.0.0.1:0", dir, true
+		if database != "" {
+			cfg.Database = database
+		}
 		options := server.Options{Config: cfg, Version: "bench"}
 		if !remote {
 			options.Integrations = []integration.Integration{probe.Integration()}

@@ -14,6 +14,7 @@ type benchCommand struct {
 	Duration      time.Duration `help:"How long each of the four measurements takes, such as 30s or 1m." default:"5s"`
 	Conversations int           `help:"How many conversations write at the same time, each waiting for its answer." default:"64"`
 	Only          string        `help:"Measure only what has this in its name, such as \"in process\"." placeholder:"TEXT"`
+	Database      string        `help:"Measure with this PostgreSQL database, postgres://…, which must be there for nothing else: what is written stays in it." placeholder:"URL"`
 	Dir           string        `help:"Folder on the disk to measure, a temporary one by default; the databases in it are removed at the end." placeholder:"DIR"`
 }
 
@@ -30,7 +31,7 @@ func (c benchCommand) Run(ctx context.Context, s *session) error {
 	if !s.cmd.JSON {
 		fmt.Fprintln(s.Stderr, "measuring; this takes about", 4*(c.Duration+time.Second))
 	}
-	results, err := bench.Run(ctx, bench.Config{Duration: c.Duration, Conversations: c.Conversations, Dir: c.Dir, Only: c.Only}, func(bench.Result) {})
+	results, err := bench.Run(ctx, bench.Config{Duration: c.Duration, Conversations: c.Conversations, Dir: c.Dir, Only: c.Only, Database: c.Database}, func(bench.Result) {})
 	if err != nil {
 		return err
 	}

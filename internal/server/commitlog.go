@@ -14,10 +14,14 @@ import (
 type CommitLog struct{ store store.Store }
 
 // OpenCommitLog opens a commit log in a folder of its own, with the same
-// engine and settings as a server's embedded database.
-func OpenCommitLog(ctx context.Context, dir string) (CommitLog, error) {
+// engine and settings as a server's embedded database, or in a PostgreSQL
+// database when one is named.
+func OpenCommitLog(ctx context.Context, dir, database string) (CommitLog, error) {
 	cfg := config.Default()
-	cfg.Data, cfg.Database = dir, filepath.Join(dir, "floor.db")
+	cfg.Data, cfg.Database = dir, database
+	if database == "" {
+		cfg.Database = filepath.Join(dir, "floor.db")
+	}
 	db, _, err := openStore(ctx, &cfg)
 	return CommitLog{db}, err
 }
