@@ -63,5 +63,6 @@ func Operations() []*Operation {
 		OpListTokens.Operation,
 		OpDeleteToken.Operation,
 		OpGetServer.Operation,
+		OpRotateKeys.Operation,
 	}
 }

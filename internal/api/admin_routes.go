@@ -28,5 +28,6 @@ func (s *Service) adminRoutes() []route {
 		on(platform.OpListTokens, s.listTokens),
 		on(platform.OpDeleteToken, s.deleteToken),
 		on(platform.OpGetServer, s.getServer),
+		on(platform.OpRotateKeys, s.rotateKeys),
 	}
 }

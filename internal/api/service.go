@@ -58,7 +58,7 @@ type Installer interface {
 }
 
 // Config is what a Service works with. Store, Catalog, Dispatcher, Actions,
-// Creator and Installer are required.
+// Creator, Installer and Keys are required.
 type Config struct {
 	Store      store.Store
 	Catalog    *catalog.Catalog
@@ -66,6 +66,7 @@ type Config struct {
 	Actions    Actions
 	Creator    Creator
 	Installer  Installer
+	Keys       Keys
 	Logger     *slog.Logger     // nil discards
 	Now        func() time.Time // nil is time.Now; it decides when scheduled things are due
 

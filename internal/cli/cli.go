@@ -49,6 +49,7 @@ type command struct {
 	Conversation conversationCommand `cmd:"" help:"Look at a bot's conversations."`
 	Delivery     deliveryCommand     `cmd:"" help:"See what was delivered, why not, and send it again."`
 	TokenCmd     tokenCommand        `cmd:"" name:"token" help:"Make, list and revoke tokens."`
+	Keys         keysCommand         `cmd:"" help:"Replace the keys that secrets are encrypted with at rest."`
 
 	New     newCommand     `cmd:"" help:"Write the start of an integration or a bot in Go."`
 	Bench   benchCommand   `cmd:"" help:"Measure round trips beside a floor without a platform." example:"bellhop bench --duration 10s --conversations 1"`

@@ -24,6 +24,10 @@ type Config struct {
 	Data      string `name:"data" env:"BELLHOP_DATA" default:".bellhop" help:"Folder for the embedded database and the local client's token." placeholder:"DIR"`
 	Database  string `name:"database" env:"BELLHOP_DATABASE" help:"postgres://user:password@host/name, or the path of an SQLite file; <data>/bellhop.db when empty." placeholder:"URL"`
 
+	MasterKeyFile    string `name:"master-key-file" env:"BELLHOP_MASTER_KEY_FILE" help:"File with the key that secrets are encrypted under at rest, 32 bytes in base64; the first start makes <data>/master.key when nothing is given. The key itself may be in BELLHOP_MASTER_KEY." placeholder:"FILE"`
+	MasterKeyCommand string `name:"master-key-command" env:"BELLHOP_MASTER_KEY_COMMAND" help:"Shell command that prints that key, such as \"pass show bellhop\"." placeholder:"COMMAND"`
+	MasterKeyBefore  string `name:"master-key-before" env:"BELLHOP_MASTER_KEY_BEFORE" help:"File with the master key until now, for one start with a new one." placeholder:"FILE"`
+
 	LogFormat string `name:"log-format" env:"BELLHOP_LOG_FORMAT" default:"auto" help:"text, json, or auto: text on a terminal, JSON elsewhere."`
 	LogLevel  string `name:"log-level" env:"BELLHOP_LOG_LEVEL" default:"info" help:"Least level that is logged: debug, info, warn or error."`
 
@@ -80,6 +84,9 @@ func (c *Config) Check() error {
 	}
 	if c.Data == "" {
 		fault("data: it is empty; name a folder, such as .bellhop")
+	}
+	if c.MasterKeyFile != "" && c.MasterKeyCommand != "" {
+		fault("master-key-file: there is a master-key-command too; give one of them")
 	}
 	if strings.Contains(c.Database, "://") && !c.Postgres() {
 		fault("database: only postgres:// addresses and paths of SQLite files are understood")

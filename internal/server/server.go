@@ -67,14 +67,18 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := assemble(ctx, o, db, kind)
+	sealed, keys, err := seal(ctx, &o.Config, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	s, err := assemble(ctx, o, sealed, kind, keys)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil
 }
 
-func assemble(ctx context.Context, o Options, db store.Store, kind string) (*Server, error) {
+func assemble(ctx context.Context, o Options, db store.Store, kind string, keys *keyring) (*Server, error) {
 	listener, err := net.Listen("tcp", o.Config.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
@@ -100,7 +104,7 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string) (*Ser
 		AttemptTimeout: o.Config.DeliveryTimeout, Grace: o.Config.ShutdownGrace,
 	})
 	s.service = api.New(api.Config{
-		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime, LinkedBot: s.runtime.LinkedBot,
+		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime, Keys: keys, LinkedBot: s.runtime.LinkedBot,
 		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind,
 	})
 	local.next = s.service.Transport(s.service.Trust)

@@ -29,6 +29,7 @@ const createBot = `INSERT INTO bots (` + botColumns + `) VALUES ($1, $2, $3, $4,
 // CreateBot adds a bot; zero times become Now. ErrConflict when the id is taken.
 func (tx *Tx) CreateBot(ctx context.Context, b Bot) error {
 	tx.stamp(&b.CreatedAt, &b.UpdatedAt)
+	b.seal(tx)
 	return wrap(tx.exec(ctx, createBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
 		b.Definition, b.Configuration, b.CreatedAt, b.UpdatedAt), "create bot")
 }
@@ -52,6 +53,7 @@ const updateBot = `UPDATE bots SET workspace_id = $2, name = $3, url = $4, signi
 
 // UpdateBot writes every field but ID and CreatedAt; UpdatedAt becomes Now.
 func (tx *Tx) UpdateBot(ctx context.Context, b Bot) error {
+	b.seal(tx)
 	return wrap(tx.change(ctx, updateBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
 		b.Definition, b.Configuration, tx.now), "update bot")
 }

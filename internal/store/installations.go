@@ -59,8 +59,8 @@ func (tx *Tx) PutInstallation(ctx context.Context, i *Installation) error {
 		i.CreatedAt = tx.now
 	}
 	i.UpdatedAt = tx.now
-	args := []any{i.ID, i.BotID, i.Alias, i.IntegrationID, i.WebhookID, i.Enabled, i.ConfigurationType, i.Configuration,
-		i.Identifier, i.Status, i.StatusReason, i.HoldDead, i.RegisterEvery, i.RegisterAt, i.CreatedAt, i.UpdatedAt}
+	args := []any{i.ID, i.BotID, i.Alias, i.IntegrationID, i.WebhookID, i.Enabled, i.ConfigurationType,
+		tx.sealJSON(place("installations", "configuration", i.ID), i.Configuration), i.Identifier, i.Status, i.StatusReason, i.HoldDead, i.RegisterEvery, i.RegisterAt, i.CreatedAt, i.UpdatedAt}
 	return wrap(tx.row(ctx, putInstallation, args, &i.CreatedAt), "put installation")
 }
 

@@ -34,7 +34,8 @@ func (tx *Tx) PutIntegration(ctx context.Context, i *Integration) error {
 		i.CreatedAt = tx.now
 	}
 	i.UpdatedAt = tx.now
-	args := []any{i.ID, i.WorkspaceID, i.Name, i.Version, i.URL, i.SigningSecret, i.Builtin, i.Definition, i.CreatedAt, i.UpdatedAt}
+	args := []any{i.ID, i.WorkspaceID, i.Name, i.Version, i.URL, tx.seal(i.signingPlace(), i.SigningSecret),
+		i.Builtin, i.Definition, i.CreatedAt, i.UpdatedAt}
 	return wrap(tx.row(ctx, putIntegration, args, &i.ID, &i.CreatedAt), "put integration")
 }
 

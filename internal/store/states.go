@@ -61,7 +61,11 @@ func (tx *Tx) PutState(ctx context.Context, s *State) error {
 		s.CreatedAt = tx.now
 	}
 	s.UpdatedAt = tx.now
-	args := []any{s.BotID, s.Owner, s.Type, s.SubjectID, s.Name, s.ID, s.Payload, s.Expiry.Milliseconds(), s.ExpiresAt,
+	payload := s.Payload
+	if s.Type == sealedState {
+		payload = tx.sealJSON(s.place(), payload)
+	}
+	args := []any{s.BotID, s.Owner, s.Type, s.SubjectID, s.Name, s.ID, payload, s.Expiry.Milliseconds(), s.ExpiresAt,
 		s.CreatedAt, s.UpdatedAt}
 	return wrap(tx.row(ctx, putState, args, &s.ID, &s.CreatedAt), "put state")
 }

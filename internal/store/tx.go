@@ -15,6 +15,7 @@ type Tx struct {
 	now     time.Time
 	dialect Dialect
 	hooks   []func()
+	vault   Vault
 }
 
 // NewTx is for drivers: a transaction on conn at the time now.
@@ -106,6 +107,9 @@ func one[T any](ctx context.Context, tx *Tx, scan func(Rows, *T) error, sql stri
 	if err := scan(rows, v); err != nil {
 		return nil, err
 	}
+	if err := opened(tx, v); err != nil {
+		return nil, err
+	}
 	return v, rows.Close()
 }
 
@@ -120,6 +124,9 @@ func all[T any](ctx context.Context, tx *Tx, scan func(Rows, *T) error, sql stri
 	for rows.Next() {
 		var v T
 		if err := scan(rows, &v); err != nil {
+			return nil, err
+		}
+		if err := opened(tx, &v); err != nil {
 			return nil, err
 		}
 		list = append(list, v)

@@ -34,8 +34,10 @@ func newAEAD(key []byte) (cipher.AEAD, error) {
 
 // seal writes ~1.<key id>.<nonce and ciphertext in base64>.
 func seal(aead cipher.AEAD, id int64, place string, plain []byte) string {
-	return prefix + strconv.FormatInt(id, 10) + "." + encoding.EncodeToString(aead.Seal(nil, nil, plain, bound(id, place)))
+	return keyPrefix(id) + encoding.EncodeToString(aead.Seal(nil, nil, plain, bound(id, place)))
 }
+
+func keyPrefix(id int64) string { return prefix + strconv.FormatInt(id, 10) + "." }
 
 // keyID returns the data key of a sealed value, and its body.
 func keyID(value string) (id int64, body string, ok bool) {

@@ -190,10 +190,10 @@ func (r *Ring) Open(place, value string) ([]byte, error) {
 	return open(aead, id, place, body)
 }
 
-// Current tells whether a value is sealed with the newest data key.
-func (r *Ring) Current(value string) bool {
-	id, _, ok := keyID(value)
+// Prefix begins every value that is sealed with the newest data key, and no
+// other.
+func (r *Ring) Prefix() string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	return ok && id == r.last
+	return keyPrefix(r.last)
 }

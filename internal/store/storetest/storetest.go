@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"states and tokens":                 testStatesAndTokens,
 		"an event of a key is one":          testEventOnce,
 		"a deleted bot leaves nothing":      testDeleteBot,
+		"secrets are sealed":                testSealed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

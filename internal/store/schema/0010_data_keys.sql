@@ -1,0 +1,1 @@
+CREATE TABLE data_keys (id BIGINT PRIMARY KEY, sealed TEXT NOT NULL, created_at INTEGER NOT NULL);
