@@ -20,7 +20,7 @@ var hopByHop = map[string]bool{
 	"Te": true, "Trailer": true, "Transfer-Encoding": true, "Upgrade": true, "Content-Length": true, "Date": true,
 }
 
-func writeResponse(w http.ResponseWriter, resp *wire.Response) error {
+func writeResponse(w http.ResponseWriter, resp *wire.Response) (int, error) {
 	status := resp.Status
 	switch {
 	case status == 0:
@@ -28,7 +28,7 @@ func writeResponse(w http.ResponseWriter, resp *wire.Response) error {
 	case status < 200 || status > 999:
 		e := platform.Errorf(platform.TypeInternal, "the integration answered with a status that HTTP does not know")
 		e.Code, e.RetryAfter = http.StatusBadGateway, retryAfter
-		return e
+		return 0, e
 	}
 	header := w.Header()
 	for key, values := range resp.Header {
@@ -42,7 +42,7 @@ func writeResponse(w http.ResponseWriter, resp *wire.Response) error {
 	defer reply.Writing(w, int64(len(resp.Body)))()
 	w.WriteHeader(status)
 	_, _ = w.Write(resp.Body) // the caller may have gone
-	return nil
+	return status, nil
 }
 
 // concealed is the error to tell in place of an answer in which the

@@ -96,18 +96,25 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id, path, _ := strings.Cut(rest, "/")
 	path = "/" + path
 	in, err := h.find(r.Context(), id)
+	status := 0
 	if err == nil {
-		err = h.serve(w, r, in, path)
+		status, err = h.serve(w, r, in, path)
+	}
+	facts := []any{"method", r.Method, "took", time.Since(start)}
+	if in != nil {
+		facts = append(facts, "bot_id", in.BotID, "installation_id", in.ID)
 	}
 	if err != nil {
 		e := platform.AsError(err)
 		reply.Error(w, e)
-		h.cfg.Logger.Warn("webhook refused", "webhook_id", id, "method", r.Method, "status", e.Code,
-			"error_id", e.ID, "error", err, "cause", e.Err, "took", time.Since(start))
+		facts = append(facts, "status", e.Code, "error_id", e.ID, "error", err)
+		if e.Err != nil {
+			facts = append(facts, "cause", e.Err)
+		}
+		h.cfg.Logger.Warn("webhook refused", facts...)
 		return
 	}
-	h.cfg.Logger.Debug("webhook received", "bot_id", in.BotID, "installation_id", in.ID, "method", r.Method,
-		"took", time.Since(start))
+	h.cfg.Logger.Info("webhook received", append(facts, "status", status)...)
 }
 
 func (h *Handler) find(ctx context.Context, id string) (*catalog.Installation, error) {
@@ -129,36 +136,38 @@ func (h *Handler) find(ctx context.Context, id string) (*catalog.Installation, e
 	return in, nil
 }
 
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, in *catalog.Installation, path string) error {
+// serve calls the integration and returns the status that it answered with; a
+// stream's is 200.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, in *catalog.Installation, path string) (int, error) {
 	handler, err := h.cfg.Resolver.Installation(in)
 	if err != nil {
-		return platform.Unavailable(err, "this webhook's integration cannot be reached now", 30*time.Second)
+		return 0, platform.Unavailable(err, "this webhook's integration cannot be reached now", 30*time.Second)
 	}
 	req := h.cfg.Resolver.Request(in, wire.OpWebhookReceived, wire.OpWebhookReceived)
 	req.TraceParent, req.TraceState = r.Header.Get(wire.HeaderTraceParent), r.Header.Get(wire.HeaderTraceState)
 	if s, ok := handler.(wire.Streamer); ok && s.Stream(w, within(r, path), req) {
-		return nil
+		return http.StatusOK, nil
 	}
 	if err := h.calls.enter(); err != nil {
-		return err
+		return 0, err
 	}
 	defer h.calls.leave()
 	release, err := h.reserve(r)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer release()
 	if req.Body, err = h.body(w, r, path); err != nil {
-		return err
+		return 0, err
 	}
 	ctx, cancel := context.WithTimeoutCause(r.Context(), h.cfg.Timeout, errTimeout)
 	defer cancel()
 	resp, err := handler.Handle(ctx, req)
 	if err != nil {
-		return h.fault(ctx, err)
+		return 0, h.fault(ctx, err)
 	}
 	if e := concealed(resp); e != nil {
-		return e
+		return 0, e
 	}
 	return writeResponse(w, resp)
 }
