@@ -62,6 +62,7 @@ func TestIncoming(t *testing.T) {
 	media := func(kind, more string) string {
 		return `{"id":"wamid.1","type":"` + kind + `","` + kind + `":{"id":"900","mime_type":"image/jpeg","sha256":"abc"` + more + `}}`
 	}
+	odd := map[string]bool{"text without type": true, "of the future": true, "misshapen": true}
 	for name, message := range map[string]string{
 		"text":              `{"id":"wamid.1","type":"text","text":{"body":"Hi *there*"}}`,
 		"text without type": `{"id":"wamid.1","text":{"body":"Hi"}}`,
@@ -93,9 +94,13 @@ func TestIncoming(t *testing.T) {
 			b := setup(t)
 			b.fake.Keep(&whatsapptest.Media{ID: "900", Type: "image/jpeg", Content: []byte("pixels")})
 			hook := whatsapptest.Messages(whatsapptest.Contact("15551234567", "Ada"), message)
-			b.receive(hook)
+			receive := b.receive
+			if odd[name] {
+				receive = b.receiveOdd
+			}
+			receive(hook)
 			once := story(b)
-			b.receive(hook)
+			receive(hook)
 			if twice := story(b); twice != once {
 				t.Errorf("after the same webhook again:\n%s\nwant\n%s", twice, once)
 			}
@@ -131,6 +136,23 @@ func TestPeople(t *testing.T) {
 			whatsapptest.Messages(person("wa_id", "15551234567", "user_id", "US.1", "profile", profile("Ada", "")), text(2)),
 			whatsapptest.Messages(person("user_id", "US.1", "profile", profile("Ada", "ada")), text(3)),
 		},
+		"new number": {
+			whatsapptest.Messages(whatsapptest.Contact("15551234567", "Ada"), text(1)),
+			whatsapptest.Messages(whatsapptest.Contact("15551234567", "Ada"),
+				`{"id":"wamid.2","type":"system","system":{"body":"Ada changed","wa_id":"15559999999","type":"user_changed_number"}}`),
+			whatsapptest.Messages(whatsapptest.Contact("15559999999", "Ada"), text(3)),
+		},
+		"new number of somebody known": {
+			whatsapptest.Messages(whatsapptest.Contact("15551234567", "Ada"), text(1)),
+			whatsapptest.Messages(whatsapptest.Contact("15559999999", "Ada"), text(2)),
+			whatsapptest.Messages(whatsapptest.Contact("15551234567", "Ada"),
+				`{"id":"wamid.3","type":"system","system":{"body":"Ada changed","wa_id":"15559999999","type":"user_changed_number"}}`),
+		},
+		"the number shows up later": {
+			whatsapptest.Messages(person("user_id", "US.1", "profile", profile("Ada", "ada")), text(1)),
+			whatsapptest.Messages(person("wa_id", "15551234567", "user_id", "US.1", "profile", profile("Ada", "ada")), text(2)),
+			whatsapptest.Messages(person("user_id", "US.1", "profile", profile("Ada", "ada")), text(3)),
+		},
 		"only a username": {whatsapptest.Messages(person("user_id", "CO.7", "profile", profile("Julian", "jul")), text(1), text(2))},
 		"mexico":          {whatsapptest.Messages(whatsapptest.Contact("5215512345678", "Eva"), text(1)), whatsapptest.Messages(whatsapptest.Contact("525512345678", "Eva"), text(2))},
 		"two in one batch": {whatsapptest.Change("messages", map[string]any{
@@ -154,7 +176,11 @@ func TestPeople(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			for _, hook := range hooks {
-				b.receive(hook)
+				if name == "nobody" || name == "no contact" {
+					b.receiveOdd(hook)
+				} else {
+					b.receive(hook)
+				}
 			}
 			integrationtest.Golden(t, "people/"+strings.NewReplacer(" ", "_", ",", "").Replace(name), story(b))
 		})

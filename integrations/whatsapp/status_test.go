@@ -60,7 +60,11 @@ func TestStatuses(t *testing.T) {
 			b := setup(t)
 			b.say("text", `{"text":"hi"}`)
 			for _, status := range c.statuses {
-				b.receive(whatsapptest.Statuses(status))
+				if name == "of the future" {
+					b.receiveOdd(whatsapptest.Statuses(status))
+				} else {
+					b.receive(whatsapptest.Statuses(status))
+				}
 			}
 			if got := told(b); got != c.events {
 				t.Errorf("events\n%s\nwant\n%s", got, c.events)
@@ -180,7 +184,7 @@ func TestEchoes(t *testing.T) {
 			"message_echoes": []any{map[string]any{"from": whatsapptest.Display, "to": "15551234567", "id": "wamid.1", "timestamp": "1", "type": "text",
 				"text": map[string]any{"body": "From the app"}, "message_creation_type": "created_by_1p_bot"}, map[string]any{"id": "wamid.2"}},
 		})
-		b.receive(hook, hook)
+		b.receiveOdd(hook, hook) // the second echo lacks all but its id
 		integrationtest.Golden(t, "event/echo_"+name, story(b))
 		for _, in := range integrationInputs(b) {
 			if in.Origin != platform.OriginSynthetic {

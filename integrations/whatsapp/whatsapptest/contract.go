@@ -101,8 +101,5 @@ func overlay(schemas object) {
 			s["additionalProperties"] = false
 		}
 	}
-	if base, ok := dig(schemas, "BaseMessageProperties_1"); ok {
-		base["required"] = []any{"id", "timestamp"}
-		base["anyOf"] = []any{object{"required": []any{"from"}}, object{"required": []any{"from_user_id"}}}
-	}
+	overlayWebhooks(schemas)
 }

@@ -28,6 +28,7 @@ func Contact(number, name string) map[string]any {
 // what is besides from.
 func Messages(contact map[string]any, messages ...string) map[string]any {
 	var list []any
+	value := map[string]any{"messaging_product": "whatsapp", "metadata": Metadata(), "contacts": []any{contact}}
 	for _, raw := range messages {
 		m := map[string]any{"timestamp": "1764000000"}
 		if err := json.Unmarshal([]byte(raw), &m); err != nil {
@@ -39,11 +40,13 @@ func Messages(contact map[string]any, messages ...string) map[string]any {
 		if id, ok := contact["user_id"]; ok && m["from_user_id"] == nil {
 			m["from_user_id"] = id
 		}
+		if m["type"] == "system" { // comes without contacts
+			delete(value, "contacts")
+		}
 		list = append(list, m)
 	}
-	return Change("messages", map[string]any{
-		"messaging_product": "whatsapp", "metadata": Metadata(), "contacts": []any{contact}, "messages": list,
-	})
+	value["messages"] = list
+	return Change("messages", value)
 }
 
 // Statuses is a change that holds statuses, each as JSON.
