@@ -85,6 +85,12 @@ func (s *session) printInstallation(in *platform.Installation) error {
 	return s.print(in, func(w io.Writer) {
 		fmt.Fprintf(w, "%s  %s@%s\nstatus: %s\nwebhook: %s\nconfiguration: %s\n",
 			in.Alias, in.Name, in.Version, printable(statusText(in)), in.WebhookURL, printable(string(in.Configuration)))
+		switch in.Status {
+		case platform.RegistrationPending:
+			fmt.Fprintf(w, "The server tries again by itself; \"bellhop install get %s\" shows how it fares.\n", in.Alias)
+		case platform.RegistrationFailed:
+			fmt.Fprintf(w, "It does not work like this; change it with \"bellhop install put %s --config ...\".\n", in.Alias)
+		}
 	})
 }
 
