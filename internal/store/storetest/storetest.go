@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"a dead delivery can be replayed":   testReplay,
 		"states and tokens":                 testStatesAndTokens,
 		"an event of a key is one":          testEventOnce,
+		"odd text is kept or refused":       testOddText,
 		"a deleted bot leaves nothing":      testDeleteBot,
 		"secrets are sealed":                testSealed,
 	} {
