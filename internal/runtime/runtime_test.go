@@ -77,11 +77,34 @@ func (c *code) integration() integration.Integration {
 // setup runs a runtime with the code linked and one bot; call it in a bubble.
 func setup(t *testing.T, c *code) *runtime.Runtime {
 	t.Helper()
+	r, stop := start(t, c, open(t))
+	t.Cleanup(stop)
+	return r
+}
+
+// open opens a database with one bot.
+func open(t *testing.T) store.Store {
+	t.Helper()
 	ctx := context.Background()
 	db, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "b.db"), sqlite.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := db.Update(ctx, func(tx *store.Tx) error { return tx.CreateBot(ctx, store.Bot{ID: botID, WorkspaceID: "wkspace_1"}) }); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// start runs a runtime with the code linked until stop is called.
+func start(t *testing.T, c *code, db store.Store) (r *runtime.Runtime, stop func()) {
+	t.Helper()
+	ctx := context.Background()
 	r, err := runtime.New(runtime.Config{
 		Store: db, Catalog: catalog.New(db, slog.New(slog.DiscardHandler)), Integrations: []integration.Integration{c.integration()},
 		WebhookURL: func(id string) string { return "https://bellhop.test/webhooks/" + id },
@@ -99,21 +122,14 @@ func setup(t *testing.T, c *code) *runtime.Runtime {
 	if err := r.SyncBuiltins(ctx, "wkspace_1"); err != nil {
 		t.Fatal(err)
 	}
-	if err := db.Update(ctx, func(tx *store.Tx) error { return tx.CreateBot(ctx, store.Bot{ID: botID, WorkspaceID: "wkspace_1"}) }); err != nil {
-		t.Fatal(err)
-	}
-	running, stop := context.WithCancel(ctx)
+	running, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { _ = r.Run(running) })
 	synctest.Wait() // it has looked for what is left from before
-	t.Cleanup(func() {
-		stop()
+	return r, func() {
+		cancel()
 		wg.Wait()
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return r
+	}
 }
 
 func put(t *testing.T, r *runtime.Runtime, in platform.PutInstallationInput) *catalog.Installation {
@@ -233,6 +249,32 @@ func TestRegisterOnSchedule(t *testing.T) {
 		pass(24 * time.Hour)
 		if n := c.count("register"); n != 3 {
 			t.Errorf("after two days: %d registers, want 3", n)
+		}
+	})
+}
+
+func TestRegisterOnScheduleAfterRestart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c, db, ctx := &code{}, open(t), context.Background()
+		r, stop := start(t, c, db)
+		in := put(t, r, platform.PutInstallationInput{})
+		if err := r.ConfigureIntegration(ctx, in, &platform.ConfigureIntegrationInput{ScheduleRegisterCall: "daily"}); err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		pass(72 * time.Hour)
+		if n := c.count("register"); n != 1 {
+			t.Errorf("while it was stopped: %d registers, want 1", n)
+		}
+		_, stop = start(t, c, db)
+		defer stop()
+		if n := c.count("register"); n != 2 {
+			t.Errorf("after it is back: %d registers, want 2: it was due", n)
+		}
+		pass(25 * time.Hour)
+		if n := c.count("register"); n != 3 {
+			t.Errorf("a day later: %d registers, want 3", n)
 		}
 	})
 }
