@@ -78,6 +78,7 @@ func (s *Service) initializeIncomingMessage(ctx context.Context, id *Identity, i
 	if err := checkIncoming(in); err != nil {
 		return nil, err
 	}
+	d := incomingDraft(id, in)
 	return update(ctx, s, func(tx *store.Tx) (*platform.InitializeIncomingMessageOutput, error) {
 		u, err := s.incomingUser(ctx, tx, id, in)
 		if err != nil {
@@ -88,9 +89,7 @@ func (s *Service) initializeIncomingMessage(ctx context.Context, id *Identity, i
 			return nil, err
 		}
 		out, joined := &platform.InitializeIncomingMessageOutput{User: userView(u, id.alias())}, false
-		if in.Message != nil {
-			d := &messageDraft{typ: in.Message.Type, origin: in.Message.Origin, payload: in.Message.Payload, tags: in.Message.Tags,
-				by: in.Message.DiscriminateByTags}
+		if d != nil {
 			m, created, err := s.obtainMessage(ctx, tx, id, c, u, d)
 			if err != nil {
 				return nil, err
@@ -106,6 +105,19 @@ func (s *Service) initializeIncomingMessage(ctx context.Context, id *Identity, i
 		out.Conversation = conversationView(c, id.alias())
 		return out, nil
 	})
+}
+
+// incomingDraft is the draft of the message, or nil when there is none.
+func incomingDraft(id *Identity, in *platform.InitializeIncomingMessageInput) *messageDraft {
+	if in.Message == nil {
+		return nil
+	}
+	d := &messageDraft{typ: in.Message.Type, origin: in.Message.Origin, payload: in.Message.Payload, tags: in.Message.Tags,
+		by: in.Message.DiscriminateByTags}
+	if in.Conversation != nil {
+		d.foresee(id, fit{id.Installation.Alias, in.Conversation.Channel})
+	}
+	return d
 }
 
 func checkIncoming(in *platform.InitializeIncomingMessageInput) error {

@@ -20,6 +20,7 @@ type messageDraft struct {
 	by          []string // discriminateByTags
 	createdAt   time.Time
 	imported    bool // nobody is told
+	fitted      fit  // where it was found to fit before its transaction
 }
 
 // check refuses what no conversation would accept.
@@ -38,6 +39,9 @@ func (d *messageDraft) check() error {
 // fits checks the draft against the channel of its conversation. An
 // integration may pass on types that its definition does not name.
 func (d *messageDraft) fits(id *Identity, c *store.Conversation) error {
+	if d.fitted.alias != "" && d.fitted == (fit{c.Alias, c.Channel}) {
+		return nil
+	}
 	return checkMessage(id.Bot, c, d.typ, d.payload, id.Installation != nil)
 }
 
@@ -116,11 +120,13 @@ func (s *Service) createMessage(ctx context.Context, id *Identity, in *platform.
 	if err := d.check(); err != nil {
 		return nil, err
 	}
+	d.foresee(id, s.fits.of(in.ConversationID))
 	return update(ctx, s, func(tx *store.Tx) (*platform.CreateMessageOutput, error) {
 		c, u, err := parties(ctx, tx, id, in.ConversationID, in.UserID)
 		if err != nil {
 			return nil, err
 		}
+		s.fits.keep(c)
 		if err := d.fits(id, c); err != nil {
 			return nil, err
 		}

@@ -89,6 +89,7 @@ type Service struct {
 	ids    platform.IDs
 	routes map[string]route
 	tokens tokens
+	fits   fits
 	kicked chan struct{}
 	nextAt atomic.Int64 // Unix milliseconds at which Run wakes; 0 is never
 }
