@@ -57,6 +57,7 @@ func (g *guarded) Handle(ctx context.Context, req *wire.Request) (*wire.Response
 	done := make(chan answer) // unbuffered: who is left behind learns it
 	left := make(chan struct{})
 	go func() {
+		room(0)
 		a := g.call(ctx, req)
 		select {
 		case done <- a:
@@ -75,6 +76,16 @@ func (g *guarded) Handle(ctx context.Context, req *wire.Request) (*wire.Response
 		close(left)
 		return nil, fmt.Errorf("no answer in time: %w", context.Cause(ctx))
 	}
+}
+
+// room makes a new goroutine's stack large enough for most handlers at once.
+// It would else grow by doubling, and be copied with all its frames each time,
+// while the handler decodes and checks its body.
+//
+//go:noinline
+func room(i int) byte {
+	var frame [12 << 10]byte
+	return frame[i]
 }
 
 func (g *guarded) call(ctx context.Context, req *wire.Request) (a answer) {
