@@ -68,12 +68,18 @@ func Compile(raw json.RawMessage) (*Validator, error) {
 		return nil, fmt.Errorf("the schema cannot be used: %w", err)
 	}
 	if v.schema, err = compile(c); err != nil {
+		if found, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
+			if faults, ok := errors.AsType[*jsonschema.ValidationError](found.Err); ok {
+				return nil, fmt.Errorf("the schema cannot be used: %w", v.explain(faults))
+			}
+		}
 		return nil, fmt.Errorf("the schema cannot be used: %w", err)
 	}
 	return v, nil
 }
 
-const resource = "schema.json"
+// resource is absolute, so that no folder of this machine is told in an error.
+const resource = "schema:///given.json"
 
 // compile guards against faults of the library on hostile schemas.
 func compile(c *jsonschema.Compiler) (s *jsonschema.Schema, err error) {

@@ -75,6 +75,11 @@ func (v *Validator) check(doc any) error {
 	if !ok {
 		return &ValidationError{[]Problem{{Message: "it could not be checked"}}}
 	}
+	return v.explain(found)
+}
+
+// explain words what the library found for people.
+func (v *Validator) explain(found *jsonschema.ValidationError) *ValidationError {
 	c := collector{v: v, seen: map[Problem]bool{}}
 	c.walk(found)
 	sort.SliceStable(c.problems, func(i, j int) bool { return c.problems[i].Path < c.problems[j].Path })
@@ -112,20 +117,38 @@ func (c *collector) walk(e *jsonschema.ValidationError) {
 	}
 }
 
-// nearest returns the alternative that failed deepest inside the value, or nil
-// when all failed at its surface.
+// nearest returns the alternative that failed deepest inside the value, or the
+// only one for values of its type; nil when all failed at its surface.
 func nearest(e *jsonschema.ValidationError) *jsonschema.ValidationError {
 	var best *jsonschema.ValidationError
+	var ofType []*jsonschema.ValidationError
 	depth := len(e.InstanceLocation)
 	for _, cause := range e.Causes {
 		if d := deepest(cause); d > depth {
 			best, depth = cause, d
 		}
+		if !isOfOtherType(cause) {
+			ofType = append(ofType, cause)
+		}
 	}
-	if best == nil && len(e.Causes) == 1 {
+	switch {
+	case best != nil:
+		return best
+	case len(e.Causes) == 1:
 		return e.Causes[0]
+	case len(ofType) == 1:
+		return ofType[0]
 	}
-	return best
+	return nil
+}
+
+// isOfOtherType reports whether a value failed only for its type.
+func isOfOtherType(e *jsonschema.ValidationError) bool {
+	for len(e.Causes) == 1 {
+		e = e.Causes[0]
+	}
+	_, ok := e.ErrorKind.(*kind.Type)
+	return ok
 }
 
 func deepest(e *jsonschema.ValidationError) int {
