@@ -71,13 +71,13 @@ type Secret struct {
 
 // Wire returns the definition as it is stored and sent. The error is a
 // *DefinitionError with every fault.
-func (d *Definition) Wire() (platform.BotDefinition, error) {
+func (d Definition) Wire() (platform.BotDefinition, error) {
 	var f define.Faults
 	w := d.convert(&f)
 	return w, f.Err(d.Name)
 }
 
-func (d *Definition) convert(f *define.Faults) platform.BotDefinition {
+func (d Definition) convert(f *define.Faults) platform.BotDefinition {
 	w := platform.BotDefinition{
 		User: d.UserTags.wire(), Conversation: d.ConversationTags.wire(), Message: d.MessageTags.wire(),
 		States: make(map[string]platform.StateDefinition, len(d.States)),

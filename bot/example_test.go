@@ -3,48 +3,35 @@ package bot_test
 import (
 	"context"
 	"fmt"
+	"log"
 
 	"github.com/bellhop-dev/bellhop/bot"
+	"github.com/bellhop-dev/bellhop/bot/bottest"
+	"github.com/bellhop-dev/bellhop/integration/integrationtest"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
-	"github.com/bellhop-dev/bellhop/wire"
 )
 
-// printer stands for the platform and prints the messages that are created.
-type printer struct{}
-
-func (printer) Do(_ context.Context, call *platform.Call) error {
-	if in, ok := call.In.(*platform.CreateMessageInput); ok {
-		fmt.Println(call.Op.Name, in.ConversationID, in.Type, string(in.Payload))
-	}
-	return nil
-}
-
-// A bot that answers each text.
+// A bot that answers each text, wherever the user writes. The main function of
+// a program that serves it is bot.Main(parrot).
 func Example() {
-	definition := bot.Definition{Name: "parrot"}
-	parrot := bot.Bot{Definition: definition, New: func(env bot.Env) (wire.Handler, error) {
-		m := bot.NewMux(definition, env)
-		m.OnMessage(message.TypeText, func(ctx context.Context, call *bot.MessageCall) error {
-			_, err := call.Reply(ctx, message.Text{Text: "you said " + call.Text()})
+	parrot := bot.New(bot.Definition{Name: "parrot"}, func(m *bot.Mux) {
+		bot.Message(m, func(ctx context.Context, call *bot.MessageCall, in message.Text) error {
+			_, err := call.Reply(ctx, message.Text{Text: "you said " + in.Text})
 			return err
 		})
-		return m.Handler()
-	}}
-
-	h, err := parrot.New(bot.Env{Transport: printer{}})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	resp, err := h.Handle(context.Background(), &wire.Request{
-		Operation: wire.OpEventReceived, Type: platform.EventMessageCreated, BotID: "bot_1",
-		Body: []byte(`{"event":{"id":"evt_1","type":"message_created","payload":{
-			"message":{"id":"msg_1","type":"text","payload":{"text":"hello"}},
-			"user":{"id":"user_1"},"conversation":{"id":"conv_1"}}}}`),
 	})
-	fmt.Println(resp.Status, string(resp.Body), err)
-	// Output:
-	// createMessage conv_1 text {"text":"you said hello"}
-	// 200 {} <nil>
+
+	memory := integrationtest.NewPlatform()
+	started, err := bottest.Start(parrot, bot.Env{Transport: memory})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := started.Message(context.Background(), message.Text{Text: "hello"}); err != nil {
+		log.Fatal(err)
+	}
+	for _, reply := range integrationtest.Inputs(memory, platform.OpCreateMessage) {
+		fmt.Println(reply.Type, string(reply.Payload))
+	}
+	// Output: text {"text":"you said hello"}
 }

@@ -13,13 +13,13 @@ import (
 
 // Wire returns the definition as it is stored and sent. The error is a
 // *DefinitionError with every fault.
-func (d *Definition) Wire() (platform.IntegrationDefinition, error) {
+func (d Definition) Wire() (platform.IntegrationDefinition, error) {
 	var f define.Faults
 	w := d.convert(&f)
 	return w, f.Err(d.Name)
 }
 
-func (d *Definition) convert(f *define.Faults) platform.IntegrationDefinition {
+func (d Definition) convert(f *define.Faults) platform.IntegrationDefinition {
 	w := platform.IntegrationDefinition{
 		Name: d.Name, Version: d.Version, Title: d.Title, Description: d.Description,
 		Icon:       base64.StdEncoding.EncodeToString(d.Icon),
