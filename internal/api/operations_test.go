@@ -92,40 +92,6 @@ func TestOwnDataOnly(t *testing.T) {
 
 func second[Out any](_ *Out, err error) error { return err }
 
-func TestConcurrentGetOrCreate(t *testing.T) {
-	t.Parallel()
-	b, ctx := setup(t), t.Context()
-	const callers = 30
-	var mu sync.Mutex
-	ids := map[string]bool{}
-	created := map[string]int{}
-	var wg sync.WaitGroup
-	for range callers {
-		wg.Go(func() {
-			u := must(b.one.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{Tags: platform.Tags{"id": "u"}}))
-			c := must(b.one.GetOrCreateConversation(ctx, &platform.GetOrCreateConversationInput{Channel: "dm", Tags: platform.Tags{"id": "c"}}))
-			m := must(b.one.GetOrCreateMessage(ctx, &platform.GetOrCreateMessageInput{
-				ConversationID: c.Conversation.ID, UserID: u.User.ID, Type: "text", Payload: json.RawMessage(`{"text":"x"}`), Tags: platform.Tags{"ts": "1"},
-			}))
-			mu.Lock()
-			defer mu.Unlock()
-			for kind, made := range map[string]bool{"user": u.Meta.Created, "conversation": c.Meta.Created, "message": m.Meta.Created} {
-				if made {
-					created[kind]++
-				}
-			}
-			ids[u.User.ID], ids[c.Conversation.ID], ids[m.Message.ID] = true, true, true
-		})
-	}
-	wg.Wait()
-	if want := (map[string]int{"user": 1, "conversation": 1, "message": 1}); len(ids) != 3 || !maps.Equal(created, want) {
-		t.Errorf("%d ids, created %v, want 3 and %v", len(ids), created, want)
-	}
-	if n := len(b.delivered()); n != 1 {
-		t.Errorf("%d deliveries, want 1", n)
-	}
-}
-
 func TestUpdatesAreTold(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()

@@ -30,8 +30,8 @@ var definition = platform.IntegrationDefinition{
 	},
 	Channels: map[string]platform.ChannelDefinition{"dm": {
 		Messages:     map[string]platform.SchemaDefinition{"text": {Schema: json.RawMessage(`{"type":"object","required":["text"],"properties":{"text":{"type":"string"}}}`)}},
-		Message:      platform.TagsDefinition{Tags: map[string]platform.TagDefinition{"ts": {}}},
-		Conversation: platform.ConversationDefinition{Tags: map[string]platform.TagDefinition{"id": {}}, Creation: &platform.CreationDefinition{Enabled: true}},
+		Message:      platform.TagsDefinition{Tags: map[string]platform.TagDefinition{"ts": {}, "seen": {}}},
+		Conversation: platform.ConversationDefinition{Tags: map[string]platform.TagDefinition{"id": {}, "topic": {}}, Creation: &platform.CreationDefinition{Enabled: true}},
 	}},
 	Events:          map[string]platform.EventDefinition{"opened": {}},
 	States:          map[string]platform.StateDefinition{"account": {Type: platform.StateIntegration}},
@@ -77,11 +77,17 @@ func (b *bench) Create(_ context.Context, _ *catalog.Installation, operation str
 
 func setup(t *testing.T) *bench {
 	t.Helper()
-	ctx := context.Background()
-	db, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "b.db"), sqlite.Config{})
+	db, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "b.db"), sqlite.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return setupOn(t, db)
+}
+
+// setupOn is setup on an empty store, which it closes at the end.
+func setupOn(t *testing.T, db store.Store) *bench {
+	t.Helper()
+	ctx := context.Background()
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
@@ -92,7 +98,8 @@ func setup(t *testing.T) *bench {
 		t.Fatal(err)
 	}
 	err = db.Update(ctx, func(tx *store.Tx) error {
-		if err := tx.CreateBot(ctx, store.Bot{ID: botID, Definition: json.RawMessage(`{"states":{"mood":{"type":"user","schema":{}}},"user":{"tags":{"vip":{}}}}`)}); err != nil {
+		if err := tx.CreateBot(ctx, store.Bot{ID: botID, Definition: json.RawMessage(`{"states":{"mood":{"type":"user","schema":{}}},
+			"user":{"tags":{"vip":{}}},"conversation":{"tags":{"pinned":{}}},"message":{"tags":{"read":{}}}}`)}); err != nil {
 			return err
 		}
 		if err := tx.PutIntegration(ctx, &store.Integration{ID: integrationID, Name: definition.Name, Version: definition.Version, Definition: def}); err != nil {
