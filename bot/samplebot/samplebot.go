@@ -50,7 +50,7 @@ func hear(ctx context.Context, c *bot.MessageCall) error {
 	}
 	mem := *known
 	mem.Messages++
-	name, named := cutName(c.Text())
+	name, named := cutName(c.Value())
 	if named {
 		mem.Name = name
 	}
@@ -59,8 +59,8 @@ func hear(ctx context.Context, c *bot.MessageCall) error {
 	if err := state.Set(ctx, mem); err != nil {
 		return err
 	}
-	answer := answerTo(c.Text(), named, &mem)
-	if c.Message.Type != message.TypeText && c.Text() == "" {
+	answer := answerTo(c.Value(), named, &mem)
+	if c.Message.Type != message.TypeText && c.Value() == "" {
 		answer = message.Text{Text: fmt.Sprintf("That is a nice %s, but I only read text.", c.Message.Type)}
 	}
 	_, err = c.Reply(ctx, answer)
