@@ -4,6 +4,7 @@
 package whatsapptest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -46,6 +47,7 @@ type Fake struct {
 	mu       sync.Mutex
 	calls    []Call
 	sent     []json.RawMessage // accepted messages
+	news     chan struct{}     // closed when one more is accepted
 	reads    []json.RawMessage // accepted read receipts
 	faults   integrationtest.Faults
 	closed   map[string]bool // people whose window is closed
@@ -76,7 +78,7 @@ func Start(schemaFile string) (*Fake, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the contract: %w", err)
 	}
-	f := &Fake{schema: s, closed: map[string]bool{}, media: map[string]*Media{}, accepts: map[string]string{}}
+	f := &Fake{schema: s, news: make(chan struct{}), closed: map[string]bool{}, media: map[string]*Media{}, accepts: map[string]string{}}
 	f.server = httptest.NewServer(http.HandlerFunc(f.serve))
 	f.URL = f.server.URL
 	return f, nil
@@ -100,6 +102,24 @@ func (f *Fake) Sent() []json.RawMessage {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.sent)
+}
+
+// Await waits until at least n messages are accepted and returns them all, or
+// why ctx ended.
+func (f *Fake) Await(ctx context.Context, n int) ([]json.RawMessage, error) {
+	for {
+		f.mu.Lock()
+		all, news := slices.Clone(f.sent), f.news
+		f.mu.Unlock()
+		if len(all) >= n {
+			return all, nil
+		}
+		select {
+		case <-news:
+		case <-ctx.Done():
+			return all, context.Cause(ctx)
+		}
+	}
 }
 
 // Reads returns the read receipts that were accepted, in order.

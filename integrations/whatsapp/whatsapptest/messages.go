@@ -56,6 +56,8 @@ func (f *Fake) message(w http.ResponseWriter, body json.RawMessage) {
 	}
 	f.next++
 	f.sent = append(f.sent, body)
+	close(f.news)
+	f.news = make(chan struct{})
 	id := fmt.Sprintf("wamid.OUT%d", f.next)
 	person := map[string]string{"input": in.To, "wa_id": in.To}
 	if other := f.accepts[in.To]; other != "" {
