@@ -64,9 +64,22 @@ func (r *renderer) inline(node ast.Node) string {
 	return r.inlines(node)
 }
 
-// plain resolves what Markdown's own escapes and entities stand for.
+// plain resolves what Markdown's own escapes and entities stand for. What is
+// escaped is no part of an entity: \&lt; is the text &lt;.
 func plain(source []byte) string {
-	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(source))))
+	var out []byte
+	resolve := func(text []byte) { out = append(out, util.ResolveEntityNames(util.ResolveNumericReferences(text))...) }
+	from := 0
+	for i := 0; i+1 < len(source); i++ {
+		if source[i] == '\\' && util.IsPunct(source[i+1]) {
+			resolve(source[from:i])
+			out = append(out, source[i+1])
+			i++
+			from = i + 1
+		}
+	}
+	resolve(source[from:])
+	return string(out)
 }
 
 // raw is the text of a code span.

@@ -36,6 +36,7 @@ func TestRender(t *testing.T) {
 		"strike":       {"~~a~~", "~a~", "a"},
 		"not strong":   {"2 * 3 * 4 and snake_case_name", "2 * 3 * 4 and snake_case_name", "2 * 3 * 4 and snake_case_name"},
 		"escaped":      {`\*a\* &amp; &#42;`, "*a* &amp; *", "*a* & *"},
+		"no entity":    {`\&lt; &\lt;`, "&amp;lt; &amp;\\lt;", `&lt; &\lt;`},
 		"code":         {"`a < b`", "`a < b`", "a < b"},
 		"code block":   {"```go\nx := 1 < 2\n```", "```go\nx := 1 < 2\n```", "x := 1 < 2"},
 		"link":         {"[a](https://x.test/?a=1&b=2)", "<https://x.test/?a=1&b=2|a>", "a (https://x.test/?a=1&b=2)"},
