@@ -55,7 +55,7 @@ func (b *bench) connect(link string) (asked []string, page string) {
 			return asked, body
 		case status != http.StatusFound:
 			b.Fatalf("%s: %d %s", next, status, body)
-		case strings.HasPrefix(location, b.fake.URL):
+		case strings.HasPrefix(location, appURL):
 			u, err := url.Parse(location)
 			if err != nil {
 				b.Fatal(err)
@@ -199,8 +199,7 @@ func TestRenewedByAnotherProcess(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := b.node()
-	if resp := b.handleAt(other, b.request("action_triggered", platform.ActionBody{Type: "getUser", Input: []byte(`{}`)})); !resp.OK() {
+	if resp := b.handleAt(1, b.request("action_triggered", platform.ActionBody{Type: "getUser", Input: []byte(`{}`)})); !resp.OK() {
 		t.Fatalf("%d %s", resp.Status, resp.Body)
 	}
 	reads := 0

@@ -28,15 +28,27 @@ func plain(words string) string {
 	words = strings.Join(strings.Fields(words), " ")
 	var b strings.Builder
 	for i, r := range words {
-		// A dash, a plus or a hash is a mark at the start only, a dot and a
-		// bracket only after the digits of a list's number.
-		number := (r == '.' || r == ')') && i > 0 && strings.Trim(words[:i], "0123456789") == ""
-		if strings.ContainsRune("\\`*_[]<>~|@", r) || i == 0 && strings.ContainsRune("-+#", r) || number {
+		if special(words, i, r) {
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// special reports whether Markdown sees a mark in the character at the place: a
+// dash, a plus, a hash and an equals sign are marks at the start only, a dot and
+// a bracket after the digits of a list's number, an ampersand before a name.
+func special(words string, i int, r rune) bool {
+	switch r {
+	case '-', '+', '#', '=':
+		return i == 0
+	case '.', ')':
+		return i > 0 && strings.Trim(words[:i], "0123456789") == ""
+	case '&':
+		return i+1 < len(words) && words[i+1] != ' '
+	}
+	return strings.ContainsRune("\\`*_[]<>~|@", r)
 }
 
 // target is an address as it stands in a link.

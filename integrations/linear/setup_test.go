@@ -2,17 +2,14 @@ package linear_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
-	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/integrationtest"
-	"github.com/bellhop-dev/bellhop/integrations/linear"
 	"github.com/bellhop-dev/bellhop/integrations/linear/lineartest"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
@@ -28,8 +25,9 @@ type bench struct {
 	*testing.T
 	fake       *lineartest.Fake
 	platform   *integrationtest.Platform
-	http       *http.Client
-	handler    wire.Handler
+	transport  platform.Transport // to the platform
+	node       int                // which process is asked
+	offline    bool
 	configType string
 	config     map[string]any
 	log        *log
@@ -57,16 +55,15 @@ func (l *log) String() string {
 // hand.
 func setup(t *testing.T) *bench {
 	t.Helper()
-	f := lineartest.New(t)
-	return between(t, f, f.Client())
+	return between(t, lineartest.New(t))
 }
 
-// between is setup with a fake that is there already, and a client.
-func between(t *testing.T, f *lineartest.Fake, client *http.Client) *bench {
+// between is setup with a fake that is there already.
+func between(t *testing.T, f *lineartest.Fake) *bench {
 	t.Helper()
-	b := &bench{T: t, fake: f, http: client, platform: integrationtest.NewPlatform(), log: &log{}, configType: "apiKey"}
+	b := &bench{T: t, fake: f, platform: integrationtest.NewPlatform(), log: &log{}, configType: "apiKey"}
+	b.transport = b.platform
 	b.config = map[string]any{"apiKey": lineartest.MemberKey, "webhookSigningSecret": secret}
-	b.handler = b.node()
 	t.Cleanup(func() {
 		for _, hidden := range []string{lineartest.AdminKey, lineartest.MemberKey, lineartest.ClientPass, secret, "lin_oauth_", "lin_refresh_"} {
 			if strings.Contains(b.log.String(), hidden) {
@@ -75,19 +72,6 @@ func between(t *testing.T, f *lineartest.Fake, client *http.Client) *bench {
 		}
 	})
 	return b
-}
-
-// node is the integration's code in one process of several.
-func (b *bench) node() wire.Handler {
-	b.Helper()
-	h, err := linear.NewWith(linear.Options{APIURL: b.fake.URL, AppURL: b.fake.URL, Patience: time.Millisecond}).New(integration.Env{
-		Transport: b.platform, HTTPClient: b.http,
-		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return h
 }
 
 func (b *bench) request(op string, body any) *wire.Request {
@@ -106,18 +90,28 @@ func (b *bench) request(op string, body any) *wire.Request {
 	}
 }
 
-func (b *bench) handle(req *wire.Request) *wire.Response { return b.handleAt(b.handler, req) }
+func (b *bench) handle(req *wire.Request) *wire.Response { return b.handleAt(b.node, req) }
 
-func (b *bench) handleAt(h wire.Handler, req *wire.Request) *wire.Response {
+// handleAt has one of several processes answer.
+func (b *bench) handleAt(node int, req *wire.Request) *wire.Response {
 	b.Helper()
-	resp, err := h.Handle(b.Context(), req)
+	resp, err := b.call(b.Context(), node, req)
 	if err != nil {
 		b.Fatalf("Handle(%s): %v", req.Operation, err)
 	}
-	if resp.Status == 0 {
+	return resp
+}
+
+func (b *bench) call(ctx context.Context, node int, req *wire.Request) (*wire.Response, error) {
+	all, err := nodes()
+	if err != nil {
+		return nil, err
+	}
+	resp, err := all[node].Handle(context.WithValue(ctx, benchKey{}, b), req)
+	if err == nil && resp.Status == 0 {
 		resp.Status = http.StatusOK
 	}
-	return resp
+	return resp, err
 }
 
 func (b *bench) register() *wire.Response {

@@ -1,8 +1,6 @@
 package linear_test
 
 import (
-	"errors"
-	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -90,7 +88,8 @@ func TestTimestamp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				b := between(t, f, &http.Client{Transport: offline{}})
+				b := between(t, f)
+				b.offline = true // its goroutines would be outside of the bubble
 				h := lineartest.Comment(lineartest.CommentID, "Hi", nil)
 				h.Sent = time.Now().Add(c.body)
 				req := b.hook(h, "d1")
@@ -113,11 +112,6 @@ func TestTimestamp(t *testing.T) {
 		})
 	}
 }
-
-// offline has no network: its goroutines would be outside of the bubble.
-type offline struct{}
-
-func (offline) RoundTrip(*http.Request) (*http.Response, error) { return nil, errors.New("offline") }
 
 // none stands for a body without a timestamp.
 const none = time.Duration(-1 << 60)
