@@ -23,6 +23,7 @@ type api struct {
 	call  *integration.Call
 	c     *settings
 	slack *slack.Client // nil until the token is known
+	token string
 }
 
 func (s *service) api(call *integration.Call, c *settings) *api { return &api{s: s, call: call, c: c} }
@@ -31,6 +32,7 @@ func (s *service) apiURL() string { return s.base.JoinPath("api").String() + "/"
 
 // with makes the client for a token.
 func (a *api) with(token string) {
+	a.token = token
 	a.slack = slack.New(token, slack.OptionAPIURL(a.s.apiURL()), slack.OptionHTTPClient(a.s.http), slack.OptionAppLevelToken(a.c.appToken))
 }
 
@@ -51,7 +53,7 @@ func (a *api) do(ctx context.Context, method, bucket string, fn func(context.Con
 	}
 	err := bounded(ctx, a.slack, fn)
 	if a.c.oauth() && isCode(err, "token_expired") {
-		token, renewErr := a.s.token(ctx, a.call, a.c, "expired")
+		token, renewErr := a.s.token(ctx, a.call, a.c, a.token)
 		if renewErr != nil {
 			return renewErr
 		}

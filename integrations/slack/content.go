@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"context"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/platform/message"
@@ -23,10 +24,14 @@ type text struct {
 
 // content is what the bot gets: the text, the files, or a bloc of both; nil
 // when there is nothing that it could get.
-func (h *happening) content(m *inMessage) *content {
+func (h *happening) content(ctx context.Context, m *inMessage) (*content, error) {
 	var all []content
 	for i := range m.Files {
-		if c := h.file(&m.Files[i]); c != nil {
+		c, err := h.file(ctx, &m.Files[i])
+		if err != nil {
+			return nil, err
+		}
+		if c != nil {
 			all = append(all, *c)
 		}
 	}
@@ -39,15 +44,15 @@ func (h *happening) content(m *inMessage) *content {
 	}
 	switch len(all) {
 	case 0:
-		return nil
+		return nil, nil
 	case 1:
-		return &all[0]
+		return &all[0], nil
 	}
 	var items []any
 	for _, c := range all {
 		items = append(items, map[string]any{"type": c.typ, "payload": c.payload})
 	}
-	return &content{typ: message.TypeBloc, payload: map[string]any{"items": items}}
+	return &content{typ: message.TypeBloc, payload: map[string]any{"items": items}}, nil
 }
 
 // attached is the text of what was forwarded.

@@ -1,14 +1,23 @@
 package slack
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/handover"
+	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
+
+// maxFile is Slack's own limit of a file.
+const maxFile = 1 << 30
 
 // inFile is a file as Slack describes it.
 type inFile struct {
@@ -23,45 +32,110 @@ type inFile struct {
 }
 
 // file is what the bot gets of a file; nil for one that is gone. Slack gives a
-// file only with the token, so the address is one of this server's, which has
-// a key of its own. What is kept elsewhere has an address of its own.
-func (h *happening) file(f *inFile) *content {
+// file only with the token, so the address is one of this server's. What is
+// kept elsewhere has an address of its own.
+func (h *happening) file(ctx context.Context, f *inFile) (*content, error) {
 	if f.ID == "" || f.Mode == "tombstone" || f.Mode == "hidden_by_limit" {
-		return nil
+		return nil, nil
 	}
-	address := fileAddress(h.call.WebhookURL, h.c, f.ID, f.Name)
-	if outside := first(f.ExternalURL, f.URLPrivate); (f.IsExternal || f.Mode == "external") && outside != "" {
-		address = outside
+	address := first(f.ExternalURL, f.URLPrivate)
+	if !f.IsExternal && f.Mode != "external" || address == "" {
+		var err error
+		if address, err = h.s.desk.Link(ctx, h.call, f.ID, shorten(f.Name, 100), 0); err != nil {
+			return nil, fmt.Errorf("address the file: %w", err)
+		}
 	}
 	title := first(f.Title, f.Name)
 	kind, _, _ := strings.Cut(f.Mimetype, "/")
 	switch kind {
 	case "image":
-		return &content{message.TypeImage, message.Image{ImageURL: address, Title: title}}
+		return &content{message.TypeImage, message.Image{ImageURL: address, Title: title}}, nil
 	case "audio":
-		return &content{message.TypeAudio, message.Audio{AudioURL: address, Title: title}}
+		return &content{message.TypeAudio, message.Audio{AudioURL: address, Title: title}}, nil
 	case "video":
-		return &content{message.TypeVideo, message.Video{VideoURL: address, Title: title}}
+		return &content{message.TypeVideo, message.Video{VideoURL: address, Title: title}}, nil
 	}
-	return &content{message.TypeFile, message.File{FileURL: address, Title: title}}
+	return &content{message.TypeFile, message.File{FileURL: address, Title: title}}, nil
 }
 
-// filesPath is below the webhook.
-const filesPath = "/files/"
-
-// fileAddress is where this server hands on the file.
-func fileAddress(webhook string, c *settings, id, name string) string {
-	address := webhook + filesPath + url.PathEscape(id)
-	if name = shorten(strings.NewReplacer("/", "-", "\\", "-").Replace(name), 100); name != "" {
-		address += "/" + url.PathEscape(name)
-	}
-	return address + "?key=" + fileKey(c, id)
+// newDesk hands Slack's files over.
+func (s *service) newDesk() *handover.Desk {
+	return &handover.Desk{Max: maxFile, Secret: fileSecret, Open: func(ctx context.Context, call *integration.Call, id string) (*handover.File, error) {
+		c, err := readSettings(call)
+		if err != nil {
+			return nil, err
+		}
+		return s.openFile(ctx, s.api(call, c), id)
+	}}
 }
 
-// fileKey opens one file to whoever has its address. It ends when the secret
-// that it is made with is changed.
-func fileKey(c *settings, id string) string {
-	mac := hmac.New(sha256.New, []byte("bellhop slack files "+first(c.signingSecret, c.appToken)))
-	mac.Write([]byte(id))
-	return hex.EncodeToString(mac.Sum(nil)[:20])
+// fileSecret signs addresses of files: of Slack's secrets the one that is
+// changed the least.
+func fileSecret(_ context.Context, call *integration.Call) (string, error) {
+	c, err := readSettings(call)
+	if err != nil {
+		return "", err
+	}
+	return first(c.signingSecret, c.appToken), nil
+}
+
+// openFile asks Slack where the file is and begins to read it there, with the
+// token, on no other host than Slack's.
+func (s *service) openFile(ctx context.Context, a *api, id string) (*handover.File, error) {
+	info, err := a.file(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	target, err := url.Parse(first(info.Download, info.Private))
+	if err != nil || !s.trusted(target) {
+		return nil, &outbound.Error{Vendor: vendor, Final: true, Message: "the file is on a host that may not have the token"}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
+	if err != nil {
+		return nil, fmt.Errorf("address the file: %w", err)
+	}
+	token, err := s.token(ctx, a.call, a.c, "")
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	resp, err := s.http.Do(req)
+	if err != nil {
+		return nil, outbound.NoAnswer(vendor, err)
+	}
+	// Without the right to it Slack shows its page to sign in.
+	page, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if resp.StatusCode == http.StatusOK && (page != "text/html" || strings.HasPrefix(info.Type, "text/")) {
+		return &handover.File{Body: resp.Body, Type: info.Type, Size: resp.ContentLength}, nil
+	}
+	resp.Body.Close() //nolint:errcheck,gosec // it is not read
+	e := &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Message: "the file cannot be read", RetryAfter: outbound.RetryAfter(resp.Header, time.Now())}
+	if resp.StatusCode/100 < 4 {
+		e.Status, e.Final, e.Remedy = http.StatusForbidden, true, "the token needs the scope files:read, and the bot must be where the file was sent"
+	}
+	return nil, e
+}
+
+// ownFile opens the file behind an address that this server gave out; nil for
+// any other.
+func (s *service) ownFile(ctx context.Context, o *outgoing, address string) (io.ReadCloser, error) {
+	rest, ok := strings.CutPrefix(address, o.call.WebhookURL+handover.Path)
+	if !ok || o.call.WebhookURL == "" {
+		return nil, nil
+	}
+	path, _, _ := strings.Cut(rest, "?")
+	escaped, escapedName, _ := strings.Cut(path, "/")
+	id, err := url.PathUnescape(escaped)
+	name, nameErr := url.PathUnescape(escapedName)
+	if err != nil || nameErr != nil {
+		return nil, nil
+	}
+	if given, err := s.desk.Link(ctx, o.call, id, name, 0); err != nil || given != address {
+		return nil, err
+	}
+	file, err := s.openFile(ctx, o.api, id)
+	if err != nil {
+		return nil, err
+	}
+	return file.Body, nil
 }

@@ -160,9 +160,9 @@ func (h *happening) edited(ctx context.Context, m *inMessage) error {
 	if err != nil || known == nil {
 		return err
 	}
-	c := h.content(now)
-	if c == nil {
-		return nil
+	c, err := h.content(ctx, now)
+	if err != nil || c == nil {
+		return err
 	}
 	payload, err := encode(c.payload)
 	if err != nil {

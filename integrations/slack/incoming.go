@@ -64,7 +64,10 @@ func (h *happening) said(ctx context.Context, m *inMessage) error {
 	if err != nil || len(places) == 0 {
 		return err
 	}
-	content := h.content(m)
+	content, err := h.content(ctx, m)
+	if err != nil {
+		return err
+	}
 	if content == nil {
 		h.call.Logger.InfoContext(ctx, "message without content ignored", "ts", clip(m.TS))
 		return nil

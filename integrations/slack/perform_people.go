@@ -142,6 +142,10 @@ func findTarget(ctx context.Context, h *happening, in *findInput) (*findOutput, 
 	slices.SortStableFunc(found, func(a, b target) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.DisplayName, b.DisplayName))
 	})
+	// What only nearly fits is of use where nothing does.
+	if len(found) > 0 && found[0].rank < nearlyFits {
+		found = slices.DeleteFunc(found, func(t target) bool { return t.rank == nearlyFits })
+	}
 	out := &findOutput{Targets: []target{}}
 	out.Targets = append(out.Targets, found[:min(len(found), maxTargets)]...)
 	return out, nil
@@ -187,6 +191,9 @@ func findChannels(ctx context.Context, h *happening, query string) (found []targ
 	return found, nil
 }
 
+// nearlyFits is the rank of what fits but for a letter.
+const nearlyFits = 4
+
 // likeness ranks how well the best of the names fits what is looked for: 1 is
 // the same, 2 begins with it, 3 has it in it, 4 has its letters in this order
 // or but for one; 0 does not fit.
@@ -204,7 +211,7 @@ func likeness(query string, names ...string) int {
 		case strings.Contains(have, wanted):
 			rank = 3
 		case len(wanted) > 3 && nearly(have, wanted):
-			rank = 4
+			rank = nearlyFits
 		}
 		if rank > 0 && (best == 0 || rank < best) {
 			best = rank

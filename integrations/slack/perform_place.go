@@ -93,7 +93,7 @@ func (h *happening) proved(ctx context.Context, p place) (*platform.Conversation
 		if err != nil {
 			return nil, err
 		}
-		if info.DM {
+		if p.title = info.Name; info.DM {
 			p.kind = "im"
 		}
 	}

@@ -16,6 +16,7 @@ type place struct {
 	kind    string // Slack's channel_type; may be empty
 	// forked says that the thread is one that the bot opens to answer.
 	forked bool
+	title  string // the channel's name when it is known
 }
 
 // dm reports whether the place is one person and the bot. A group of several
@@ -120,20 +121,23 @@ func (h *happening) conversation(ctx context.Context, p place) (*platform.Conver
 	if out.Conversation.Tags[tagTitle] != "" || p.dm() {
 		return &out.Conversation, nil
 	}
-	return h.title(ctx, &out.Conversation), nil
+	return h.title(ctx, &out.Conversation, p.title), nil
 }
 
 // title notes the channel's name on its conversation. Without a name it still
 // is one: that this failed is only logged.
-func (h *happening) title(ctx context.Context, conv *platform.Conversation) *platform.Conversation {
-	short, cancel := context.WithDeadline(ctx, h.courtesy)
-	defer cancel()
-	info, err := h.api.channel(short, conv.Tags[tagID])
-	if err != nil || info.Name == "" {
-		h.call.Logger.WarnContext(ctx, "the channel's name could not be read", "conversation_id", conv.ID, "error", err)
-		return conv
+func (h *happening) title(ctx context.Context, conv *platform.Conversation, name string) *platform.Conversation {
+	if name == "" {
+		short, cancel := context.WithDeadline(ctx, h.courtesy)
+		defer cancel()
+		info, err := h.api.channel(short, conv.Tags[tagID])
+		if err != nil || info.Name == "" {
+			h.call.Logger.WarnContext(ctx, "the channel's name could not be read", "conversation_id", conv.ID, "error", err)
+			return conv
+		}
+		name = info.Name
 	}
-	out, err := h.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTitle: clip(info.Name)}})
+	out, err := h.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTitle: clip(name)}})
 	if err != nil {
 		h.call.Logger.WarnContext(ctx, "the channel's name could not be noted", "conversation_id", conv.ID, "error", err)
 		return conv

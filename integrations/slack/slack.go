@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/handover"
 	"github.com/bellhop-dev/bellhop/integration/keylock"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -58,7 +59,7 @@ func NewWith(o Options) integration.Integration {
 		if err != nil {
 			return nil, err
 		}
-		return &handler{h}, nil
+		return handover.Streaming(h), nil
 	}}
 }
 
@@ -70,6 +71,7 @@ type service struct {
 	pause time.Duration
 	locks keylock.Set
 	gates gates
+	desk  *handover.Desk
 
 	anywhere bool
 	guarded  http.RoundTripper // to public addresses only
@@ -95,5 +97,7 @@ func newService(env integration.Env, o Options) (*service, error) {
 	// A redirect could take a token elsewhere.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Timeout = 0 // each call has its own deadline
-	return &service{http: client, base: base, pause: pause, anywhere: o.Anywhere, guarded: newGuarded()}, nil
+	s := &service{http: client, base: base, pause: pause, anywhere: o.Anywhere, guarded: newGuarded()}
+	s.desk = s.newDesk()
+	return s, nil
 }

@@ -33,8 +33,8 @@ func (c *credentials) fresh(now time.Time) bool {
 	return c.ExpiresAt.IsZero() || now.Before(c.ExpiresAt.Add(-renewBefore))
 }
 
-// token returns the access token. refused, when it is set, says that the
-// current one was refused as expired: it is renewed whatever the clock says.
+// token returns the access token. refused, when it is set, is one that Slack
+// refused as expired: it is renewed whatever the clock says.
 func (s *service) token(ctx context.Context, call *integration.Call, c *settings, refused string) (string, error) {
 	if !c.oauth() {
 		return c.botToken, nil
@@ -43,7 +43,7 @@ func (s *service) token(ctx context.Context, call *integration.Call, c *settings
 	if err != nil {
 		return "", err
 	}
-	if refused == "" && have.fresh(time.Now()) {
+	if refused == "" && have.fresh(time.Now()) || refused != "" && have.AccessToken != refused {
 		return have.AccessToken, nil
 	}
 	return s.renewed(ctx, call, c, have.AccessToken, refused != "")
@@ -82,7 +82,7 @@ func (s *service) renewed(ctx context.Context, call *integration.Call, c *settin
 	defer cancel()
 	got, err := slack.RefreshOAuthV2TokenContext(kept, s.http, c.clientID, c.clientSecret, have.RefreshToken, slack.OAuthOptionAPIURL(s.apiURL()))
 	if err != nil {
-		return s.notRenewed(ctx, call, have, refusal("oauth.v2.access", err))
+		return s.notRenewed(ctx, call, have, force, refusal("oauth.v2.access", err))
 	}
 	next := grantedBy(got, time.Now())
 	if next.RefreshToken == "" {
@@ -96,13 +96,13 @@ func (s *service) renewed(ctx context.Context, call *integration.Call, c *settin
 }
 
 // notRenewed decides what to go on with: what another node renewed meanwhile,
-// else the token as long as it lasts.
-func (s *service) notRenewed(ctx context.Context, call *integration.Call, had *credentials, refused *outbound.Error) (string, error) {
+// else the token as long as it lasts, unless Slack refused it.
+func (s *service) notRenewed(ctx context.Context, call *integration.Call, had *credentials, force bool, refused *outbound.Error) (string, error) {
 	now, err := readCredentials(ctx, call)
 	switch {
 	case err == nil && now.AccessToken != had.AccessToken:
 		return now.AccessToken, nil
-	case time.Now().Before(had.ExpiresAt):
+	case !force && time.Now().Before(had.ExpiresAt):
 		call.Logger.WarnContext(ctx, "token not renewed", "error", refused)
 		return had.AccessToken, nil
 	}

@@ -135,12 +135,8 @@ func (s *service) put(ctx context.Context, target string, body io.Reader, size i
 // fetch opens the file that the bot wants to send. One of Slack's own that a
 // person sent before is read at Slack.
 func (s *service) fetch(ctx context.Context, o *outgoing, address string) (io.ReadCloser, error) {
-	if rest, own := strings.CutPrefix(address, o.call.WebhookURL+filesPath); own && o.call.WebhookURL != "" {
-		id, _, _ := strings.Cut(strings.SplitN(rest, "?", 2)[0], "/")
-		if strings.HasSuffix(address, "?key="+fileKey(o.api.c, id)) {
-			_, body, err := s.openFile(ctx, o.api, id)
-			return body, err
-		}
+	if body, err := s.ownFile(ctx, o, address); err != nil || body != nil {
+		return body, err
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {

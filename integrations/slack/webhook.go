@@ -27,8 +27,8 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 			return resp, err
 		}
 	}
-	if req.Method == http.MethodGet && strings.HasPrefix(req.Path, filesPath) {
-		return s.serveFile(ctx, call, c, req)
+	if resp, handled, err := s.desk.Serve(ctx, call, req); handled {
+		return resp, err
 	}
 	if req.Method != http.MethodPost {
 		return integration.Text(http.StatusMethodNotAllowed, "only POST"), nil

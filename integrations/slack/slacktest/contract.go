@@ -135,7 +135,7 @@ func (m *method) read(r *http.Request) (args map[string]any, token string, probl
 	if r.URL.Query().Has("token") {
 		return args, token, []string{"[ERROR] a token in the address would be in logs"}
 	}
-	body, _ := io.ReadAll(io.LimitReader(r.Body, 4<<20))
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody))
 	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case media == "application/json":
@@ -183,8 +183,9 @@ func (m *method) fill(args map[string]any, values url.Values) {
 		args[key] = value
 		switch m.props[key]["type"] {
 		case "integer", "number", "boolean", "array", "object":
-			if value == "1" && m.props[key]["type"] == "boolean" {
-				value = "true"
+			if m.props[key]["type"] == "boolean" {
+				// Slack takes numbers for these, too.
+				value = strings.NewReplacer("0", "false", "1", "true").Replace(value)
 			}
 			var decoded any
 			if json.Unmarshal([]byte(value), &decoded) == nil {

@@ -6,8 +6,10 @@
 package slacktest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -32,6 +34,9 @@ const (
 	BotToken      = "xoxb-fake-0001"
 	AppToken      = "xapp-1-fake-0001"
 )
+
+// maxBody bounds what is read of a call.
+const maxBody = 32 << 20
 
 // Call is one accepted or refused call of the Web API.
 type Call struct {
@@ -200,6 +205,13 @@ func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	// The server sees that a caller is gone only when the body was read.
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody))
+	if err != nil {
+		http.Error(w, "the body broke off", http.StatusBadRequest)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	f.Faults(name).Serve(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch name {
 		case "upload":
