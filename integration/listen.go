@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/bellhop-dev/bellhop/internal/answer"
+	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -21,6 +22,9 @@ func (b *built) listen(ctx context.Context, call *Call) (*wire.Response, error) 
 	case errors.Is(err, ErrNothingToListen):
 		return answer.OK(), nil
 	case err != nil:
+		if e, ok := errors.AsType[*platform.Error](err); ok && e.Code >= 500 {
+			return nil, err // it says when to try again
+		}
 		return nil, Temporary(err)
 	case ctx.Err() != nil:
 		return answer.OK(), nil

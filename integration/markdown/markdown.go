@@ -104,7 +104,11 @@ func (r *renderer) block(node ast.Node) string {
 		}
 		return r.s.Rule
 	case *ast.HTMLBlock:
-		return r.escape(strings.TrimRight(r.lines(n)+string(n.ClosureLine.Value(r.src)), "\n"))
+		text := r.lines(n)
+		if n.HasClosure() {
+			text += string(n.ClosureLine.Value(r.src))
+		}
+		return r.escape(strings.TrimRight(text, "\n"))
 	case *east.Table:
 		return r.table(n)
 	case *ast.Paragraph, *ast.TextBlock:

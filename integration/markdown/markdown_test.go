@@ -49,6 +49,8 @@ func TestRender(t *testing.T) {
 		"rule":         {"a\n\n---\n\nb", "a\n\n---\n\nb", "a\n\n---\n\nb"},
 		"table":        {"|a|b|\n|-|-|\n|1|2|", "*a* | *b*\n1 | 2", "a | b\n1 | 2"},
 		"html":         {"<b>a</b>", "&lt;b&gt;a&lt;/b&gt;", "<b>a</b>"},
+		"open html":    {"<b>\nand more", "&lt;b&gt;\nand more", "<b>\nand more"},
+		"html comment": {"<!-- a\nb -->", "&lt;!-- a\nb --&gt;", "<!-- a\nb -->"},
 		"lines":        {"a\nb  \nc", "a\nb\nc", "a\nb\nc"},
 		"nothing":      {"", "", ""},
 	} {
