@@ -117,5 +117,5 @@ func polite(ctx context.Context, err error) error {
 	if e, ok := errors.AsType[*outbound.Error](err); ok && e.Status == http.StatusConflict {
 		return integration.RetryAfter(conflictWait, e)
 	}
-	return err
+	return outbound.Steer(err)
 }

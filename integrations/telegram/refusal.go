@@ -91,7 +91,7 @@ func remedy(status int, description string) string {
 		{"TOPIC_CLOSED", "the topic is closed"},
 		{"message thread not found", "the topic was deleted"},
 		{"REACTION_INVALID", "the chat does not allow this emoji as a reaction"},
-		{"message can't be edited", "only the bot's own messages can be edited, for 48 hours where they have no keyboard"},
+		{"message can't be edited", "only the bot's own messages can be edited"},
 		{"message can't be deleted", "messages can be deleted for 48 hours, others' only by an administrator"},
 		{"file is too big", "Telegram hands files of up to 20 MB to bots, unless the Bot API server is your own"},
 		{"bad webhook", "Telegram takes https addresses on the ports 443, 80, 88 and 8443 that the whole internet reaches; set updates to polling where there is none"},

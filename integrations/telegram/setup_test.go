@@ -202,15 +202,19 @@ func (b *bench) story() string {
 	for _, e := range b.platform.Events() {
 		fmt.Fprintf(&out, "event %s user=%s conversation=%s message=%s %s", e.Type, e.UserID, e.ConversationID, e.MessageID, integrationtest.Pretty(b.T, e.Payload))
 	}
+	text := regexp.MustCompile(`"pictureAsked": "[0-9-]+"`).ReplaceAllString(named(out.String()), `"pictureAsked": "today"`)
+	return regexp.MustCompile(`sig=[\w-]+`).ReplaceAllString(text, "sig=…")
+}
+
+// named writes the platform's ids as numbers in their order.
+func named(text string) string {
 	names := map[string]string{}
-	text := regexp.MustCompile(`\b(user|conv|msg)_[0-9A-Z]{26}\b`).ReplaceAllStringFunc(out.String(), func(id string) string {
+	return regexp.MustCompile(`\b(user|conv|msg)_[0-9A-Z]{26}\b`).ReplaceAllStringFunc(text, func(id string) string {
 		if names[id] == "" {
 			names[id] = fmt.Sprintf("%s_%d", strings.Split(id, "_")[0], len(names)+1)
 		}
 		return names[id]
 	})
-	text = regexp.MustCompile(`"pictureAsked": "[0-9-]+"`).ReplaceAllString(text, `"pictureAsked": "today"`)
-	return regexp.MustCompile(`sig=[\w-]+`).ReplaceAllString(text, "sig=…")
 }
 
 // runs writes long runs of one character as its number.

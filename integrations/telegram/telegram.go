@@ -57,15 +57,20 @@ type service struct {
 }
 
 func newService(env integration.Env, o Options) *service {
-	own := *env.HTTPClient
-	// Each call has a deadline of its own: long polling waits for most of a
-	// minute. Redirects could take the token elsewhere, and the API makes none.
-	own.Timeout = 0
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	s := &service{apiURL: o.APIURL, http: &own, fetcher: env.Fetcher}
+	s := &service{apiURL: o.APIURL, http: plain(env.HTTPClient), fetcher: plain(env.Fetcher)}
 	if s.apiURL == "" {
 		s.apiURL = defaultAPI
 	}
 	s.desk = &handover.Desk{Secret: s.fileSecret, Open: s.openFile}
 	return s
+}
+
+// plain is the client without a timeout, for each call has a deadline of its
+// own and long polling waits for most of a minute; and without redirects, which
+// could take the token elsewhere.
+func plain(c *http.Client) *http.Client {
+	own := *c
+	own.Timeout = 0
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
 }

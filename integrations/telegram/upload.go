@@ -161,5 +161,8 @@ func form(p *part, content []byte) (body []byte, contentType string, err error) 
 	if _, err := f.Write(content); err != nil {
 		return nil, "", err
 	}
-	return b.Bytes(), w.FormDataContentType(), w.Close()
+	if err := w.Close(); err != nil { // it writes the end
+		return nil, "", err
+	}
+	return b.Bytes(), w.FormDataContentType(), nil
 }

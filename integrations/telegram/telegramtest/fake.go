@@ -8,6 +8,7 @@
 package telegramtest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net"
@@ -58,6 +59,7 @@ type Fake struct {
 	updates   []json.RawMessage
 	updateID  int64
 	wake      chan struct{} // closed when there is an update
+	called    chan struct{} // closed when there was a call
 	poller    chan struct{} // closed when another poller comes
 	webhook   map[string]any
 }
@@ -95,7 +97,7 @@ func Start(address string) (*Fake, error) {
 	}
 	f := &Fake{
 		token: Token, faults: map[string]*integrationtest.Faults{}, chats: map[int64]*chat{}, messages: map[string]map[string]any{},
-		next: 5000, files: map[string]*File{}, callbacks: map[string]bool{}, updateID: 900, wake: make(chan struct{}), poller: make(chan struct{}),
+		next: 5000, files: map[string]*File{}, callbacks: map[string]bool{}, updateID: 900, wake: make(chan struct{}), poller: make(chan struct{}), called: make(chan struct{}),
 	}
 	f.AddChat(map[string]any{"id": UserID, "type": "private", "first_name": "Ada", "last_name": "L", "username": "ada"})
 	f.AddChat(map[string]any{"id": Group, "type": "group", "title": "Family"})
@@ -202,6 +204,30 @@ func (f *Fake) Sent() []Call {
 	})
 }
 
+// signal wakes who waits for a call. The fake is locked.
+func (f *Fake) signal() {
+	close(f.called)
+	f.called = make(chan struct{})
+}
+
+// Until waits until fn, asked after each call, says true, or ctx ends, and
+// returns which.
+func (f *Fake) Until(ctx context.Context, fn func() bool) bool {
+	for {
+		f.mu.Lock()
+		called := f.called
+		f.mu.Unlock()
+		if fn() {
+			return true
+		}
+		select {
+		case <-called:
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
 func (f *Fake) serve(w http.ResponseWriter, r *http.Request) {
 	token, method, ok := strings.Cut(strings.TrimPrefix(r.URL.Path, "/bot"), "/")
 	if strings.HasPrefix(r.URL.Path, "/file/bot") {
@@ -243,6 +269,7 @@ func (f *Fake) method(w http.ResponseWriter, r *http.Request, method string) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	defer f.signal()
 	f.calls = append(f.calls, Call{Method: method, Params: in.params, Files: in.sizes()})
 	result, err := f.do(method, in)
 	if err != nil {

@@ -134,6 +134,7 @@ func (f *Fake) getUpdates(w http.ResponseWriter, r *http.Request, in *input) {
 			f.updates = f.updates[1:]
 		}
 	}
+	f.signal()
 	for over := false; ; {
 		if f.webhook != nil {
 			f.mu.Unlock()
