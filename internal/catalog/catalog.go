@@ -42,6 +42,7 @@ type Integration struct {
 	states, events map[string]*schema.Validator
 	actions        map[string]Action
 	configurations map[string]*schema.Validator // "" is the default one
+	scripts        scripts
 }
 
 // Action is a declared action with its compiled schemas; nil accepts
@@ -61,8 +62,9 @@ type Catalog struct {
 	generation   uint64
 	bots         map[string]*Bot
 	integrations map[string]*Integration
-	webhooks     map[string]string // webhook id -> bot id
-	owners       map[string]string // installation id -> bot id
+	versions     map[string][]*Integration // by name
+	webhooks     map[string]string         // webhook id -> bot id
+	owners       map[string]string         // installation id -> bot id
 }
 
 // New returns an empty catalog over the store.
@@ -75,6 +77,7 @@ func New(s store.Store, logger *slog.Logger) *Catalog {
 func (c *Catalog) clear() {
 	c.bots = map[string]*Bot{}
 	c.integrations = map[string]*Integration{}
+	c.versions = map[string][]*Integration{}
 	c.webhooks = map[string]string{}
 	c.owners = map[string]string{}
 }
@@ -263,6 +266,7 @@ func (c *Catalog) integration(row *store.Integration) (*Integration, error) {
 	in.states = p.states(in.Def.States)
 	in.events = p.events(in.Def.Events)
 	in.actions = p.actions(in.Def.Actions)
+	in.scripts = c.scripts(in)
 	in.configurations = map[string]*schema.Validator{}
 	if in.Def.Configuration != nil {
 		in.configurations[""] = p.schema(in.Def.Configuration.Schema, "configuration")

@@ -20,7 +20,7 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 		Concurrent: s.cfg.APIConcurrent, OneCaller: s.cfg.APIConcurrentPerCaller, Rate: s.cfg.APIRate,
 	})
 	hooks := webhook.New(webhook.Config{
-		Installations: s.catalog, Resolver: s.runtime, Logger: s.logger,
+		Installations: s.catalog, Resolver: s.runtime, Directory: s.catalog, Claim: s.claim, Logger: s.logger,
 		MaxBody: s.cfg.WebhookBody, Timeout: s.cfg.WebhookTimeout,
 	})
 	prefixes := make([]string, 0, len(pages))
@@ -34,7 +34,7 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 		case strings.HasPrefix(path, "/v1/"):
 			operations.ServeHTTP(w, r)
 			return
-		case strings.HasPrefix(path, webhook.Prefix):
+		case webhook.Serves(r.URL.EscapedPath()):
 			hooks.ServeHTTP(w, r)
 			return
 		case path == "/healthz":

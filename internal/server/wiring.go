@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/bellhop-dev/bellhop/internal/api"
+	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/config"
 	"github.com/bellhop-dev/bellhop/internal/delivery"
 	"github.com/bellhop-dev/bellhop/internal/runtime"
@@ -59,4 +60,9 @@ var _ api.Actions = actions{}
 // CallAction calls an action.
 func (a actions) CallAction(ctx context.Context, call api.ActionCall) (*platform.ActionAnswer, error) {
 	return a.runtime.CallAction(ctx, runtime.ActionCall(call))
+}
+
+// claim gives an installation the identifier that its answer to a webhook names.
+func (s *Server) claim(ctx context.Context, in *catalog.Installation, identifier string) error {
+	return s.runtime.ConfigureIntegration(ctx, in, &platform.ConfigureIntegrationInput{Identifier: platform.Set(identifier)})
 }

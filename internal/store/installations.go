@@ -92,6 +92,14 @@ func (tx *Tx) InstallationByIdentifier(ctx context.Context, integrationID, ident
 	return i, wrap(err, "read installation")
 }
 
+// InstallationsByIdentifier lists the enabled installations of all versions of an integration that hold the identifier,
+// the latest changed first.
+func (tx *Tx) InstallationsByIdentifier(ctx context.Context, name, identifier string) ([]Installation, error) {
+	list, err := all(ctx, tx, scanInstallation, selectInstallation+` WHERE identifier = $1 AND identifier <> '' AND enabled
+		AND integration_id IN (SELECT id FROM integrations WHERE name = $2) ORDER BY updated_at DESC, id DESC LIMIT 10`, identifier, name)
+	return list, wrap(err, "list installations")
+}
+
 // Installations lists a bot's installations by alias.
 func (tx *Tx) Installations(ctx context.Context, botID string) ([]Installation, error) {
 	list, err := all(ctx, tx, scanInstallation, selectInstallation+` WHERE bot_id = $1 ORDER BY alias`, botID)

@@ -49,12 +49,8 @@ func (h *Handler) tooLarge() error {
 	return platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes, the most that a webhook takes", h.cfg.MaxBody)
 }
 
-// body builds the body of webhook_received.
-func (h *Handler) body(w http.ResponseWriter, r *http.Request, path string) ([]byte, error) {
-	raw, err := h.read(w, r)
-	if err != nil {
-		return nil, err
-	}
+// encode words the body of webhook_received.
+func encode(r *http.Request, path string, raw []byte) ([]byte, error) {
 	body, err := json.Marshal(platform.WebhookBody{Req: platform.WebhookRequest{
 		Method: r.Method, Path: path, Query: query(r.URL.RawQuery), Headers: headers(r), Body: string(raw),
 	}})

@@ -1,7 +1,9 @@
 // Package webhook serves the addresses that external systems call:
 // /webhooks/{webhookId}/… goes to the installation with that id, as the
 // integration's webhook_received, and the integration's answer goes back as it
-// is. It does not know what integrations do with it.
+// is. /integration/global/{name}/… is shared by the installations of an
+// integration, whose script finds which one a call is for, and /oauth/… goes
+// by the query's state. It does not know what integrations do with calls.
 package webhook
 
 import (
@@ -9,7 +11,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -39,11 +40,14 @@ type Resolver interface {
 type Config struct {
 	Installations Installations
 	Resolver      Resolver
-	Logger        *slog.Logger
-	MaxBody       int64         // bytes; default 10 MiB
-	Timeout       time.Duration // of the integration; default 60 s
-	Concurrent    int           // calls at a time; default 1024, more are answered 503
-	MaxBytes      int64         // of bodies at a time; default 32 of the largest, more are answered 503
+	Directory     Directory
+	// Claim gives an installation the identifier that its answer names.
+	Claim      func(ctx context.Context, in *catalog.Installation, identifier string) error
+	Logger     *slog.Logger
+	MaxBody    int64         // bytes; default 10 MiB
+	Timeout    time.Duration // of the integration; default 60 s
+	Concurrent int           // calls at a time; default 1024, more are answered 503
+	MaxBytes   int64         // of bodies at a time; default 32 of the largest, more are answered 503
 }
 
 // Handler serves Prefix. It is safe for concurrent use.
@@ -92,17 +96,10 @@ func (s slots) leave() { <-s }
 // ServeHTTP answers one call from outside.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	rest := strings.TrimPrefix(r.URL.EscapedPath(), Prefix)
-	id, path, _ := strings.Cut(rest, "/")
-	path = "/" + path
-	in, err := h.find(r.Context(), id)
-	status := 0
-	if err == nil {
-		status, err = h.serve(w, r, in, path)
-	}
+	v, err := h.answer(w, r)
 	facts := []any{"method", r.Method, "took", time.Since(start)}
-	if in != nil {
-		facts = append(facts, "bot_id", in.BotID, "installation_id", in.ID)
+	if v.in != nil {
+		facts = append(facts, "bot_id", v.in.BotID, "installation_id", v.in.ID)
 	}
 	if err != nil {
 		e := platform.AsError(err)
@@ -114,7 +111,42 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.cfg.Logger.Warn("webhook refused", facts...)
 		return
 	}
-	h.cfg.Logger.Info("webhook received", append(facts, "status", status)...)
+	h.cfg.Logger.Info("webhook received", append(facts, "status", v.status)...)
+}
+
+// visit is a call from outside.
+type visit struct {
+	r      *http.Request
+	in     *catalog.Installation // nil until it is known whose it is, or when it is nobody's
+	path   string                // that the integration sees
+	status int                   // that was answered
+	// browser is set for OAuth addresses, which a person's browser calls.
+	browser bool
+}
+
+// answer answers a call and returns what it was.
+func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (*visit, error) {
+	a := parseAddress(r.URL.EscapedPath())
+	v := &visit{r: r, path: a.path, browser: a.oauth, status: http.StatusOK}
+	id := a.webhookID
+	switch state := r.URL.Query().Get("state"); {
+	case a.path == interstitialPath:
+		serveInterstitial(w, r)
+		return v, nil
+	case a.oauth:
+		id = state
+	case len(a.names) > 0:
+		v.path = a.names[len(a.names)-1].path
+		if v.browser = state != "" && isOAuth(v.path); !v.browser {
+			return v, h.serveShared(w, v, a.names)
+		}
+		id = state
+	}
+	var err error
+	if v.in, err = h.find(r.Context(), id); err != nil {
+		return v, err
+	}
+	return v, h.serve(w, v)
 }
 
 func (h *Handler) find(ctx context.Context, id string) (*catalog.Installation, error) {
@@ -136,40 +168,71 @@ func (h *Handler) find(ctx context.Context, id string) (*catalog.Installation, e
 	return in, nil
 }
 
-// serve calls the integration and returns the status that it answered with; a
-// stream's is 200.
-func (h *Handler) serve(w http.ResponseWriter, r *http.Request, in *catalog.Installation, path string) (int, error) {
-	handler, err := h.cfg.Resolver.Installation(in)
+// request returns the handler for a visit and a request without a body.
+func (h *Handler) request(v *visit) (wire.Handler, *wire.Request, error) {
+	handler, err := h.cfg.Resolver.Installation(v.in)
 	if err != nil {
-		return 0, platform.Unavailable(err, "this webhook's integration cannot be reached now", 30*time.Second)
+		return nil, nil, platform.Unavailable(err, "this webhook's integration cannot be reached now", 30*time.Second)
 	}
-	req := h.cfg.Resolver.Request(in, wire.OpWebhookReceived, wire.OpWebhookReceived)
-	req.TraceParent, req.TraceState = r.Header.Get(wire.HeaderTraceParent), r.Header.Get(wire.HeaderTraceState)
-	if s, ok := handler.(wire.Streamer); ok && s.Stream(w, within(r, path), req) {
-		return http.StatusOK, nil
+	req := h.cfg.Resolver.Request(v.in, wire.OpWebhookReceived, wire.OpWebhookReceived)
+	req.TraceParent, req.TraceState = v.r.Header.Get(wire.HeaderTraceParent), v.r.Header.Get(wire.HeaderTraceState)
+	return handler, req, nil
+}
+
+// serve passes a visit on, with its body or as a stream.
+func (h *Handler) serve(w http.ResponseWriter, v *visit) error {
+	handler, req, err := h.request(v)
+	if err != nil {
+		return err
+	}
+	if s, ok := handler.(wire.Streamer); ok && s.Stream(w, within(v.r, v.path), req) {
+		return nil
 	}
 	if err := h.calls.enter(); err != nil {
-		return 0, err
+		return err
 	}
 	defer h.calls.leave()
-	release, err := h.reserve(r)
+	release, err := h.reserve(v.r)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer release()
-	if req.Body, err = h.body(w, r, path); err != nil {
-		return 0, err
+	body, err := h.read(w, v.r)
+	if err != nil {
+		return err
 	}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), h.cfg.Timeout, errTimeout)
+	return h.pass(w, v, handler, req, body)
+}
+
+// pass calls the handler and writes its answer.
+func (h *Handler) pass(w http.ResponseWriter, v *visit, handler wire.Handler, req *wire.Request, body []byte) (err error) {
+	if req.Body, err = encode(v.r, v.path, body); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeoutCause(v.r.Context(), h.cfg.Timeout, errTimeout)
 	defer cancel()
 	resp, err := handler.Handle(ctx, req)
 	if err != nil {
-		return 0, h.fault(ctx, err)
+		return h.fault(ctx, err)
+	}
+	if id := resp.Header.Get(headerIdentifier); id != "" && h.cfg.Claim != nil {
+		if err := h.cfg.Claim(ctx, v.in, id); err != nil {
+			return err
+		}
+	}
+	if v.browser {
+		return v.write(w, toBrowser(resp))
 	}
 	if e := concealed(resp); e != nil {
-		return 0, e
+		return e
 	}
-	return writeResponse(w, resp)
+	return v.write(w, resp)
+}
+
+// write writes an answer and notes its status.
+func (v *visit) write(w http.ResponseWriter, resp *wire.Response) (err error) {
+	v.status, err = writeResponse(w, resp)
+	return err
 }
 
 // retryAfter is when a caller whose call could not be handled may come back.
