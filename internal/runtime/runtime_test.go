@@ -28,6 +28,8 @@ type code struct {
 	notes    []string
 	register func(context.Context, *integration.Call) error
 	listen   func(context.Context, *integration.Call) error
+
+	unregister func(context.Context, *integration.Call) error
 }
 
 func (c *code) note(text string) {
@@ -63,9 +65,12 @@ func (c *code) integration() integration.Integration {
 			}
 			return c.register(ctx, call)
 		})
-		m.OnUnregister(func(context.Context, *integration.Call) error {
+		m.OnUnregister(func(ctx context.Context, call *integration.Call) error {
 			c.note("unregister")
-			return nil
+			if c.unregister == nil {
+				return nil
+			}
+			return c.unregister(ctx, call)
 		})
 		if c.listen != nil {
 			m.OnListen(c.listen)
@@ -77,7 +82,13 @@ func (c *code) integration() integration.Integration {
 // setup runs a runtime with the code linked and one bot; call it in a bubble.
 func setup(t *testing.T, c *code) *runtime.Runtime {
 	t.Helper()
-	r, stop := start(t, c, open(t))
+	return setupWith(t, c.integration())
+}
+
+// setupWith is setup with any code.
+func setupWith(t *testing.T, linked integration.Integration) *runtime.Runtime {
+	t.Helper()
+	r, stop := start(t, linked, open(t))
 	t.Cleanup(stop)
 	return r
 }
@@ -101,12 +112,12 @@ func open(t *testing.T) store.Store {
 	return db
 }
 
-// start runs a runtime with the code linked until stop is called.
-func start(t *testing.T, c *code, db store.Store) (r *runtime.Runtime, stop func()) {
+// start runs a runtime with code linked until stop is called.
+func start(t *testing.T, linked integration.Integration, db store.Store) (r *runtime.Runtime, stop func()) {
 	t.Helper()
 	ctx := context.Background()
 	r, err := runtime.New(runtime.Config{
-		Store: db, Catalog: catalog.New(db, slog.New(slog.DiscardHandler)), Integrations: []integration.Integration{c.integration()},
+		Store: db, Catalog: catalog.New(db, slog.New(slog.DiscardHandler)), Integrations: []integration.Integration{linked},
 		WebhookURL: func(id string) string { return "https://bellhop.test/webhooks/" + id },
 		FindIntegration: func(ctx context.Context, name, version string) (row *store.Integration, err error) {
 			err = db.View(ctx, func(tx *store.Tx) error {
@@ -257,7 +268,7 @@ func TestRegisterOnScheduleAfterRestart(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c, db, ctx := &code{}, open(t), context.Background()
-		r, stop := start(t, c, db)
+		r, stop := start(t, c.integration(), db)
 		in := put(t, r, platform.PutInstallationInput{})
 		if err := r.ConfigureIntegration(ctx, in, &platform.ConfigureIntegrationInput{ScheduleRegisterCall: "daily"}); err != nil {
 			t.Fatal(err)
@@ -267,7 +278,7 @@ func TestRegisterOnScheduleAfterRestart(t *testing.T) {
 		if n := c.count("register"); n != 1 {
 			t.Errorf("while it was stopped: %d registers, want 1", n)
 		}
-		_, stop = start(t, c, db)
+		_, stop = start(t, c.integration(), db)
 		defer stop()
 		if n := c.count("register"); n != 2 {
 			t.Errorf("after it is back: %d registers, want 2: it was due", n)
