@@ -22,7 +22,7 @@ func TestFaults(t *testing.T) {
 		cut    bool   // the body ends early
 	}{
 		"none": {status: 200, body: "done", done: true},
-		"answer": {fault: integrationtest.Fault{Answer: func(w http.ResponseWriter) { http.Error(w, "busy", 429) }},
+		"answer": {fault: integrationtest.Fault{Answer: func(w http.ResponseWriter) { http.Error(w, "busy", http.StatusTooManyRequests) }},
 			status: 429, body: "busy\n"},
 		"reset":      {fault: integrationtest.Fault{Reset: true}},
 		"reset late": {fault: integrationtest.Fault{Done: true}, done: true},

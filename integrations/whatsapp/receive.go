@@ -88,7 +88,7 @@ func digest(what string, raw []byte) string {
 }
 
 // receiptsTimeout bounds all read receipts of a webhook, which Meta waits for.
-const receiptsTimeout = 2 * time.Second
+const receiptsTimeout = time.Second
 
 // receipts shows people that their messages were read, and as configured that
 // something is being typed. It is a courtesy: that it failed is only logged.
