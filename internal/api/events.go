@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -215,12 +216,35 @@ func (s *Service) listEvents(ctx context.Context, id *Identity, in *platform.Lis
 		return nil, err
 	}
 	return view(ctx, s, func(tx *store.Tx) (*platform.ListEventsOutput, error) {
-		list, next, err := tx.Events(ctx, f, page)
+		list, next, err := listedEvents(ctx, tx, id, f, page)
 		if err != nil {
 			return nil, err
 		}
 		return &platform.ListEventsOutput{Events: views(list, eventView, id.alias()), Meta: p.meta(next)}, nil
 	})
+}
+
+// listedEvents are the events that a filter chooses, newest first; for a bot
+// those of incoming messages too, which have no rows of their own.
+func listedEvents(ctx context.Context, tx *store.Tx, id *Identity, f store.EventFilter, page store.Page) ([]store.Event, string, error) {
+	if id.Installation != nil || f.WorkflowID != "" || f.Type != "" && f.Type != platform.EventMessageCreated {
+		return tx.Events(ctx, f, page)
+	}
+	list, messages, next, err := tx.EventsAndMessages(ctx, f, page)
+	if err != nil {
+		return nil, "", err
+	}
+	for i := range messages {
+		e, err := messageEvent(ctx, tx, id, related(platform.PrefixEvent, messages[i].ID))
+		if err != nil {
+			return nil, "", err
+		}
+		if f.Status == "" || e.Status == f.Status {
+			list = append(list, *e)
+		}
+	}
+	slices.SortFunc(list, func(a, b store.Event) int { return strings.Compare(b.ID, a.ID) })
+	return list, next, nil
 }
 
 func (s *Service) cancelScheduledEvent(ctx context.Context, id *Identity, in *platform.CancelScheduledEventInput) (*platform.CancelScheduledEventOutput, error) {

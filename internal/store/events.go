@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -85,10 +86,62 @@ func (tx *Tx) Events(ctx context.Context, ef EventFilter, p Page) ([]Event, stri
 	f.is("message_id", ef.MessageID)
 	f.is("workflow_id", ef.WorkflowID)
 	f.is("status", ef.Status)
+	if n, id, err := p.cursor(); p.After != "" && err == nil {
+		p.After = cursor(n, "evt_"+ulidOf(id)) // it may be a message's
+	}
 	list, next, err := listPage(ctx, tx, scanEvent, `SELECT `+eventColumns+` FROM events`, f, sorting[Event]{
 		id: "id", key: func(e *Event) (int64, string) { return 0, e.ID },
 	}, p)
 	return list, next, wrap(err, "list events")
+}
+
+// EventsAndMessages lists a bot's events together with its incoming messages, each of which is an event too, whose id has
+// the message's after the prefix. The newest of both come first in one page; ef.Type and ef.Status choose among the rows of
+// events only.
+func (tx *Tx) EventsAndMessages(ctx context.Context, ef EventFilter, p Page) (events []Event, messages []Message, next string, err error) {
+	events, more, err := tx.Events(ctx, ef, p)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	f := new(filter)
+	f.and("r.bot_id = ? AND r.direction = 'incoming' AND r.origin <> 'synthetic'", ef.BotID)
+	f.is("r.conversation_id", ef.ConversationID)
+	f.is("r.user_id", ef.UserID)
+	f.is("r.id", ef.MessageID)
+	if p.After != "" {
+		_, id, err := p.cursor()
+		if err != nil {
+			return nil, nil, "", err
+		}
+		f.and("r.id < ?", "msg_"+ulidOf(id))
+	}
+	f.write(" ORDER BY r.id DESC LIMIT ?", p.limit()+1)
+	messages, err = all(ctx, tx, scanMessage, `SELECT `+messageColumns+` FROM messages r`+f.where.String(), f.args...)
+	if err != nil {
+		return nil, nil, "", wrap(err, "list messages among events")
+	}
+	// Keep the newest of both that one page holds.
+	e, m := 0, 0
+	last := ""
+	for e+m < p.limit() && (e < len(events) || m < len(messages)) {
+		if m == len(messages) || e < len(events) && ulidOf(events[e].ID) > ulidOf(messages[m].ID) {
+			last = events[e].ID
+			e++
+		} else {
+			last = messages[m].ID
+			m++
+		}
+	}
+	if e < len(events) || m < len(messages) || more != "" {
+		next = cursor(0, last)
+	}
+	return events[:e], messages[:m], next, nil
+}
+
+// ulidOf is an id without its prefix.
+func ulidOf(id string) string {
+	_, ulid, _ := strings.Cut(id, "_")
+	return ulid
 }
 
 // DueEvents lists events of status EventScheduled whose time has come, earliest first.

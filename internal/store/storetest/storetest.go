@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"odd text is kept or refused":       testOddText,
 		"a deleted bot leaves nothing":      testDeleteBot,
 		"secrets are sealed":                testSealed,
+		"participants come in order":        testParticipants,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
