@@ -46,8 +46,11 @@ type Integration struct {
 // take it.
 type IntegrationUpload struct {
 	IntegrationDefinition
-	// Code is a bundle's text; it is refused, since no uploaded code runs here.
+	// Code is the text of a bundle that the server runs: one CommonJS module, at
+	// most 50 MB. It takes the place of URL.
 	Code string `json:"code,omitempty"`
+	// Secrets stand in for the definition's, with values.
+	Secrets Secrets `json:"secrets,omitempty"`
 }
 
 // InstallationStatus is where an installation is in its life.

@@ -156,6 +156,7 @@ type BotDefinition struct {
 	Actions       map[string]ActionDefinition `json:"actions,omitzero"`
 	Configuration *BotConfiguration           `json:"configuration,omitzero"`
 	Subscriptions *Subscriptions              `json:"subscriptions,omitzero"`
+	Secrets       Names                       `json:"secrets,omitempty"` // names only
 }
 
 // BotConfiguration is how a bot is configured: data that fits the schema. The

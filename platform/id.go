@@ -23,6 +23,7 @@ const (
 	PrefixDelivery     = "dlv"
 	PrefixToken        = "tok"
 	PrefixWorkspace    = "wkspace"
+	PrefixDeployment   = "dpl"
 )
 
 // alphabet is Crockford's base 32, upper case.

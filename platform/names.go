@@ -11,8 +11,7 @@ import (
 // Names is a list of names. It reads a JSON array, or an object whose keys are
 // the names: uploads carry secrets as {"NAME": ""} and extra operations as
 // {"name": {"enabled": true}}. A name whose value is null or disabled is left
-// out. A secret's value is refused: code at an address could not be given it,
-// and it must not be lost silently. It is written as an array.
+// out. It is written as an array; values are not kept (see Secrets).
 type Names []string
 
 // UnmarshalJSON reads an array of names or an object keyed by them.
@@ -26,11 +25,6 @@ func (n *Names) UnmarshalJSON(data []byte) error {
 	}
 	*n = make(Names, 0, len(members))
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		var value string
-		if json.Unmarshal(members[name], &value) == nil && value != "" {
-			return fmt.Errorf("%s has a value, which this server cannot give to code at an address; "+
-				"set SECRET_%s in the environment of the code and upload an empty text", name, name)
-		}
 		if enabled(members[name]) {
 			*n = append(*n, name)
 		}

@@ -24,8 +24,9 @@ type CreateBotInput struct {
 	Builtin string            `json:"builtin,omitempty"`
 	Dev     bool              `json:"dev,omitempty"`
 	Tags    map[string]string `json:"tags,omitempty"`
-	// Code is a bundle's text; it is refused, since no uploaded code runs here.
-	Code string `json:"code,omitempty"`
+	// Code and Secrets are as in IntegrationUpload.
+	Code    string  `json:"code,omitempty"`
+	Secrets Secrets `json:"secrets,omitempty"`
 	BotDefinition
 }
 
@@ -77,7 +78,9 @@ type UpdateBotInput struct {
 	ID   string        `path:"id" json:"-"`
 	Name Field[string] `json:"name,omitzero"`
 	URL  Field[string] `json:"url,omitzero"`
-	Code string        `json:"code,omitempty"` // as in CreateBotInput
+	// Code and Secrets are as in IntegrationUpload.
+	Code    string  `json:"code,omitempty"`
+	Secrets Secrets `json:"secrets,omitempty"`
 	BotDefinition
 
 	// Integrations installs, changes or, where it is null, removes, by alias.

@@ -17,19 +17,21 @@ import (
 
 // createBot makes a bot and its own user, whose id is the bot's.
 func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.CreateBotInput) (*platform.CreateBotOutput, error) {
-	if err := refuseCode(in.Code); err != nil {
+	d := deployment{in.URL, in.Code, in.Secrets}
+	if err := s.checkDeployment(d); err != nil {
 		return nil, err
 	}
 	if err := checkURL(in.URL); err != nil {
 		return nil, err
 	}
-	if in.Builtin != "" && in.URL != "" {
-		return nil, platform.Errorf(platform.TypeInvalidPayload, "url and builtin: a bot has code at an address or in the server, not both; leave one out")
+	if in.Builtin != "" && (in.URL != "" || in.Code != "") {
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "builtin: a bot has code of its own or that in the server, not both; leave one out")
 	}
 	if err := checkBotDefinition(&in.BotDefinition); err != nil {
 		return nil, err
 	}
 	declared := in.BotDefinition
+	declared.Secrets = declaredSecrets(declared.Secrets, in.Secrets)
 	data := takeData(&declared)
 	definition, err := json.Marshal(declared)
 	if err != nil {
@@ -57,6 +59,9 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 		row.CreatedAt, row.UpdatedAt = tx.Now(), tx.Now()
 		if row.Name == "" {
 			row.Name = row.ID
+		}
+		if row.Deployment, err = s.deploy(ctx, tx, row.ID, "", declared.Secrets, d); err != nil {
+			return err
 		}
 		if err := tx.CreateBot(ctx, row); err != nil {
 			return err
@@ -114,7 +119,11 @@ func (s *Service) listBots(ctx context.Context, _ *Identity, in *platform.ListBo
 
 // updateBot changes the members that are given.
 func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.UpdateBotInput) (*platform.UpdateBotOutput, error) {
-	if err := refuseCode(in.Code); err != nil {
+	if in.Secrets == nil && in.BotDefinition.Secrets != nil {
+		in.Secrets = platform.Declare(in.BotDefinition.Secrets)
+	}
+	d := deployment{in.URL.Value, in.Code, in.Secrets}
+	if err := s.checkDeployment(d); err != nil {
 		return nil, err
 	}
 	if err := checkURL(in.URL.Value); err != nil {
@@ -133,8 +142,11 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		if in.URL.Present {
 			row.URL = in.URL.Value
 		}
+		if in.Code != "" {
+			row.URL, row.Builtin = "", ""
+		}
 		var def platform.BotDefinition
-		if err := mergeDefinition(&def, row.Definition, in.Patch, in.BotDefinition); err != nil {
+		if err := mergeDefinition(&def, row.Definition, in.Patch, in); err != nil {
 			return fmt.Errorf("definition of bot %s: %w", row.ID, err)
 		}
 		if err := checkBotDefinition(&def); err != nil {
@@ -145,6 +157,9 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 			return err
 		}
 		if row.Configuration, err = botConfiguration(row.Definition, data, row.Configuration); err != nil {
+			return err
+		}
+		if row.Deployment, err = s.deploy(ctx, tx, row.ID, row.Deployment, def.Secrets, d); err != nil {
 			return err
 		}
 		return tx.UpdateBot(ctx, *row)

@@ -43,14 +43,6 @@ func (c *schemaCheck) parts(states map[string]platform.StateDefinition, events m
 	})
 }
 
-// refuseCode is for uploads of code, which would seem to be deployed.
-func refuseCode(code string) error {
-	if code == "" {
-		return nil
-	}
-	return platform.Errorf(platform.TypeInvalidPayload, "code: this server runs no uploaded code; serve it (bp serve) and give its address as url")
-}
-
 func checkBotDefinition(d *platform.BotDefinition) error {
 	var c schemaCheck
 	if d.Configuration != nil {

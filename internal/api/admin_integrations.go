@@ -15,7 +15,9 @@ import (
 
 func (s *Service) createIntegration(ctx context.Context, id *Identity, in *platform.CreateIntegrationInput) (*platform.CreateIntegrationOutput, error) {
 	def := in.IntegrationDefinition
-	if err := refuseCode(in.Code); err != nil {
+	def.Secrets = declaredSecrets(def.Secrets, in.Secrets)
+	d := deployment{def.URL, in.Code, in.Secrets}
+	if err := s.checkDeployment(d); err != nil {
 		return nil, err
 	}
 	if err := checkIntegrationDefinition(&def); err != nil {
@@ -33,6 +35,9 @@ func (s *Service) createIntegration(ctx context.Context, id *Identity, in *platf
 			return err
 		}
 		row.ID = s.ids.New(platform.PrefixIntegration, tx.Now())
+		if row.Deployment, err = s.deploy(ctx, tx, row.ID, "", def.Secrets, d); err != nil {
+			return err
+		}
 		return tx.PutIntegration(ctx, row)
 	})
 	if err != nil {
@@ -181,7 +186,11 @@ func (s *Service) listIntegrations(ctx context.Context, _ *Identity, in *platfor
 
 // updateIntegration changes the definition; name and version stay.
 func (s *Service) updateIntegration(ctx context.Context, _ *Identity, in *platform.UpdateIntegrationInput) (*platform.UpdateIntegrationOutput, error) {
-	if err := refuseCode(in.Code); err != nil {
+	if in.Secrets == nil && in.IntegrationDefinition.Secrets != nil {
+		in.Secrets = platform.Declare(in.IntegrationDefinition.Secrets)
+	}
+	d := deployment{in.URL, in.Code, in.Secrets}
+	if err := s.checkDeployment(d); err != nil {
 		return nil, err
 	}
 	old, err := s.integration(ctx, in.ID)
@@ -199,6 +208,9 @@ func (s *Service) updateIntegration(ctx context.Context, _ *Identity, in *platfo
 	if def.URL == "" {
 		def.URL = old.URL
 	}
+	if in.Code != "" {
+		def.URL = ""
+	}
 	if err := checkIntegrationDefinition(&def); err != nil {
 		return nil, err
 	}
@@ -207,7 +219,13 @@ func (s *Service) updateIntegration(ctx context.Context, _ *Identity, in *platfo
 	if row.Definition, err = json.Marshal(def); err != nil {
 		return nil, err
 	}
-	if err := s.Store.Update(ctx, func(tx *store.Tx) error { return tx.PutIntegration(ctx, &row) }); err != nil {
+	err = s.Store.Update(ctx, func(tx *store.Tx) (err error) {
+		if row.Deployment, err = s.deploy(ctx, tx, row.ID, row.Deployment, def.Secrets, d); err != nil {
+			return err
+		}
+		return tx.PutIntegration(ctx, &row)
+	})
+	if err != nil {
 		return nil, err
 	}
 	s.Catalog.InvalidateIntegration(row.ID)

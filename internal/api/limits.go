@@ -13,6 +13,8 @@ const (
 	maxImport        = 100       // messages of one call
 	maxIdentifier    = 200       // characters
 	maxConfiguration = 20 << 10  // bytes of a bot's configuration
+	maxCode          = 50 << 20  // bytes
+	maxSecret        = 20_000    // bytes
 	maxExpiry        = 30 * 24 * time.Hour
 	maxSchedule      = 366 * 24 * time.Hour
 

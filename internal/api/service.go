@@ -74,6 +74,10 @@ type Config struct {
 	// is linked.
 	LinkedBot func(name string) (definition json.RawMessage, ok bool)
 
+	// RunsCode returns why uploaded code cannot run here, or nil when it can. It
+	// may be nil: then none can.
+	RunsCode func() error
+
 	// PublicURL is where the server is reached from outside, without a slash
 	// at the end; webhook URLs begin with it.
 	PublicURL string

@@ -14,24 +14,25 @@ type Bot struct {
 	Dev                   bool
 	Definition            json.RawMessage
 	Configuration         json.RawMessage
+	Deployment            string // of its Code and secrets; another one after each change, "" without code
 	CreatedAt, UpdatedAt  time.Time
 }
 
-const botColumns = `id, workspace_id, name, url, signing_secret, builtin, dev, definition, configuration, created_at, updated_at`
+const botColumns = `id, workspace_id, name, url, signing_secret, builtin, dev, definition, configuration, deployment, created_at, updated_at`
 
 func scanBot(rows Rows, b *Bot) error {
 	return rows.Scan(&b.ID, &b.WorkspaceID, &b.Name, &b.URL, &b.SigningSecret, &b.Builtin, &b.Dev, &b.Definition,
-		&b.Configuration, &b.CreatedAt, &b.UpdatedAt)
+		&b.Configuration, &b.Deployment, &b.CreatedAt, &b.UpdatedAt)
 }
 
-const createBot = `INSERT INTO bots (` + botColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+const createBot = `INSERT INTO bots (` + botColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
 // CreateBot adds a bot; zero times become Now. ErrConflict when the id is taken.
 func (tx *Tx) CreateBot(ctx context.Context, b Bot) error {
 	tx.stamp(&b.CreatedAt, &b.UpdatedAt)
 	b.seal(tx)
 	return wrap(tx.exec(ctx, createBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
-		b.Definition, b.Configuration, b.CreatedAt, b.UpdatedAt), "create bot")
+		b.Definition, b.Configuration, b.Deployment, b.CreatedAt, b.UpdatedAt), "create bot")
 }
 
 // Bot reads a bot by id.
@@ -49,13 +50,13 @@ func (tx *Tx) Bots(ctx context.Context, p Page) ([]Bot, string, error) {
 }
 
 const updateBot = `UPDATE bots SET workspace_id = $2, name = $3, url = $4, signing_secret = $5, builtin = $6, dev = $7,
-	definition = $8, configuration = $9, updated_at = $10 WHERE id = $1`
+	definition = $8, configuration = $9, deployment = $10, updated_at = $11 WHERE id = $1`
 
 // UpdateBot writes every field but ID and CreatedAt; UpdatedAt becomes Now.
 func (tx *Tx) UpdateBot(ctx context.Context, b Bot) error {
 	b.seal(tx)
 	return wrap(tx.change(ctx, updateBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
-		b.Definition, b.Configuration, tx.now), "update bot")
+		b.Definition, b.Configuration, b.Deployment, tx.now), "update bot")
 }
 
 // DeleteBot removes a bot and all that is its.
@@ -86,7 +87,7 @@ func (tx *Tx) DeleteBot(ctx context.Context, id string) error {
 			return wrap(err, "delete bot's rows")
 		}
 	}
-	return nil
+	return wrap(tx.disown(ctx, id), "delete bot's code")
 }
 
 // untagAll removes the index entries of all rows of a table that have value in column.

@@ -12,19 +12,20 @@ type Integration struct {
 	URL, SigningSecret             string
 	Builtin                        bool // linked Go code
 	Definition                     json.RawMessage
+	Deployment                     string // as in Bot
 	CreatedAt, UpdatedAt           time.Time
 }
 
-const integrationColumns = `id, workspace_id, name, version, url, signing_secret, builtin, definition, created_at, updated_at`
+const integrationColumns = `id, workspace_id, name, version, url, signing_secret, builtin, definition, deployment, created_at, updated_at`
 
 func scanIntegration(rows Rows, i *Integration) error {
 	return rows.Scan(&i.ID, &i.WorkspaceID, &i.Name, &i.Version, &i.URL, &i.SigningSecret, &i.Builtin, &i.Definition,
-		&i.CreatedAt, &i.UpdatedAt)
+		&i.Deployment, &i.CreatedAt, &i.UpdatedAt)
 }
 
-const putIntegration = `INSERT INTO integrations (` + integrationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+const putIntegration = `INSERT INTO integrations (` + integrationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 	ON CONFLICT (workspace_id, name, version) DO UPDATE SET url = excluded.url, signing_secret = excluded.signing_secret,
-	builtin = excluded.builtin, definition = excluded.definition, updated_at = excluded.updated_at
+	builtin = excluded.builtin, definition = excluded.definition, deployment = excluded.deployment, updated_at = excluded.updated_at
 	RETURNING id, created_at`
 
 // PutIntegration adds an integration, or replaces the one of the same workspace, name and version, which keeps its id
@@ -35,7 +36,7 @@ func (tx *Tx) PutIntegration(ctx context.Context, i *Integration) error {
 	}
 	i.UpdatedAt = tx.now
 	args := []any{i.ID, i.WorkspaceID, i.Name, i.Version, i.URL, tx.seal(i.signingPlace(), i.SigningSecret),
-		i.Builtin, i.Definition, i.CreatedAt, i.UpdatedAt}
+		i.Builtin, i.Definition, i.Deployment, i.CreatedAt, i.UpdatedAt}
 	return wrap(tx.row(ctx, putIntegration, args, &i.ID, &i.CreatedAt), "put integration")
 }
 
@@ -71,5 +72,11 @@ func (tx *Tx) DeleteIntegration(ctx context.Context, id string) error {
 	if n > 0 {
 		return wrap(ErrConflict, "delete integration that is installed")
 	}
-	return wrap(tx.change(ctx, `DELETE FROM integrations WHERE id = $1`, id), "delete integration")
+	if err := tx.change(ctx, `DELETE FROM integrations WHERE id = $1`, id); err != nil {
+		return wrap(err, "delete integration")
+	}
+	if err := tx.exec(ctx, `DELETE FROM tokens WHERE integration_id = $1`, id); err != nil {
+		return wrap(err, "delete integration's tokens")
+	}
+	return wrap(tx.disown(ctx, id), "delete integration's code")
 }
