@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // refusal is an error in the vendor's form.
@@ -61,6 +62,20 @@ func (in *input) sizes() map[string]int {
 		sizes[name] = len(content)
 	}
 	return sizes
+}
+
+// attach gives files that a parameter names, as attach://name, the parameter's
+// name.
+func (in *input) attach() {
+	for name, value := range in.params {
+		text, _ := value.(string)
+		file, ok := strings.CutPrefix(text, "attach://")
+		if content, sent := in.files[file]; ok && sent {
+			delete(in.files, file)
+			delete(in.params, name)
+			in.files[name] = content
+		}
+	}
 }
 
 // read reads parameters in each of the forms that Telegram takes.

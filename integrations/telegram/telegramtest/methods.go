@@ -77,6 +77,7 @@ func (f *Fake) check(method string, in *input) error {
 		return &refusal{code: 404, text: "Not Found: method not found"}
 	}
 	known := map[string]string{}
+	in.attach()
 	for _, word := range strings.Fields(spec) {
 		word, required := strings.CutSuffix(word, "!")
 		name, kind, _ := strings.Cut(word, ":")

@@ -41,11 +41,17 @@ func (f *Fake) webhooks(method string, in *input) (any, error) {
 }
 
 // SetWebhook sets a webhook as another program would; empty removes it.
-func (f *Fake) SetWebhook(address string) {
+func (f *Fake) SetWebhook(address string) { f.SetWebhookSecret(address, "") }
+
+// SetWebhookSecret is SetWebhook with the secret token that is sent along.
+func (f *Fake) SetWebhookSecret(address, secret string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.webhook = nil; address != "" {
 		f.webhook = map[string]any{"url": address}
+	}
+	if secret != "" {
+		f.webhook["secret_token"] = secret
 	}
 }
 
