@@ -3,7 +3,6 @@ package whatsapp
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"fmt"
 	"mime"
 	"mime/multipart"
@@ -12,19 +11,17 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/outbound"
 )
-
-const dataScheme = "data:"
 
 // upload gives Meta the media of the part that stand in their address
 // themselves, for it opens only addresses of the web.
 func (s *service) upload(ctx context.Context, c *settings, phoneID string, p *part) error {
 	for _, m := range p.media() {
-		if m == nil || !strings.HasPrefix(m.Link, dataScheme) {
+		if m == nil || !strings.HasPrefix(m.Link, outbound.DataScheme) {
 			continue
 		}
-		typ, content, err := readData(m.Link)
+		typ, content, err := outbound.ReadData(m.Link)
 		if err != nil {
 			return err
 		}
@@ -52,23 +49,6 @@ func (p *part) media() []*partMedia {
 		}
 	}
 	return all
-}
-
-// readData reads an address as "data:image/png;base64,…".
-func readData(address string) (typ string, content []byte, err error) {
-	head, text, ok := strings.Cut(strings.TrimPrefix(address, dataScheme), ",")
-	kind, coded := strings.CutSuffix(head, ";base64")
-	typ, _, typeErr := mime.ParseMediaType(first(kind, "text/plain"))
-	if coded {
-		content, err = base64.StdEncoding.DecodeString(text)
-	} else {
-		text, err = url.PathUnescape(text)
-		content = []byte(text)
-	}
-	if !ok || typeErr != nil || err != nil {
-		return "", nil, integration.RuntimeError("the media's address begins with data: and cannot be read")
-	}
-	return typ, content, nil
 }
 
 // uploadFile gives Meta a file and returns its id.
