@@ -162,6 +162,7 @@ test('a server behind NAT answers', async () => {
     })
     assert.equal(installation.status, 'registered', installation.statusReason)
     const before = (await order({ calls: ['sendMessage'] })).length
+    const files = (await order({ calls: ['sendDocument'] })).length
     await order({ update: { message: message(50, { text: 'hello' }) } })
     const sent = await order({ wait: before + 1, calls: ['sendMessage'] })
     assert.ok(sent.length > before, server.log())
@@ -171,6 +172,8 @@ test('a server behind NAT answers', async () => {
     const button = reply_markup.inline_keyboard[0][0]
     const asked = message(sent.length, { text, reply_markup })
     await order({ update: { callback_query: { id: 'q2', from: ada, message: asked, chat_instance: '1', data: button.callback_data } } })
+    const documents = await order({ wait: files + 1, calls: ['sendDocument'] })
+    assert.ok(documents.at(-1).files.document > 100, server.log())
     assert.ok((await order({ wait: 1, calls: ['answerCallbackQuery'] })).length > 0, server.log())
   } finally {
     await server.stop()

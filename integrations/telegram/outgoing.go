@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
@@ -163,6 +164,9 @@ func (o *outgoing) sendPart(ctx context.Context, p *part, out any) error {
 }
 
 func (o *outgoing) try(ctx context.Context, p *part, out any) error {
+	if strings.HasPrefix(p.address, outbound.DataScheme) {
+		return o.upload(ctx, p, out)
+	}
 	api := o.api(o.c)
 	err := api.call(ctx, p.method, p, out)
 	if p.kind == kindPhoto && said(err, photoWords...) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -64,6 +65,11 @@ func captioned(p part, written string) []part {
 
 // extension is that of the address's last part, in lower case, with the dot.
 func extension(address string) string {
+	if strings.HasPrefix(address, outbound.DataScheme) {
+		typ, _, _ := strings.Cut(strings.TrimPrefix(address, outbound.DataScheme), ",")
+		typ, _, _ = strings.Cut(typ, ";")
+		return extensions()[typ]
+	}
 	u, err := url.Parse(address)
 	if err != nil {
 		return ""
@@ -71,8 +77,19 @@ func extension(address string) string {
 	return strings.ToLower(path.Ext(u.Path))
 }
 
+// extensions are those of the types that bots put into addresses.
+func extensions() map[string]string {
+	return map[string]string{
+		"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp", "image/svg+xml": ".svg",
+		"audio/mpeg": ".mp3", "audio/ogg": ".ogg", "video/mp4": ".mp4", "application/pdf": ".pdf", "text/plain": ".txt",
+	}
+}
+
 // fileName is the last part of the address.
 func fileName(address string) string {
+	if strings.HasPrefix(address, outbound.DataScheme) {
+		return "file" + extension(address)
+	}
 	u, err := url.Parse(address)
 	if err != nil {
 		return "file"
@@ -86,11 +103,14 @@ type image struct {
 	Caption  string `json:"caption,omitempty"`
 }
 
-// picture is a photo, unless it moves.
+// picture is a photo, unless it moves or is drawn.
 func picture(address string) part {
 	address = strings.TrimSpace(address)
-	if extension(address) == ".gif" {
+	switch extension(address) {
+	case ".gif":
 		return media(kindAnimation, address, fileName(address))
+	case ".svg": // a drawing is no photo to Telegram
+		return media(kindDocument, address, fileName(address))
 	}
 	return media(kindPhoto, address, fileName(address))
 }

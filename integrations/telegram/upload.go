@@ -40,7 +40,7 @@ func (o *outgoing) reuse(ctx context.Context, p *part) {
 
 // upload reads the file and sends it along.
 func (o *outgoing) upload(ctx context.Context, p *part, out any) error {
-	content, err := o.fetch(ctx, p.address)
+	content, err := o.read(ctx, p.address)
 	if err != nil {
 		return err
 	}
@@ -61,6 +61,15 @@ func (o *outgoing) upload(ctx context.Context, p *part, out any) error {
 		err = api.post(ctx, uploadTimeout, p.method, contentType, bytes.NewReader(body), out)
 	}
 	return err
+}
+
+// read reads the file that is in an address, or at it.
+func (s *service) read(ctx context.Context, address string) ([]byte, error) {
+	if strings.HasPrefix(address, outbound.DataScheme) {
+		_, content, err := outbound.ReadData(address)
+		return content, err
+	}
+	return s.fetch(ctx, address)
 }
 
 // fetch reads the file at an address that the bot gave. The addresses that it

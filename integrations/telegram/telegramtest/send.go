@@ -1,6 +1,7 @@
 package telegramtest
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"net/url"
@@ -148,6 +149,8 @@ func (f *Fake) checkFile(kind string, in *input) error {
 		switch {
 		case len(content) == 0:
 			return bad("file must be non-empty")
+		case kind == "photo" && bytes.Contains(content, []byte("<svg")):
+			return bad("IMAGE_PROCESS_FAILED")
 		case kind == "photo" && len(content) > 10<<20:
 			return bad("file of size %d bytes is too big for a photo; the maximum size is 10485760 bytes", len(content))
 		}
