@@ -67,13 +67,14 @@ type Fake struct {
 	schema *ast.Schema
 	server *httptest.Server
 
-	mu     sync.Mutex
-	calls  []Call
-	world  *world
-	access map[string]*access // by token
-	codes  map[string]*consent
-	grants map[string]*access // by refresh token
-	next   int
+	mu      sync.Mutex
+	written *sync.Cond // a comment was
+	calls   []Call
+	world   *world
+	access  map[string]*access // by token
+	codes   map[string]*consent
+	grants  map[string]*access // by refresh token
+	next    int
 }
 
 // New starts a fake that ends with the test. It needs Linear's schema.
@@ -101,6 +102,7 @@ func Start(schemaFile string) (*Fake, error) {
 	f.access = map[string]*access{
 		AdminKey: {user: AdminID, admin: true, key: true}, MemberKey: {user: MemberID, key: true},
 	}
+	f.written = sync.NewCond(&f.mu)
 	f.server = httptest.NewServer(http.HandlerFunc(f.serve))
 	f.URL = f.server.URL
 	return f, nil

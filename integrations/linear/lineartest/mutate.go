@@ -124,6 +124,7 @@ func (rq *request) commentCreate(in map[string]any) (any, *problem) {
 		delete(c, "user")
 	}
 	w.comments = append(w.comments, c)
+	rq.written.Broadcast()
 	return object{"success": true, "comment": c}, nil
 }
 

@@ -1,9 +1,11 @@
 package lineartest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -49,11 +51,9 @@ func newWorld() *world {
 	}
 	eng, ops := team(TeamID, "ENG", "Engineering"), team(OtherTeamID, "OPS", "Operations")
 	eng["description"], eng["icon"] = "Builds it", "Rocket"
-	for _, s := range []object{
+	w.states = []object{
 		{"id": TodoID, "name": "Todo", "type": "unstarted", "color": "#e2e2e2", "position": 1.0, "team": eng},
 		{"id": DoneID, "name": "Done", "type": "completed", "color": "#5e6ad2", "position": 2.0, "team": eng},
-	} {
-		w.states = append(w.states, s)
 	}
 	w.labels = []object{
 		{"id": BugID, "name": "Bug", "color": "#eb5757", "team": eng}, {"id": FeatureID, "name": "Feature", "color": "#bb87fc"},
@@ -135,6 +135,8 @@ func (rq *request) resolve(f *ast.Field) (any, *problem) {
 		return one("Team", w.teams)
 	case "teams":
 		return page(w.teams)
+	case "workflowState":
+		return one("WorkflowState", w.states)
 	case "workflowStates":
 		return page(w.states)
 	case "issueLabels":
@@ -164,6 +166,22 @@ func (rq *request) resolve(f *ast.Field) (any, *problem) {
 // Comments returns the comments, in order.
 func (f *Fake) Comments() []map[string]any {
 	return f.all(func(w *world) []object { return w.comments })
+}
+
+// Await waits until there are n comments and returns the last of these.
+func (f *Fake) Await(t testing.TB, n int) map[string]any {
+	t.Helper()
+	stop := context.AfterFunc(t.Context(), f.written.Broadcast)
+	defer stop()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for len(f.world.comments) < n {
+		if t.Context().Err() != nil {
+			t.Fatalf("there are %d comments, want %d", len(f.world.comments), n)
+		}
+		f.written.Wait()
+	}
+	return f.world.comments[n-1]
 }
 
 // Issues returns the issues, in order.
