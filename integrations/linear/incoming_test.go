@@ -60,6 +60,7 @@ func TestIncoming(t *testing.T) {
 		"on a document":        {nil, []lineartest.Hook{elsewhere(data{"documentContentId": "dc1"})}},
 		"on an initiative":     {nil, []lineartest.Hook{elsewhere(data{"initiativeId": "in1", "initiativeUpdateId": "iu1"})}},
 		"new name":             {nil, []lineartest.Hook{root, comment(lineartest.ReplyID, "Married", data{"user": data{"id": lineartest.AdaID, "name": "Ada King", "email": "ada@king.test", "url": "u", "avatarUrl": "https://public.linear.app/king.png"}})}},
+		"new name, no address": {nil, []lineartest.Hook{root, as(comment(lineartest.ReplyID, "Married", data{"user": data{"id": lineartest.AdaID, "name": "Ada King", "url": "u"}}), data{"id": lineartest.AdaID, "type": "user", "name": "Ada King"})}},
 		"new title":            {nil, []lineartest.Hook{root, comment(lineartest.ReplyID, "Renamed", data{"issue": data{"id": lineartest.IssueID, "identifier": "ENG-1", "title": "The lift is stuck again", "url": "https://linear.app/hotel/issue/ENG-1", "teamId": lineartest.TeamID, "team": data{"id": lineartest.TeamID}}})}},
 		"of no interest":       {nil, []lineartest.Hook{{Type: "IssueLabel", Action: "create", Data: data{"id": "l1", "name": "x"}}}},
 		"an unknown action":    {nil, []lineartest.Hook{then(root, "explode", nil, nil)}},

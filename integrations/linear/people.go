@@ -58,7 +58,7 @@ func (s *service) user(ctx context.Context, call *integration.Call, c *settings,
 	}
 	u := &out.User
 	if p.Name != "" && u.Name != p.Name || p.AvatarURL != "" && u.PictureURL != p.AvatarURL || p.Email != "" && u.Tags[tagEmail] != p.Email {
-		if u, err = rename(ctx, call, u.ID, p, platform.Tags{tagEmail: p.Email}); err != nil {
+		if u, err = rename(ctx, call, u.ID, p, filled(platform.Tags{tagEmail: p.Email})); err != nil {
 			return nil, err
 		}
 	}
