@@ -50,11 +50,8 @@ func TestEvents(t *testing.T) {
 			if twice := story(b); twice != once {
 				t.Errorf("after the same event again:\n%s\nwant\n%s", twice, once)
 			}
-			var lines []string
-			for _, line := range strings.SplitAfter(once, "\nevent ")[1:] {
-				lines = append(lines, line)
-			}
-			integrationtest.Golden(t, "event/"+name, strings.Join(lines, ""))
+			_, events, _ := strings.Cut(once, "\nevent ")
+			integrationtest.Golden(t, "event/"+name, events)
 		})
 	}
 }

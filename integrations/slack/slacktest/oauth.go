@@ -23,7 +23,7 @@ func (f *Fake) Consent(authorize string) (callback string, err error) {
 	}
 	q := u.Query()
 	if u.Path != "/oauth/v2/authorize" || q.Get("client_id") != ClientID || q.Get("scope") == "" || q.Get("redirect_uri") == "" {
-		return "", fmt.Errorf("Slack shows an error page for %s", authorize)
+		return "", fmt.Errorf("an error page is shown for %s", authorize)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
