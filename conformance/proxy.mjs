@@ -34,6 +34,8 @@ export async function startProxy(target) {
     res.on('close', () => res.writableFinished || up.destroy())
     req.pipe(up)
   })
+  // A client must not find a connection that was closed while it was idle.
+  server.keepAliveTimeout = 120_000
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const stop = async () => {
