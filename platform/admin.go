@@ -39,6 +39,9 @@ type Integration struct {
 	CreatedAt Time   `json:"createdAt"`
 	UpdatedAt Time   `json:"updatedAt"`
 	Builtin   bool   `json:"builtin"`
+	// Dev tells that it is in development: its code runs on a developer's
+	// machine, and it is found by its id only.
+	Dev bool `json:"dev"`
 	IntegrationDefinition
 }
 

@@ -69,7 +69,6 @@ func (i Integration) MarshalJSON() ([]byte, error) {
 		Description string `json:"description"`
 		URL         string `json:"url"`
 		Secrets     Names  `json:"secrets"`
-		Dev         bool   `json:"dev"`
 		ReadmeURL   string `json:"readmeUrl"`
 		published
 	}{plain: plain(i), Description: i.Description, URL: i.URL, Secrets: append(Names{}, i.Secrets...), published: describe(i.Title, i.Name)})

@@ -11,19 +11,20 @@ import (
 // Prefixes of ids (wire-operations.md 1.6). An id is a prefix, an underscore
 // and a ULID: 28 to 36 characters, sorted by time of creation.
 const (
-	PrefixBot          = "bot"
-	PrefixDevBot       = "devbot"
-	PrefixIntegration  = "intver"
-	PrefixInstallation = "inst"
-	PrefixUser         = "user"
-	PrefixConversation = "conv"
-	PrefixMessage      = "msg"
-	PrefixEvent        = "evt"
-	PrefixState        = "state"
-	PrefixDelivery     = "dlv"
-	PrefixToken        = "tok"
-	PrefixWorkspace    = "wkspace"
-	PrefixDeployment   = "dpl"
+	PrefixBot            = "bot"
+	PrefixDevBot         = "devbot"
+	PrefixIntegration    = "intver"
+	PrefixDevIntegration = "devint"
+	PrefixInstallation   = "inst"
+	PrefixUser           = "user"
+	PrefixConversation   = "conv"
+	PrefixMessage        = "msg"
+	PrefixEvent          = "evt"
+	PrefixState          = "state"
+	PrefixDelivery       = "dlv"
+	PrefixToken          = "tok"
+	PrefixWorkspace      = "wkspace"
+	PrefixDeployment     = "dpl"
 )
 
 // alphabet is Crockford's base 32, upper case.
@@ -74,4 +75,10 @@ func IsID(s, prefix string) bool {
 		return false
 	}
 	return strings.Trim(rest, alphabet) == ""
+}
+
+// IsIntegrationID reports whether s has the form of an id of an integration
+// version, published or in development.
+func IsIntegrationID(s string) bool {
+	return IsID(s, PrefixIntegration) || IsID(s, PrefixDevIntegration)
 }

@@ -18,6 +18,9 @@ var (
 
 // CreateIntegrationInput is the input of CreateIntegration.
 type CreateIntegrationInput struct {
+	// Dev makes an integration in development, which may have the name and
+	// version of a published one.
+	Dev bool `json:"dev,omitempty"`
 	IntegrationUpload
 }
 
@@ -68,6 +71,8 @@ type ListIntegrationsInput struct {
 	PageSize  int    `query:"pageSize" json:"-"`
 	Name      string `query:"name" json:"-"`
 	Version   string `query:"version" json:"-"`
+	// Dev lists those in development instead of those that are published.
+	Dev *bool `query:"dev" json:"-"`
 }
 
 // ListIntegrationsOutput is the output of ListIntegrations.

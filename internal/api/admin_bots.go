@@ -190,7 +190,7 @@ func (s *Service) putIntegrations(ctx context.Context, in *platform.UpdateBotInp
 			continue
 		}
 		integration := change.IntegrationID
-		if integration == "" && platform.IsID(key, platform.PrefixIntegration) {
+		if integration == "" && platform.IsIntegrationID(key) {
 			row, err := s.integration(ctx, key) // callers from before aliases
 			if err != nil {
 				return err

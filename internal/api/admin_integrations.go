@@ -27,14 +27,18 @@ func (s *Service) createIntegration(ctx context.Context, id *Identity, in *platf
 	if err != nil {
 		return nil, err
 	}
-	row := &store.Integration{WorkspaceID: id.WorkspaceID, Name: def.Name, Version: def.Version, URL: def.URL, Definition: raw}
+	row := &store.Integration{WorkspaceID: id.WorkspaceID, Name: def.Name, Version: def.Version, URL: def.URL, Dev: in.Dev, Definition: raw}
+	prefix := platform.PrefixIntegration
+	if in.Dev {
+		prefix = platform.PrefixDevIntegration
+	}
 	err = s.Store.Update(ctx, func(tx *store.Tx) error {
-		if _, err := tx.IntegrationByName(ctx, def.Name, def.Version); err == nil {
+		if _, err := tx.IntegrationByName(ctx, def.Name, def.Version); err == nil && !in.Dev {
 			return platform.Errorf(platform.TypeAlreadyExists, "integration %s@%s exists; update it or take another version", def.Name, def.Version)
-		} else if !errors.Is(err, store.ErrNotFound) {
+		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
-		row.ID = s.ids.New(platform.PrefixIntegration, tx.Now())
+		row.ID = s.ids.New(prefix, tx.Now())
 		if row.Deployment, err = s.deploy(ctx, tx, row.ID, "", def.Secrets, d); err != nil {
 			return err
 		}
@@ -102,7 +106,7 @@ func (s *Service) IntegrationByName(ctx context.Context, name, version string) (
 				return err
 			}
 			for _, row := range rows {
-				if found == nil || compareVersions(row.Version, found.Version) > 0 {
+				if !row.Dev && (found == nil || compareVersions(row.Version, found.Version) > 0) {
 					found = &row
 				}
 			}
@@ -144,9 +148,10 @@ func compareVersions(a, b string) int {
 }
 
 func (s *Service) listIntegrations(ctx context.Context, _ *Identity, in *platform.ListIntegrationsInput) (*platform.ListIntegrationsOutput, error) {
-	p := newPager("integrations", in.Name, in.Version)
+	dev := in.Dev != nil && *in.Dev
+	p := newPager("integrations", in.Name, in.Version, strconv.FormatBool(dev))
 	out := &platform.ListIntegrationsOutput{Integrations: []platform.Integration{}}
-	if in.Name != "" && in.Version != "" {
+	if in.Name != "" && in.Version != "" && !dev {
 		row, err := s.IntegrationByName(ctx, in.Name, in.Version)
 		if errors.Is(err, store.ErrNotFound) {
 			return out, nil
@@ -175,6 +180,9 @@ func (s *Service) listIntegrations(ctx context.Context, _ *Identity, in *platfor
 	}
 	out.Meta = p.meta(next)
 	for i := range rows {
+		if rows[i].Dev != dev || in.Version != "" && rows[i].Version != in.Version {
+			continue
+		}
 		shown, err := showIntegration(&rows[i])
 		if err != nil {
 			return nil, err
@@ -252,7 +260,7 @@ func (s *Service) deleteIntegration(ctx context.Context, _ *Identity, in *platfo
 }
 
 func showIntegration(row *store.Integration) (*platform.Integration, error) {
-	shown := &platform.Integration{ID: row.ID, CreatedAt: platform.At(row.CreatedAt), UpdatedAt: platform.At(row.UpdatedAt), Builtin: row.Builtin}
+	shown := &platform.Integration{ID: row.ID, CreatedAt: platform.At(row.CreatedAt), UpdatedAt: platform.At(row.UpdatedAt), Builtin: row.Builtin, Dev: row.Dev}
 	if err := json.Unmarshal(row.Definition, &shown.IntegrationDefinition); err != nil {
 		return nil, fmt.Errorf("definition of integration %s: %w", row.ID, err)
 	}

@@ -73,7 +73,7 @@ func (r *Runtime) integration(ctx context.Context, in *platform.PutInstallationI
 		return old.Integration, nil
 	}
 	id := ref
-	if !platform.IsID(ref, platform.PrefixIntegration) {
+	if !platform.IsIntegrationID(ref) {
 		name, version, ok := strings.Cut(ref, "@")
 		if !ok || version == "" {
 			version = "latest"

@@ -3,14 +3,16 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 )
 
-// Integration is a published integration: one name and version of a workspace.
+// Integration is a published integration, one name and version of a workspace, or one in development.
 type Integration struct {
 	ID, WorkspaceID, Name, Version string
 	URL, SigningSecret             string
 	Builtin                        bool // linked Go code
+	Dev                            bool // in development: found by its id only
 	Definition                     json.RawMessage
 	Deployment                     string // as in Bot
 	CreatedAt, UpdatedAt           time.Time
@@ -19,8 +21,21 @@ type Integration struct {
 const integrationColumns = `id, workspace_id, name, version, url, signing_secret, builtin, definition, deployment, created_at, updated_at`
 
 func scanIntegration(rows Rows, i *Integration) error {
-	return rows.Scan(&i.ID, &i.WorkspaceID, &i.Name, &i.Version, &i.URL, &i.SigningSecret, &i.Builtin, &i.Definition,
+	err := rows.Scan(&i.ID, &i.WorkspaceID, &i.Name, &i.Version, &i.URL, &i.SigningSecret, &i.Builtin, &i.Definition,
 		&i.Deployment, &i.CreatedAt, &i.UpdatedAt)
+	i.Version, i.Dev = strings.CutSuffix(i.Version, devMark+i.ID)
+	return err
+}
+
+// devMark and the id follow the version in the row of an integration in development, so that any number of them stand
+// beside the published one of their name and version. No version has an underscore, as ids do.
+const devMark = "+dev."
+
+func (i *Integration) keptVersion() string {
+	if i.Dev {
+		return i.Version + devMark + i.ID
+	}
+	return i.Version
 }
 
 const putIntegration = `INSERT INTO integrations (` + integrationColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -28,14 +43,14 @@ const putIntegration = `INSERT INTO integrations (` + integrationColumns + `) VA
 	builtin = excluded.builtin, definition = excluded.definition, deployment = excluded.deployment, updated_at = excluded.updated_at
 	RETURNING id, created_at`
 
-// PutIntegration adds an integration, or replaces the one of the same workspace, name and version, which keeps its id
-// and its CreatedAt; both are set in i.
+// PutIntegration adds an integration, or replaces the one of the same workspace, name and version (in development: of the
+// same id), which keeps its id and its CreatedAt; both are set in i.
 func (tx *Tx) PutIntegration(ctx context.Context, i *Integration) error {
 	if i.CreatedAt.IsZero() {
 		i.CreatedAt = tx.now
 	}
 	i.UpdatedAt = tx.now
-	args := []any{i.ID, i.WorkspaceID, i.Name, i.Version, i.URL, tx.seal(i.signingPlace(), i.SigningSecret),
+	args := []any{i.ID, i.WorkspaceID, i.Name, i.keptVersion(), i.URL, tx.seal(i.signingPlace(), i.SigningSecret),
 		i.Builtin, i.Definition, i.Deployment, i.CreatedAt, i.UpdatedAt}
 	return wrap(tx.row(ctx, putIntegration, args, &i.ID, &i.CreatedAt), "put integration")
 }
@@ -46,14 +61,14 @@ func (tx *Tx) Integration(ctx context.Context, id string) (*Integration, error) 
 	return i, wrap(err, "read integration")
 }
 
-// IntegrationByName reads an integration by name and version; the newest when several workspaces have it.
+// IntegrationByName reads a published integration by name and version; the newest when several workspaces have it.
 func (tx *Tx) IntegrationByName(ctx context.Context, name, version string) (*Integration, error) {
 	i, err := one(ctx, tx, scanIntegration, `SELECT `+integrationColumns+` FROM integrations
 		WHERE name = $1 AND version = $2 ORDER BY created_at DESC, id DESC LIMIT 1`, name, version)
 	return i, wrap(err, "read integration")
 }
 
-// Integrations lists integrations, all or those of one name, newest first.
+// Integrations lists integrations, published and in development, all or those of one name, newest first.
 func (tx *Tx) Integrations(ctx context.Context, name string, p Page) ([]Integration, string, error) {
 	f := new(filter)
 	f.is("name", name)
