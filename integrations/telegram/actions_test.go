@@ -19,6 +19,7 @@ import (
 // words IN, TEXT, PHOTO and CONV.
 func spoken(t *testing.T) (*bench, *strings.Replacer) {
 	b := setup(t)
+	b.config["answerButtons"] = false
 	b.receive(b.fake.Update("message", said(42, `"text":"Hi"`)), b.fake.Update("callback_query", `{"id":"q1",`+ada+`,"chat_instance":"1","data":"x"}`))
 	out, err := b.client().ListMessages(t.Context(), &platform.ListMessagesInput{})
 	if err != nil || len(out.Messages) != 1 {

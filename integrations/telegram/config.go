@@ -26,6 +26,7 @@ type Config struct {
 	Updates              string `json:"updates,omitempty" title:"How messages come in" description:"webhook: Telegram calls this server. polling: this server asks Telegram, which works behind NAT. auto: webhook when the server has a public https address, else polling." enum:"auto,webhook,polling" default:"auto"`
 	TakeOver             bool   `json:"takeOver,omitempty" title:"Take over from another webhook" description:"When another program has set a webhook for the bot, remove it." default:"false"`
 	TypingIndicatorEmoji bool   `json:"typingIndicatorEmoji,omitempty" title:"React with 👀 while typing" description:"Put an emoji on the person's message while the bot prepares the answer." default:"false"`
+	AnswerButtons        *bool  `json:"answerButtons,omitempty" title:"Answer presses of buttons" description:"Tell Telegram at once that a press was heard. When off, the button waits for the bot's action answerCallback, which can show a notice." default:"true"`
 	APIURL               string `json:"apiUrl,omitempty" title:"Bot API server" description:"Address of a Bot API server of your own. The token is sent there. Empty means Telegram's." pattern:"^(https?://.+)?$"`
 }
 

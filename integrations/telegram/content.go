@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -95,7 +96,7 @@ func (s *service) sticker(ctx context.Context, call *integration.Call, t *tgStic
 	case t.IsVideo:
 		return s.fileContent(ctx, call, fileOf{kindSticker, message.TypeVideo, "video/webm", t.FileID, "sticker.webm"}, t.Emoji)
 	case t.IsAnimated && t.Thumbnail == nil:
-		return &content{typ: message.TypeText, payload: text{Text: first(t.Emoji, "🖼")}}, nil
+		return &content{typ: message.TypeText, payload: text{Text: cmp.Or(t.Emoji, "🖼")}}, nil
 	case t.IsAnimated:
 		return s.fileContent(ctx, call, fileOf{kindSticker, message.TypeImage, "image/webp", t.Thumbnail.FileID, "sticker.webp"}, t.Emoji)
 	}
@@ -124,7 +125,7 @@ func (s *service) media(ctx context.Context, call *integration.Call, m *tgMessag
 	default:
 		return nil, nil
 	}
-	f.id, f.name = first(f.id, of.FileID), first(of.FileName, f.name)
+	f.id, f.name = cmp.Or(f.id, of.FileID), cmp.Or(of.FileName, f.name)
 	if of.MimeType != "" && !strings.ContainsAny(of.MimeType, " \r\n") {
 		f.mime = of.MimeType
 	}

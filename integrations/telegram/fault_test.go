@@ -28,7 +28,7 @@ func TestFaults(t *testing.T) {
 		"500":             {fault: telegramtest.Refuse(500, "Internal Server Error"), status: 500, want: "Internal Server Error"},
 		"502":             {fault: telegramtest.Refuse(502, "Bad Gateway"), status: 500, want: "Bad Gateway"},
 		"reset":           {fault: integrationtest.Fault{Reset: true}, status: 500, want: "the connection failed"},
-		"html of a proxy": {fault: integrationtest.Fault{Answer: func(w http.ResponseWriter) { http.Error(w, "<html>", 503) }}, status: 500, want: "503"},
+		"html of a proxy": {fault: integrationtest.Fault{Answer: func(w http.ResponseWriter) { http.Error(w, "<html>", http.StatusServiceUnavailable) }}, status: 500, want: "503"},
 		"revoked":         {fault: telegramtest.Refuse(401, "Unauthorized"), status: 400, want: "/token to @BotFather", failed: true},
 		"blocked":         {fault: telegramtest.Refuse(403, "Forbidden: bot was blocked by the user"), status: 400, want: "unblock", failed: true},
 		"no rights":       {fault: telegramtest.Refuse(400, "Bad Request: not enough rights to send text messages to the chat"), status: 400, want: "administrator", failed: true},

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -49,7 +50,7 @@ func (o *outgoing) quote(ctx context.Context, parts []part) error {
 		ReplyTo string `json:"replyTo"`
 	}
 	_ = json.Unmarshal(o.message.Payload, &p) // it was validated
-	to := first(p.ReplyTo, o.message.Tags[tagReplyTo])
+	to := cmp.Or(p.ReplyTo, o.message.Tags[tagReplyTo])
 	if to == "" || len(parts) == 0 {
 		return nil
 	}
@@ -127,7 +128,7 @@ func (o *outgoing) sentTags(id int64, part, of int) platform.Tags {
 // address says which chat, and which of its topics, the part is for.
 func (o *outgoing) address(p *part) error {
 	tags := o.conversation.Tags
-	if p.ChatID = first(tags[tagChatID], tags[tagID]); p.ChatID == "" {
+	if p.ChatID = cmp.Or(tags[tagChatID], tags[tagID]); p.ChatID == "" {
 		return integration.RuntimeError("the conversation has no tag chatId: nobody knows whom to write to")
 	}
 	if thread := tags[tagThreadID]; thread != "" {

@@ -1,5 +1,7 @@
 package telegram
 
+import "cmp"
+
 // What Telegram tells, read leniently: members that are not known are let
 // through. Names are the Bot API's.
 
@@ -194,7 +196,7 @@ type reactionType struct {
 }
 
 // name is the emoji, or the id of a custom one.
-func (r reactionType) name() string { return first(r.Emoji, r.CustomEmoji, r.Type) }
+func (r reactionType) name() string { return cmp.Or(r.Emoji, r.CustomEmoji, r.Type) }
 
 type memberUpdated struct {
 	Chat tgChat   `json:"chat"`

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -11,15 +12,6 @@ import (
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
 )
-
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
-}
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }
 
@@ -41,7 +33,7 @@ func personOf(u *tgUser) person {
 }
 
 func chatPerson(c *tgChat) person {
-	return person{id: c.ID, name: first(c.Title, strings.TrimSpace(c.FirstName+" "+c.LastName)), username: c.Username, chat: true}
+	return person{id: c.ID, name: cmp.Or(c.Title, strings.TrimSpace(c.FirstName+" "+c.LastName)), username: c.Username, chat: true}
 }
 
 // sender is who wrote the message. Anonymous administrators and channels speak

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -25,7 +26,7 @@ func (s *service) startTyping(ctx context.Context, call *integration.Call, in *t
 	if err != nil {
 		return nil, fmt.Errorf("read the conversation: %w", err)
 	}
-	p := map[string]any{"chat_id": first(out.Conversation.Tags[tagChatID], out.Conversation.Tags[tagID]), "action": "typing"}
+	p := map[string]any{"chat_id": cmp.Or(out.Conversation.Tags[tagChatID], out.Conversation.Tags[tagID]), "action": "typing"}
 	if thread, err := strconv.ParseInt(out.Conversation.Tags[tagThreadID], 10, 64); err == nil {
 		p["message_thread_id"] = thread
 	}
@@ -99,8 +100,8 @@ func (s *service) conversationAction(ctx context.Context, call *integration.Call
 
 // createConversation makes the conversation that a bot asks for by its tags.
 func (s *service) createConversation(ctx context.Context, call *integration.Call, in *platform.CreateConversationBody) (*platform.Conversation, error) {
-	id, thread, _ := strings.Cut(first(in.Tags[tagChatID], in.Tags[tagID]), "/")
-	conv, err := s.open(ctx, call, id, first(in.Tags[tagThreadID], thread))
+	id, thread, _ := strings.Cut(cmp.Or(in.Tags[tagChatID], in.Tags[tagID]), "/")
+	conv, err := s.open(ctx, call, id, cmp.Or(in.Tags[tagThreadID], thread))
 	return conv, outbound.Steer(err)
 }
 

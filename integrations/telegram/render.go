@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -94,7 +95,7 @@ func fileName(address string) string {
 	if err != nil {
 		return "file"
 	}
-	return first(strings.Trim(path.Base(u.Path), "./"), "file")
+	return cmp.Or(strings.Trim(path.Base(u.Path), "./"), "file")
 }
 
 type image struct {
@@ -116,7 +117,7 @@ func picture(address string) part {
 }
 
 func renderImage(_ *rendering, p *image) ([]part, error) {
-	return captioned(picture(p.ImageURL), rich(first(p.Caption, p.Title))), nil
+	return captioned(picture(p.ImageURL), rich(cmp.Or(p.Caption, p.Title))), nil
 }
 
 // renderAudio sends music, or a voice message where the format is that of
@@ -142,7 +143,7 @@ func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
 
 func renderFile(_ *rendering, p *file) ([]part, error) {
 	address := strings.TrimSpace(p.FileURL)
-	name := strings.TrimSpace(strings.NewReplacer("/", "-", "\\", "-", "\n", " ", `"`, "'").Replace(first(p.Filename, fileName(address))))
+	name := strings.TrimSpace(strings.NewReplacer("/", "-", "\\", "-", "\n", " ", `"`, "'").Replace(cmp.Or(p.Filename, fileName(address))))
 	written := ""
 	if p.Title != "" && p.Title != name {
 		written = rich(p.Title)
@@ -157,7 +158,7 @@ func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
 	title, address := strings.TrimSpace(p.Title), strings.TrimSpace(p.Address)
 	if title != "" || address != "" {
 		out.method = "sendVenue"
-		out.Title, out.Address = first(title, address), first(address, fmt.Sprintf("%g, %g", p.Latitude, p.Longitude))
+		out.Title, out.Address = cmp.Or(title, address), cmp.Or(address, fmt.Sprintf("%g, %g", p.Latitude, p.Longitude))
 		if title == "" {
 			out.Address = fmt.Sprintf("%g, %g", p.Latitude, p.Longitude)
 		}

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -209,7 +210,7 @@ func (t *telling) serviceMessage(ctx context.Context, m *tgMessage, raw json.Raw
 	if err != nil {
 		return err
 	}
-	if topic := first(topicName(m.ForumTopic), topicName(m.ForumTopicEdit)); topic != "" && conv.Tags[tagTopic] != topic {
+	if topic := cmp.Or(topicName(m.ForumTopic), topicName(m.ForumTopicEdit)); topic != "" && conv.Tags[tagTopic] != topic {
 		_, err := t.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTopic: clip(topic)}})
 		if err != nil {
 			return fmt.Errorf("note the topic's name: %w", err)
@@ -247,7 +248,7 @@ func serviceKind(raw json.RawMessage) string {
 		}
 	}
 	slices.Sort(kinds)
-	return first(append(kinds, "unknown")...)
+	return cmp.Or(append(kinds, "unknown")...)
 }
 
 // unhandled tells the bot of what nobody knew what to do with.

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -185,7 +186,7 @@ func (s *service) pressed(ctx context.Context, t *telling, q *callbackQuery) err
 	if err != nil {
 		return err
 	}
-	raw, err := json.Marshal(text{Text: first(labelOf(q.Message.ReplyMarkup, q.Data), value, "…"), Value: value})
+	raw, err := json.Marshal(text{Text: cmp.Or(labelOf(q.Message.ReplyMarkup, q.Data), value, "…"), Value: value})
 	if err != nil {
 		return fmt.Errorf("write the message's payload: %w", err)
 	}
@@ -206,9 +207,12 @@ func (s *service) pressed(ctx context.Context, t *telling, q *callbackQuery) err
 	return t.answerCallback(ctx, q.ID)
 }
 
-// answerCallback ends the little clock on the button. It is a courtesy: that
-// it failed, as for a query that is too old, is only logged.
+// answerCallback ends the little clock on the button, unless the bot does. It
+// is a courtesy: that it failed, as for a query that is too old, is only logged.
 func (t *telling) answerCallback(ctx context.Context, id string) error {
+	if t.c.AnswerButtons != nil && !*t.c.AnswerButtons {
+		return nil
+	}
 	err := t.api(t.c).callWithin(ctx, pictureTimeout, "answerCallbackQuery", map[string]string{"callback_query_id": id}, nil)
 	if err != nil {
 		t.call.Logger.WarnContext(ctx, "a button could not be answered", "error", err)

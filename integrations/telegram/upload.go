@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -163,7 +164,7 @@ func form(p *part, content []byte) (body []byte, contentType string, err error) 
 			return nil, "", err
 		}
 	}
-	f, err := w.CreateFormFile(p.kind, first(p.name, "file"))
+	f, err := w.CreateFormFile(p.kind, cmp.Or(p.name, "file"))
 	if err != nil {
 		return nil, "", err
 	}

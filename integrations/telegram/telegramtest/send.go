@@ -25,6 +25,7 @@ func (f *Fake) do(method string, in *input) (any, error) {
 		if !f.callbacks[id] {
 			return nil, bad("query is too old and response timeout expired or query ID is invalid")
 		}
+		delete(f.callbacks, id) // it can be answered once
 		if _, ok := in.params["text"]; !ok {
 			return true, nil
 		}
