@@ -222,7 +222,7 @@ func (f *Flow) callback(ctx context.Context, call *integration.Call, query url.V
 	}
 	err = f.Exchange(ctx, call, Grant{Code: code, Verifier: p.Verifier, RedirectURI: call.WebhookURL + CallbackPath})
 	if err != nil {
-		call.Logger.WarnContext(ctx, "account not connected", "err", err)
+		call.Logger.WarnContext(ctx, "account not connected", "error", err)
 		text := "The reason is in the server's log."
 		if e, ok := errors.AsType[*platform.Error](err); ok {
 			text = e.Message

@@ -192,7 +192,7 @@ func (c *call) identify(ctx context.Context, need who, key string) error {
 func (s *service) refusal(ctx context.Context, header http.Header, err error) (int, *platform.Error) {
 	if _, ok := errors.AsType[*platform.Error](err); !ok {
 		e := platform.AsError(err)
-		s.log.ErrorContext(ctx, "chat request failed", "err", err, "error_id", e.ID)
+		s.log.ErrorContext(ctx, "chat request failed", "error", err, "error_id", e.ID)
 		return e.Code, e
 	}
 	e := platform.AsError(err)

@@ -55,7 +55,7 @@ func Recover(logger *slog.Logger, subject string, next wire.Handler) wire.Handle
 		e, ok := errors.AsType[*platform.Error](err)
 		if !ok {
 			e = unexpected(subject, err)
-			logger.ErrorContext(ctx, "handler failed", append(facts(req, e), slog.Any("err", err))...)
+			logger.ErrorContext(ctx, "handler failed", append(facts(req, e), slog.Any("error", err))...)
 			return failed(e), nil
 		}
 		if e.ID == "" || e.Code == 0 {
@@ -63,7 +63,7 @@ func Recover(logger *slog.Logger, subject string, next wire.Handler) wire.Handle
 			c.ID, c.Code = platform.NewErrorID(time.Now()), e.Type.Status()
 			e = &c
 		}
-		logger.WarnContext(ctx, "handler refused", append(facts(req, e), slog.Any("err", err))...)
+		logger.WarnContext(ctx, "handler refused", append(facts(req, e), slog.Any("error", err))...)
 		return failed(e), nil
 	})
 }

@@ -138,7 +138,7 @@ func (r *Runtime) keepListening(ctx context.Context, in *catalog.Installation) {
 		if time.Since(start) >= listenedWell {
 			wait = listenAgain
 		}
-		logger.Warn("listening ended", "error", err, "again_in", wait)
+		logger.Warn("listening ended", "error", err, "retry_in", wait)
 		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
