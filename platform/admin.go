@@ -71,23 +71,26 @@ const (
 
 // Installation is an integration installed on a bot under an alias.
 type Installation struct {
-	ID                string             `json:"id"`
-	CreatedAt         Time               `json:"createdAt"`
-	UpdatedAt         Time               `json:"updatedAt"`
-	BotID             string             `json:"botId"`
-	Alias             string             `json:"alias"`
-	IntegrationID     string             `json:"integrationId"`
-	Name              string             `json:"name"`
-	Version           string             `json:"version"`
-	Enabled           bool               `json:"enabled"`
-	Status            InstallationStatus `json:"status"`
-	StatusReason      string             `json:"statusReason,omitempty"`
-	WebhookID         string             `json:"webhookId"`
-	WebhookURL        string             `json:"webhookUrl"`
-	Identifier        string             `json:"identifier,omitempty"`
-	ConfigurationType string             `json:"configurationType,omitempty"`
-	Configuration     json.RawMessage    `json:"configuration"` // secret fields masked
-	OnDeadLetter      string             `json:"onDeadLetter"`  // free or hold
+	ID            string             `json:"id"`
+	CreatedAt     Time               `json:"createdAt"`
+	UpdatedAt     Time               `json:"updatedAt"`
+	BotID         string             `json:"botId"`
+	Alias         string             `json:"alias"`
+	IntegrationID string             `json:"integrationId"`
+	Name          string             `json:"name"`
+	Version       string             `json:"version"`
+	Enabled       bool               `json:"enabled"`
+	Status        InstallationStatus `json:"status"`
+	StatusReason  string             `json:"statusReason,omitempty"`
+	WebhookID     string             `json:"webhookId"`
+	WebhookURL    string             `json:"webhookUrl"`
+	Identifier    string             `json:"identifier,omitempty"`
+	// AuthorizeURL is where a person connects an account, for a configuration
+	// whose definition has a link template.
+	AuthorizeURL      string          `json:"authorizeUrl,omitempty"`
+	ConfigurationType string          `json:"configurationType,omitempty"`
+	Configuration     json.RawMessage `json:"configuration"` // secret fields masked
+	OnDeadLetter      string          `json:"onDeadLetter"`  // free or hold
 }
 
 // DeliveryState is where a delivery is.

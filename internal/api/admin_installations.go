@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -17,7 +18,28 @@ func (s *Service) WebhookURL(webhookID string) string {
 	return s.PublicURL + "/webhooks/" + webhookID
 }
 
-func (s *Service) showInstallation(in *catalog.Installation) platform.Installation {
+// authorizeURL is where a person connects an account for an installation; ""
+// where there is nothing to connect, or the definition's script fails. The
+// script is told what the official command line tells it of other servers.
+func (s *Service) authorizeURL(ctx context.Context, in *catalog.Installation) string {
+	program := in.Integration.Link(in.ConfigurationType)
+	if program == nil {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	link, err := program.Run(ctx, map[string]any{
+		"webhookId": in.WebhookID, "webhookUrl": s.PublicURL, "env": "development",
+	})
+	text, ok := link.(string)
+	if err != nil || !ok {
+		s.Logger.Warn("link template failed", "integration", in.Integration.Name, "version", in.Integration.Version, "error", err)
+		return ""
+	}
+	return text
+}
+
+func (s *Service) showInstallation(ctx context.Context, in *catalog.Installation) platform.Installation {
 	raw, _, _ := in.Integration.Configuration(in.ConfigurationType)
 	dead := "free"
 	if in.HoldDead {
@@ -27,7 +49,7 @@ func (s *Service) showInstallation(in *catalog.Installation) platform.Installati
 		ID: in.ID, CreatedAt: platform.At(in.CreatedAt), UpdatedAt: platform.At(in.UpdatedAt), BotID: in.BotID, Alias: in.Alias,
 		IntegrationID: in.IntegrationID, Name: in.Integration.Name, Version: in.Integration.Version, Enabled: in.Enabled,
 		Status: platform.InstallationStatus(in.Status), StatusReason: in.StatusReason,
-		WebhookID: in.WebhookID, WebhookURL: s.WebhookURL(in.WebhookID), Identifier: in.Identifier,
+		WebhookID: in.WebhookID, WebhookURL: s.WebhookURL(in.WebhookID), Identifier: in.Identifier, AuthorizeURL: s.authorizeURL(ctx, in),
 		ConfigurationType: in.ConfigurationType, Configuration: schema.Mask(raw, in.Configuration), OnDeadLetter: dead,
 	}
 }
@@ -41,7 +63,7 @@ func (s *Service) listInstallations(ctx context.Context, _ *Identity, in *platfo
 	}
 	out := &platform.ListInstallationsOutput{Installations: []platform.Installation{}}
 	for _, alias := range slices.Sorted(maps.Keys(b.Installations)) {
-		out.Installations = append(out.Installations, s.showInstallation(b.Installations[alias]))
+		out.Installations = append(out.Installations, s.showInstallation(ctx, b.Installations[alias]))
 	}
 	return out, nil
 }
@@ -57,7 +79,7 @@ func (s *Service) getInstallation(ctx context.Context, _ *Identity, in *platform
 	if found == nil {
 		return nil, installationNotFound(b, in.Alias)
 	}
-	return &platform.GetInstallationOutput{Installation: s.showInstallation(found)}, nil
+	return &platform.GetInstallationOutput{Installation: s.showInstallation(ctx, found)}, nil
 }
 
 func installationNotFound(b *catalog.Bot, alias string) *platform.Error {
@@ -69,7 +91,7 @@ func (s *Service) putInstallation(ctx context.Context, _ *Identity, in *platform
 	if err != nil {
 		return nil, err
 	}
-	return &platform.PutInstallationOutput{Installation: s.showInstallation(put)}, nil
+	return &platform.PutInstallationOutput{Installation: s.showInstallation(ctx, put)}, nil
 }
 
 func (s *Service) deleteInstallation(ctx context.Context, _ *Identity, in *platform.DeleteInstallationInput) (*platform.DeleteInstallationOutput, error) {

@@ -8,11 +8,15 @@ import (
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/internal/vrl"
+	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // scripts are the compiled scripts of an integration's identifier; nil where
 // there is none, or it does not compile.
-type scripts struct{ extract, fallback *vrl.Program }
+type scripts struct {
+	extract, fallback *vrl.Program
+	links             map[string]*vrl.Program // by configuration; "" is the default one
+}
 
 // Extract returns the program that finds an identifier in a call to the
 // integration's shared webhook, or nil.
@@ -21,6 +25,10 @@ func (i *Integration) Extract() *vrl.Program { return i.scripts.extract }
 // Fallback returns the program that answers calls in which no identifier is
 // found, or nil.
 func (i *Integration) Fallback() *vrl.Program { return i.scripts.fallback }
+
+// Link returns the program that words the address at which a person connects
+// an account, or nil where the configuration has none; "" is the default one.
+func (i *Integration) Link(configuration string) *vrl.Program { return i.scripts.links[configuration] }
 
 func (p parser) script(source, path string) *vrl.Program {
 	if source == "" {
@@ -35,14 +43,24 @@ func (p parser) script(source, path string) *vrl.Program {
 }
 
 func (c *Catalog) scripts(i *Integration) scripts {
-	if i.Def.Identifier == nil {
-		return scripts{}
-	}
 	p := c.parser("integration " + i.ID)
-	return scripts{
-		extract:  p.script(i.Def.Identifier.ExtractScript, "identifier.extractScript"),
-		fallback: p.script(i.Def.Identifier.FallbackHandlerScript, "identifier.fallbackHandlerScript"),
+	s := scripts{links: map[string]*vrl.Program{}}
+	if id := i.Def.Identifier; id != nil {
+		s.extract = p.script(id.ExtractScript, "identifier.extractScript")
+		s.fallback = p.script(id.FallbackHandlerScript, "identifier.fallbackHandlerScript")
 	}
+	link := func(name, path string, id *platform.IdentifierDefinition) {
+		if id != nil {
+			s.links[name] = p.script(id.LinkTemplateScript, path+".identifier.linkTemplateScript")
+		}
+	}
+	if i.Def.Configuration != nil {
+		link("", "configuration", i.Def.Configuration.Identifier)
+	}
+	for name, def := range i.Def.Configurations {
+		link(name, "configurations."+name, def.Identifier)
+	}
+	return s
 }
 
 // Versions returns the versions of an integration by its name, the newest

@@ -85,6 +85,9 @@ func (s *session) printInstallation(in *platform.Installation) error {
 	return s.print(in, func(w io.Writer) {
 		fmt.Fprintf(w, "%s  %s@%s\nstatus: %s\nwebhook: %s\nconfiguration: %s\n",
 			in.Alias, in.Name, in.Version, printable(statusText(in)), in.WebhookURL, printable(string(in.Configuration)))
+		if in.AuthorizeURL != "" {
+			fmt.Fprintf(w, "connect an account: %s\n", printable(in.AuthorizeURL))
+		}
 		switch in.Status {
 		case platform.RegistrationPending:
 			fmt.Fprintf(w, "The server tries again by itself; \"bellhop install get %s\" shows how it fares.\n", in.Alias)

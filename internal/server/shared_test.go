@@ -52,6 +52,9 @@ func TestInstallationsShareAWebhook(t *testing.T) {
 	c := f.srv.Client()
 	made, err := c.CreateIntegration(t.Context(), &platform.CreateIntegrationInput{IntegrationUpload: platform.IntegrationUpload{IntegrationDefinition: platform.IntegrationDefinition{
 		Name: "acme/teams", Version: "1.0.0", URL: vendor(t),
+		Configuration: &platform.ConfigurationDefinition{Identifier: &platform.IdentifierDefinition{
+			LinkTemplateScript: "id = to_string!(.webhookId)\nurl = to_string!(.webhookUrl)\n\"{{ url }}/oauth/wizard/start?state={{ id }}\"",
+		}},
 		Identifier: &platform.IdentifierDefinition{
 			ExtractScript:         `to_string!(parse_json!(.body).team)`,
 			FallbackHandlerScript: "q = parse_query_string!(.query)\nif q.\"hub.mode\" == \"subscribe\" { {\"status\": 202, \"headers\": {\"x-kind\": \"fallback\"}, \"body\": q.\"hub.challenge\"} } else { assert!(false) }",
@@ -71,6 +74,9 @@ func TestInstallationsShareAWebhook(t *testing.T) {
 			t.Fatal(err)
 		}
 		webhooks[team] = put.Installation.WebhookID
+		if got, want := put.Installation.AuthorizeURL, f.srv.URL()+"/oauth/wizard/start?state="+put.Installation.WebhookID; got != want {
+			t.Errorf("authorizeUrl %q, want %q", got, want)
+		}
 		status, body := f.call("POST", "/v1/chat/integrations/configure", `{"identifier":"`+team+`"}`, map[string]string{
 			wire.HeaderBotID: b.Bot.ID, wire.HeaderIntegrationID: made.Integration.ID,
 		})
