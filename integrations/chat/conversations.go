@@ -34,7 +34,7 @@ func createConversation(ctx context.Context, c *call) (any, error) {
 // namedConversation finds or makes the caller's conversation with a foreign
 // id. When fresh is set one that is there already is AlreadyExists.
 func (c *call) namedConversation(ctx context.Context, fid string, fresh bool) (any, error) {
-	if err := checkFID(fid, platform.PrefixConversation); err != nil {
+	if err := checkFID(fid); err != nil {
 		return nil, err
 	}
 	out, err := c.client.GetOrCreateConversation(ctx, &platform.GetOrCreateConversationInput{

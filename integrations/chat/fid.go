@@ -9,10 +9,14 @@ import (
 // maxFID is the longest foreign id.
 const maxFID = 70
 
+// ownPrefixes are those of the platform's ids that a foreign id may not look
+// like, because it would stand for somebody else. A bot's user has the bot's id.
+var ownPrefixes = [...]string{platform.PrefixUser, platform.PrefixConversation, platform.PrefixBot, platform.PrefixDevBot}
+
 // checkFID refuses a foreign id that cannot be given: empty, too long, with
 // other characters than letters, digits and _ - / \, or of the form of the
-// platform's own ids, which would stand for somebody else.
-func checkFID(fid, prefix string) error {
+// platform's own ids.
+func checkFID(fid string) error {
 	if fid == "" || len(fid) > maxFID {
 		return platform.Errorf(platform.TypeInvalidPayload, "id must have 1 to %d characters", maxFID)
 	}
@@ -22,8 +26,10 @@ func checkFID(fid, prefix string) error {
 			return platform.Errorf(platform.TypeInvalidPayload, "id may have letters, digits and the characters _ - / \\ only")
 		}
 	}
-	if platform.IsID(fid, prefix) {
-		return platform.Errorf(platform.TypeInvalidPayload, "id has the form of an id of the server's own")
+	for _, prefix := range ownPrefixes {
+		if platform.IsID(fid, prefix) {
+			return platform.Errorf(platform.TypeInvalidPayload, "id has the form of an id of the server's own; choose another")
+		}
 	}
 	return nil
 }
@@ -37,7 +43,7 @@ func (s *session) user(ctx context.Context, id string) (*platform.User, error) {
 		}
 		return &out.User, nil
 	}
-	if err := checkFID(id, platform.PrefixUser); err != nil {
+	if err := checkFID(id); err != nil {
 		return nil, err
 	}
 	out, err := s.client.ListUsers(ctx, &platform.ListUsersInput{Tags: platform.Tags{tagFID: id}, PageSize: 1})
@@ -60,7 +66,7 @@ func (s *session) conversation(ctx context.Context, id string) (*platform.Conver
 		}
 		return &out.Conversation, nil
 	}
-	if err := checkFID(id, platform.PrefixConversation); err != nil {
+	if err := checkFID(id); err != nil {
 		return nil, err
 	}
 	out, err := s.client.ListConversations(ctx, &platform.ListConversationsInput{Tags: platform.Tags{tagFID: id}, PageSize: 1})

@@ -177,6 +177,9 @@ func (c *call) identify(ctx context.Context, need who, key string) error {
 	if err != nil {
 		return err
 	}
+	if fid == c.botUserID {
+		return platform.Errorf(platform.TypeUnauthorized, "nobody speaks for the bot with a user key")
+	}
 	c.fid = fid
 	if need == member {
 		c.me, err = c.user(ctx, fid)

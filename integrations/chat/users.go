@@ -67,7 +67,7 @@ func (c *call) makeUser(ctx context.Context, in *userBody) (*platform.User, erro
 		}
 		return &out.User, nil
 	}
-	if err := checkFID(in.ID, platform.PrefixUser); err != nil {
+	if err := checkFID(in.ID); err != nil {
 		return nil, err
 	}
 	out, err := c.findOrMake(ctx, in.ID, in)
@@ -99,7 +99,7 @@ func getOrCreateUser(ctx context.Context, c *call) (any, error) {
 		c.me = found
 		return c.change(ctx, &in)
 	}
-	if err := checkFID(c.fid, platform.PrefixUser); err != nil {
+	if err := checkFID(c.fid); err != nil {
 		return nil, err
 	}
 	out, err := c.findOrMake(ctx, c.fid, &in)

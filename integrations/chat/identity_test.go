@@ -1,0 +1,68 @@
+package chat
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/integrationtest"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// TestNobodyBecomesTheBot: a bot's user has the bot's id, which every visitor
+// sees beside its messages. Whoever had a user key with it would read and
+// write in all conversations.
+func TestNobodyBecomesTheBot(t *testing.T) {
+	t.Parallel()
+	setup := func(t *testing.T, c *Configuration) *integrationtest.Installation {
+		t.Helper()
+		p := integrationtest.NewPlatform()
+		integrationtest.On(p, platform.OpGetUser, func(in *platform.GetUserInput) (*platform.GetUserOutput, error) {
+			return &platform.GetUserOutput{User: platform.User{ID: in.ID}}, nil
+		})
+		in, err := integrationtest.Install(New(), integration.Env{Transport: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Configuration = c
+		return in
+	}
+	ask := func(t *testing.T, in *integrationtest.Installation, method, path, body, key string) int {
+		t.Helper()
+		resp, err := in.Webhook(t.Context(), platform.WebhookRequest{
+			Method: method, Path: path, Body: body, Headers: map[string]string{"x-user-key": key},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return resp.Status
+	}
+	const secret = "of an own back end"
+	key := func(id string) string { return signKey(secret, id, time.Now()) }
+
+	t.Run("as a foreign id", func(t *testing.T) {
+		t.Parallel()
+		in := setup(t, nil)
+		for _, id := range []string{integrationtest.BotID, "bot_01JG0000000000000000000009", "devbot_01JG0000000000000000000009", "user_01JG0000000000000000000009"} {
+			if status := ask(t, in, "POST", "/users", `{"id":"`+id+`"}`, ""); status != http.StatusBadRequest {
+				t.Errorf("a user with the id %s: %d, want 400", id, status)
+			}
+		}
+	})
+	t.Run("with a key", func(t *testing.T) {
+		t.Parallel()
+		in := setup(t, &Configuration{EncryptionKey: secret})
+		for _, path := range []string{"/users/me", "/conversations"} {
+			if status := ask(t, in, "GET", path, "", key(integrationtest.BotID)); status != http.StatusUnauthorized {
+				t.Errorf("GET %s: %d, want 401", path, status)
+			}
+		}
+		if status := ask(t, in, "POST", "/users/get-or-create", "{}", key(integrationtest.BotID)); status != http.StatusUnauthorized {
+			t.Errorf("get or create: %d, want 401", status)
+		}
+		if status := ask(t, in, "GET", "/users/me", "", key("user_01JG0000000000000000000009")); status != http.StatusOK {
+			t.Errorf("a user: %d, want 200", status)
+		}
+	})
+}
