@@ -3,7 +3,10 @@ package schema
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Masked stands where a secret's value was.
@@ -16,34 +19,120 @@ type secretPaths struct {
 	elements *secretPaths // every element or undeclared member
 }
 
-// findSecrets reads x-zui.secret, and format password, from a parsed schema.
+// findSecrets reads x-zui.secret, and format password, from a parsed schema,
+// wherever it describes a value.
 func findSecrets(doc any) *secretPaths {
+	if !marked(doc) {
+		return nil
+	}
+	return (&finder{root: doc, open: map[string]bool{}}).find(doc)
+}
+
+// isSecret reports whether a schema says that its value is secret.
+func isSecret(schema map[string]any) bool {
+	zui, _ := schema["x-zui"].(map[string]any)
+	return zui["secret"] == true || schema["format"] == "password"
+}
+
+// marked reports whether anything in a schema is secret.
+func marked(doc any) bool {
+	switch doc := doc.(type) {
+	case map[string]any:
+		if isSecret(doc) {
+			return true
+		}
+		for _, part := range doc {
+			if marked(part) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(doc, marked)
+	}
+	return false
+}
+
+// maxFollowed is how many references of one schema are followed.
+const maxFollowed = 1000
+
+// finder finds the secrets of a schema. open are the references that are being
+// followed.
+type finder struct {
+	root     any
+	open     map[string]bool
+	followed int
+}
+
+func (f *finder) find(doc any) *secretPaths {
 	m, ok := doc.(map[string]any)
 	if !ok {
 		return nil
 	}
-	found := &secretPaths{}
-	if zui, ok := m["x-zui"].(map[string]any); ok && zui["secret"] == true || m["format"] == "password" {
-		found.secret = true
+	found := &secretPaths{secret: isSecret(m)}
+	if ref, ok := m["$ref"].(string); ok {
+		found = merge(found, f.follow(ref))
 	}
 	if properties, ok := m["properties"].(map[string]any); ok {
 		for name, p := range properties {
-			found.member(name, findSecrets(p))
+			found.member(name, f.find(p))
 		}
 	}
-	for _, key := range [...]string{"items", "additionalProperties"} {
-		found.elements = merge(found.elements, findSecrets(m[key]))
+	if patterns, ok := m["patternProperties"].(map[string]any); ok {
+		for _, p := range patterns {
+			found.elements = merge(found.elements, f.find(p))
+		}
 	}
-	for _, key := range [...]string{"anyOf", "oneOf", "allOf"} {
-		alternatives, _ := m[key].([]any)
-		for _, alternative := range alternatives {
-			found = merge(found, findSecrets(alternative))
+	for _, key := range [...]string{"items", "prefixItems", "additionalItems", "additionalProperties", "unevaluatedProperties", "contains"} {
+		for _, part := range oneOrMore(m[key]) {
+			found.elements = merge(found.elements, f.find(part))
+		}
+	}
+	for _, key := range [...]string{"anyOf", "oneOf", "allOf", "if", "then", "else"} {
+		for _, alternative := range oneOrMore(m[key]) {
+			found = merge(found, f.find(alternative))
 		}
 	}
 	if !found.secret && found.members == nil && found.elements == nil {
 		return nil
 	}
 	return found
+}
+
+// follow finds the secrets of what a reference within the schema names. Where
+// that has no end, or is elsewhere, all of the value counts as secret.
+func (f *finder) follow(ref string) *secretPaths {
+	part, ok := f.resolve(ref)
+	if f.followed++; !ok || f.open[ref] || f.followed > maxFollowed {
+		return &secretPaths{secret: true}
+	}
+	f.open[ref] = true
+	defer delete(f.open, ref)
+	return f.find(part)
+}
+
+func (f *finder) resolve(ref string) (part any, ok bool) {
+	path, ok := strings.CutPrefix(ref, "#")
+	if !ok || path != "" && path[0] != '/' {
+		return nil, false
+	}
+	part = f.root
+	for _, name := range strings.Split(path, "/")[1:] {
+		if plain, err := url.PathUnescape(name); err == nil {
+			name = plain
+		}
+		m, _ := part.(map[string]any)
+		if part, ok = m[strings.NewReplacer("~1", "/", "~0", "~").Replace(name)]; !ok {
+			return nil, false
+		}
+	}
+	return part, true
+}
+
+func oneOrMore(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
+	}
+	return []any{v}
 }
 
 func (s *secretPaths) member(name string, p *secretPaths) {
