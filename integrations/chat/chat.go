@@ -37,7 +37,7 @@ const (
 type Configuration struct {
 	// EncryptionKey signs user keys (HS256) that an own back end makes; users
 	// are then made with such keys only.
-	EncryptionKey string `json:"encryptionKey,omitempty"`
+	EncryptionKey string `json:"encryptionKey,omitempty" secret:"true"`
 }
 
 // authState is the installation's own secret for user keys.

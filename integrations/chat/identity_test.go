@@ -1,13 +1,16 @@
 package chat
 
 import (
+	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/integrationtest"
 	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/schema"
 )
 
 // TestNobodyBecomesTheBot: a bot's user has the bot's id, which every visitor
@@ -65,4 +68,15 @@ func TestNobodyBecomesTheBot(t *testing.T) {
 			t.Errorf("a user: %d, want 200", status)
 		}
 	})
+}
+
+func TestTheKeyOfUserKeysIsSecret(t *testing.T) {
+	t.Parallel()
+	s, err := definition().Configuration.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shown := schema.Mask(s, json.RawMessage(`{"encryptionKey":"hunter2"}`)); strings.Contains(string(shown), "hunter2") {
+		t.Errorf("shown as %s", shown)
+	}
 }
