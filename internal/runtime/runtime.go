@@ -51,6 +51,11 @@ type Config struct {
 	// store.ErrNotFound when there is none.
 	FindIntegration func(ctx context.Context, name, version string) (*store.Integration, error)
 
+	// Tunnel returns what carries calls to code of a workspace that is in
+	// development, when its address is a tunnel of this server; nil means that
+	// there are none.
+	Tunnel func(workspaceID, address string) (carry http.RoundTripper, ok bool)
+
 	// AllowPrivate lets remote code live on private, loopback and link-local
 	// addresses.
 	AllowPrivate bool
@@ -183,7 +188,7 @@ func (r *Runtime) Installation(in *catalog.Installation) (wire.Handler, error) {
 	if i.URL == "" {
 		return nil, fmt.Errorf("integration %s@%s: %w", i.Name, i.Version, errNoCode)
 	}
-	return r.remote(i.URL, i.SigningSecret), nil
+	return r.remote(place{i.URL, i.WorkspaceID, i.Dev}, i.SigningSecret), nil
 }
 
 // Bot returns the handler of a bot.
@@ -198,11 +203,23 @@ func (r *Runtime) Bot(b *catalog.Bot) (wire.Handler, error) {
 	case b.URL == "":
 		return nil, fmt.Errorf("bot %s: %w", b.ID, errNoCode)
 	}
-	return r.remote(b.URL, b.SigningSecret), nil
+	return r.remote(place{b.URL, b.WorkspaceID, b.Dev}, b.SigningSecret), nil
 }
 
-func (r *Runtime) remote(url, secret string) wire.Handler {
-	return &wire.Remote{URL: url, Secret: secret, Client: r.client, MaxBody: r.cfg.MaxAnswer}
+// place is where code is served, and whose it is.
+type place struct {
+	url, workspaceID string
+	dev              bool
+}
+
+func (r *Runtime) remote(at place, secret string) wire.Handler {
+	client := r.client
+	if at.dev && r.cfg.Tunnel != nil {
+		if carry, ok := r.cfg.Tunnel(at.workspaceID, at.url); ok {
+			client = &http.Client{Transport: carry}
+		}
+	}
+	return &wire.Remote{URL: at.url, Secret: secret, Client: client, MaxBody: r.cfg.MaxAnswer}
 }
 
 // Request returns a request to an installation without a body.

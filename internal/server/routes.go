@@ -8,6 +8,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/internal/api/apihttp"
 	"github.com/bellhop-dev/bellhop/internal/reply"
+	"github.com/bellhop-dev/bellhop/internal/tunnel"
 	"github.com/bellhop-dev/bellhop/internal/webhook"
 	"github.com/bellhop-dev/bellhop/platform"
 )
@@ -33,6 +34,9 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 		switch {
 		case strings.HasPrefix(path, "/v1/"):
 			operations.ServeHTTP(w, r)
+			return
+		case tunnel.Serves(path):
+			s.tunnels.ServeHTTP(w, r)
 			return
 		case webhook.Serves(r.URL.EscapedPath()):
 			hooks.ServeHTTP(w, r)

@@ -24,6 +24,7 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/delivery"
 	"github.com/bellhop-dev/bellhop/internal/runtime"
 	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/internal/tunnel"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -50,6 +51,7 @@ type Server struct {
 	service    *api.Service
 	runtime    *runtime.Runtime
 	dispatcher *delivery.Dispatcher
+	tunnels    *tunnel.Hub
 	listener   net.Listener
 	http       *http.Server
 }
@@ -85,6 +87,7 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	}
 	s := &Server{cfg: o.Config, logger: o.Logger, store: db, listener: listener}
 	s.catalog = catalog.New(db, o.Logger)
+	s.tunnels = tunnel.New(tunnel.Config{Admit: s.admitTunnel, Registered: s.inDevelopment, Own: s.own, Logger: o.Logger})
 	local := &lateTransport{}
 	s.runtime, err = runtime.New(runtime.Config{
 		Store: db, Catalog: s.catalog, Logger: o.Logger,
@@ -93,7 +96,7 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 		FindIntegration: func(ctx context.Context, name, version string) (*store.Integration, error) {
 			return s.service.IntegrationByName(ctx, name, version)
 		},
-		AllowPrivate: o.Config.AllowPrivate,
+		AllowPrivate: o.Config.AllowPrivate, Tunnel: s.tunnels.Transport,
 	})
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -168,6 +171,7 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error { return s.dispatcher.Run(running) })
 	group.Go(func() error { return s.service.Run(running) })
 	group.Go(func() error { return s.runtime.Run(running) })
+	group.Go(func() error { return s.tunnels.Run(running) })
 	group.Go(func() error { return s.prune(running) })
 	group.Go(func() error {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {

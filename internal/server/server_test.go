@@ -31,6 +31,11 @@ type fixture struct {
 
 func setup(t *testing.T, bots map[string]bot.Bot) *fixture {
 	t.Helper()
+	return setupWith(t, bots, func(*config.Config) {})
+}
+
+func setupWith(t *testing.T, bots map[string]bot.Bot, change func(*config.Config)) *fixture {
+	t.Helper()
 	f := &fixture{t: t, sink: make(chan probe.Outbound, 100)}
 	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		var out probe.Outbound
@@ -44,6 +49,7 @@ func setup(t *testing.T, bots map[string]bot.Bot) *fixture {
 	cfg := config.Default()
 	cfg.Listen, cfg.Data, cfg.AllowPrivate = "127.0.0.1:0", t.TempDir(), true
 	cfg.DeliveryTimeout, cfg.DeliveryAttempts, cfg.WebhookTimeout, cfg.ShutdownGrace = 200*time.Millisecond, 1, 300*time.Millisecond, time.Second
+	change(&cfg)
 	srv, err := server.Open(t.Context(), server.Options{
 		Config: cfg, Version: "test", Bots: bots, Integrations: []integration.Integration{probe.Integration()},
 	})

@@ -95,3 +95,14 @@ func (tx *Tx) DeleteIntegration(ctx context.Context, id string) error {
 	}
 	return wrap(tx.disown(ctx, id), "delete integration's code")
 }
+
+const inDevelopment = `SELECT COUNT(*) FROM (SELECT url FROM bots WHERE dev
+	UNION ALL SELECT url FROM integrations WHERE version LIKE '%` + devMark + `%') AS code
+	WHERE substr(url, length(url) - $1 + 1) = $2`
+
+// InDevelopment tells whether the address of a bot or an integration in development ends so.
+func (tx *Tx) InDevelopment(ctx context.Context, end string) (bool, error) {
+	var n int64
+	err := tx.row(ctx, inDevelopment, []any{int64(len(end)), end}, &n)
+	return n > 0, wrap(err, "look for code in development")
+}

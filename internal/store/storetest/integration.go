@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -42,4 +43,19 @@ func testDevIntegrations(t *testing.T, f fixture) {
 		}
 		return err
 	})
+	f.update(t, func(tx *store.Tx) error {
+		return errors.Join(
+			tx.CreateBot(f.ctx, store.Bot{ID: "devbot_A", URL: "http://a.test/9", Dev: true}),
+			tx.CreateBot(f.ctx, store.Bot{ID: "bot_A", URL: "http://a.test/8"}),
+		)
+	})
+	for end, want := range map[string]bool{"/2": true, "/9": true, "/1": false, "/8": false, "/_": false, "/" + strings.Repeat("x", 99): false} {
+		f.view(t, func(tx *store.Tx) error {
+			got, err := tx.InDevelopment(f.ctx, end)
+			if err == nil && got != want {
+				t.Errorf("InDevelopment(%q) = %v, want %v", end, got, want)
+			}
+			return err
+		})
+	}
 }
