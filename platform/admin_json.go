@@ -15,19 +15,19 @@ func (b Bot) MarshalJSON() ([]byte, error) {
 	b.BotDefinition = b.complete()
 	return json.Marshal(struct {
 		plain
-		Subscriptions   botSubscriptions    `json:"subscriptions"`
-		SigningSecret   string              `json:"signingSecret"`
-		Plugins         map[string]struct{} `json:"plugins"`
-		RecurringEvents map[string]struct{} `json:"recurringEvents"`
-		Tags            map[string]string   `json:"tags"`
-		Medias          []struct{}          `json:"medias"`
-		AlwaysAlive     bool                `json:"alwaysAlive"`
-		Status          string              `json:"status"`
+		Subscriptions   botSubscriptions          `json:"subscriptions"`
+		SigningSecret   string                    `json:"signingSecret"`
+		Plugins         map[string]shownPlugin    `json:"plugins"`
+		RecurringEvents map[string]shownRecurring `json:"recurringEvents"`
+		Tags            map[string]string         `json:"tags"`
+		Medias          []struct{}                `json:"medias"`
+		AlwaysAlive     bool                      `json:"alwaysAlive"`
+		Status          string                    `json:"status"`
 	}{
 		plain:           plain(b),
 		Subscriptions:   botSubscriptions(*b.BotDefinition.Subscriptions),
-		Plugins:         map[string]struct{}{},
-		RecurringEvents: map[string]struct{}{},
+		Plugins:         shownEach(b.Plugins, showPlugin),
+		RecurringEvents: shownEach(b.RecurringEvents, showRecurring),
 		Tags:            map[string]string{},
 		Medias:          []struct{}{},
 		Status:          "active",
@@ -56,7 +56,7 @@ func (i BotIntegration) MarshalJSON() ([]byte, error) {
 		Description      string   `json:"description"`
 		Identifier       string   `json:"identifier"`
 		DisabledChannels []string `json:"disabledChannels"`
-	}{plain: plain(i), published: describe("", i.Name), Identifier: identifier, DisabledChannels: []string{}})
+	}{plain: plain(i), published: describe("", i.Name, ""), Identifier: identifier, DisabledChannels: []string{}})
 }
 
 // MarshalJSON writes the integration with every member that official clients
@@ -71,25 +71,30 @@ func (i Integration) MarshalJSON() ([]byte, error) {
 		Secrets     Names  `json:"secrets"`
 		ReadmeURL   string `json:"readmeUrl"`
 		published
-	}{plain: plain(i), Description: i.Description, URL: i.URL, Secrets: append(Names{}, i.Secrets...), published: describe(i.Title, i.Name)})
+	}{plain: plain(i), Description: i.Description, URL: i.URL, Secrets: append(Names{}, i.Secrets...), published: describe(i.Title, i.Name, i.visibility())})
 }
 
-// published is what the official API tells of a version in its registry; here
-// every version is private to the server.
+// published is what the official API tells of a version in its registry.
 type published struct {
-	Title              string `json:"title"`
-	IconURL            string `json:"iconUrl"`
-	Public             bool   `json:"public"`
-	Visibility         string `json:"visibility"`
-	VerificationStatus string `json:"verificationStatus"`
-	LifecycleStatus    string `json:"lifecycleStatus"`
+	Title              string     `json:"title"`
+	IconURL            string     `json:"iconUrl"`
+	Public             bool       `json:"public"`
+	Visibility         Visibility `json:"visibility"`
+	VerificationStatus string     `json:"verificationStatus"`
+	LifecycleStatus    string     `json:"lifecycleStatus"`
 }
 
-func describe(title, name string) published {
+func describe(title, name string, visibility Visibility) published {
 	if title == "" {
 		title = name
 	}
-	return published{Title: title, Visibility: "private", VerificationStatus: "unapproved", LifecycleStatus: "published"}
+	if visibility == "" {
+		visibility = VisibilityPrivate
+	}
+	return published{
+		Title: title, Public: visibility == VisibilityPublic, Visibility: visibility,
+		VerificationStatus: "unapproved", LifecycleStatus: "published",
+	}
 }
 
 var emptyObject = json.RawMessage("{}")
@@ -134,10 +139,7 @@ func (d IntegrationDefinition) complete() IntegrationDefinition {
 	d.States = each(d.States, completeState)
 	d.Actions = each(d.Actions, completeAction)
 	d.Events = each(d.Events, completeEvent)
-	d.Entities = each(d.Entities, func(e EntityDefinition) EntityDefinition {
-		e.Schema = object(e.Schema)
-		return e
-	})
+	d.Entities = each(d.Entities, completeEntity)
 	d.Interfaces = each(d.Interfaces, func(i InterfaceExtension) InterfaceExtension {
 		i.Entities, i.Actions = each(i.Entities, nil), each(i.Actions, nil)
 		i.Events, i.Channels = each(i.Events, nil), each(i.Channels, nil)
@@ -178,6 +180,11 @@ func completeCreation(c *CreationDefinition) *CreationDefinition {
 func completeState(s StateDefinition) StateDefinition {
 	s.Schema = object(s.Schema)
 	return s
+}
+
+func completeEntity(e EntityDefinition) EntityDefinition {
+	e.Schema = object(e.Schema)
+	return e
 }
 
 func completeEvent(e EventDefinition) EventDefinition {

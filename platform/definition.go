@@ -144,19 +144,23 @@ type IntegrationDefinition struct {
 	ExtraOperations  Names                              `json:"extraOperations,omitempty"`
 	MaxExecutionTime int                                `json:"maxExecutionTime,omitempty"` // seconds; 0 means 60
 	SDKVersion       string                             `json:"sdkVersion,omitempty"`
+	Public           bool                               `json:"public,omitempty"` // the older way to say so
+	Visibility       Visibility                         `json:"visibility,omitempty"`
 }
 
 // BotDefinition is everything that a bot declares.
 type BotDefinition struct {
-	User          *TagsDefinition             `json:"user,omitzero"`
-	Conversation  *TagsDefinition             `json:"conversation,omitzero"`
-	Message       *TagsDefinition             `json:"message,omitzero"`
-	States        map[string]StateDefinition  `json:"states,omitzero"`
-	Events        map[string]EventDefinition  `json:"events,omitzero"`
-	Actions       map[string]ActionDefinition `json:"actions,omitzero"`
-	Configuration *BotConfiguration           `json:"configuration,omitzero"`
-	Subscriptions *Subscriptions              `json:"subscriptions,omitzero"`
-	Secrets       Names                       `json:"secrets,omitempty"` // names only
+	User            *TagsDefinition             `json:"user,omitzero"`
+	Conversation    *TagsDefinition             `json:"conversation,omitzero"`
+	Message         *TagsDefinition             `json:"message,omitzero"`
+	States          map[string]StateDefinition  `json:"states,omitzero"`
+	Events          map[string]EventDefinition  `json:"events,omitzero"`
+	Actions         map[string]ActionDefinition `json:"actions,omitzero"`
+	Configuration   *BotConfiguration           `json:"configuration,omitzero"`
+	Subscriptions   *Subscriptions              `json:"subscriptions,omitzero"`
+	Plugins         map[string]BotPlugin        `json:"plugins,omitzero"`
+	RecurringEvents map[string]RecurringEvent   `json:"recurringEvents,omitzero"`
+	Secrets         Names                       `json:"secrets,omitempty"` // names only
 }
 
 // BotConfiguration is how a bot is configured: data that fits the schema. The

@@ -25,6 +25,9 @@ const (
 	PrefixToken          = "tok"
 	PrefixWorkspace      = "wkspace"
 	PrefixDeployment     = "dpl"
+	PrefixInterface      = "ifver"
+	PrefixPlugin         = "plugver"
+	PrefixBotVersion     = "botver"
 )
 
 // alphabet is Crockford's base 32, upper case.

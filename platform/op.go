@@ -56,6 +56,8 @@ type Caller struct {
 	IntegrationAlias string
 	TraceParent      string
 	TraceState       string
+	// AllowBreaking lets updates of public versions break those who use them.
+	AllowBreaking bool
 }
 
 // Call is one operation on its way. In points to the input, Out to where the

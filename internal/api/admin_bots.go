@@ -33,6 +33,9 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 	declared := in.BotDefinition
 	declared.Secrets = declaredSecrets(declared.Secrets, in.Secrets)
 	data := takeData(&declared)
+	if err := s.Store.View(ctx, func(tx *store.Tx) error { return linkPlugins(ctx, tx, &declared) }); err != nil {
+		return nil, err
+	}
 	definition, err := json.Marshal(declared)
 	if err != nil {
 		return nil, err
@@ -64,6 +67,9 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 			return err
 		}
 		if err := tx.CreateBot(ctx, row); err != nil {
+			return err
+		}
+		if err := s.setRecurring(ctx, tx, row.ID, &declared); err != nil {
 			return err
 		}
 		return tx.CreateUser(ctx, &store.User{ID: row.ID, BotID: row.ID})
@@ -149,6 +155,10 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		if err := mergeDefinition(&def, row.Definition, in.Patch, in); err != nil {
 			return fmt.Errorf("definition of bot %s: %w", row.ID, err)
 		}
+		replaceParts(&def, &in.BotDefinition)
+		if err := linkPlugins(ctx, tx, &def); err != nil {
+			return err
+		}
 		if err := checkBotDefinition(&def); err != nil {
 			return err
 		}
@@ -160,6 +170,9 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 			return err
 		}
 		if row.Deployment, err = s.deploy(ctx, tx, row.ID, row.Deployment, def.Secrets, d); err != nil {
+			return err
+		}
+		if err := s.setRecurring(ctx, tx, row.ID, &def); err != nil {
 			return err
 		}
 		return tx.UpdateBot(ctx, *row)

@@ -13,7 +13,7 @@ import (
 
 var (
 	integrationName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)?$`)
-	semver          = regexp.MustCompile(`^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
+	semanticVersion = regexp.MustCompile(`^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
 )
 
 // schemaCheck compiles schemas and keeps the first fault.
@@ -43,6 +43,25 @@ func (c *schemaCheck) parts(states map[string]platform.StateDefinition, events m
 	})
 }
 
+func (c *schemaCheck) channels(channels map[string]platform.ChannelDefinition) {
+	each(channels, func(channel string, def platform.ChannelDefinition) {
+		each(def.Messages, func(typ string, m platform.SchemaDefinition) {
+			c.schema(fmt.Sprintf("channels.%s.messages.%s.schema", channel, typ), m.Schema)
+		})
+	})
+}
+
+// checkNameVersion refuses what no published thing can be called.
+func checkNameVersion(name, version string) error {
+	if len(name) > 200 || !integrationName.MatchString(name) {
+		return platform.Errorf(platform.TypeInvalidIdentifier, "name: %.60q is not a name; use lower-case letters, digits, - and ., with at most one /", name)
+	}
+	if !semanticVersion.MatchString(version) {
+		return platform.Errorf(platform.TypeInvalidIdentifier, "version: %.60q is not a version such as 1.0.0", version)
+	}
+	return nil
+}
+
 func checkBotDefinition(d *platform.BotDefinition) error {
 	var c schemaCheck
 	if d.Configuration != nil {
@@ -53,11 +72,8 @@ func checkBotDefinition(d *platform.BotDefinition) error {
 }
 
 func checkIntegrationDefinition(d *platform.IntegrationDefinition) error {
-	if len(d.Name) > 200 || !integrationName.MatchString(d.Name) {
-		return platform.Errorf(platform.TypeInvalidIdentifier, "name: %.60q is not a name; use lower-case letters, digits, - and ., with at most one /", d.Name)
-	}
-	if !semver.MatchString(d.Version) {
-		return platform.Errorf(platform.TypeInvalidIdentifier, "version: %.60q is not a version such as 1.0.0", d.Version)
+	if err := checkNameVersion(d.Name, d.Version); err != nil {
+		return err
 	}
 	if err := checkURL(d.URL); err != nil {
 		return err
@@ -69,11 +85,7 @@ func checkIntegrationDefinition(d *platform.IntegrationDefinition) error {
 	each(d.Configurations, func(name string, conf platform.ConfigurationDefinition) {
 		c.schema("configurations."+name+".schema", conf.Schema)
 	})
-	each(d.Channels, func(channel string, def platform.ChannelDefinition) {
-		each(def.Messages, func(typ string, m platform.SchemaDefinition) {
-			c.schema(fmt.Sprintf("channels.%s.messages.%s.schema", channel, typ), m.Schema)
-		})
-	})
+	c.channels(d.Channels)
 	c.parts(d.States, d.Events, d.Actions)
 	each(d.Entities, func(name string, e platform.EntityDefinition) { c.schema("entities."+name+".schema", e.Schema) })
 	return c.err

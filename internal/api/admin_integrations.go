@@ -1,19 +1,22 @@
 package api
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
 func (s *Service) createIntegration(ctx context.Context, id *Identity, in *platform.CreateIntegrationInput) (*platform.CreateIntegrationOutput, error) {
+	return s.newIntegration(ctx, id, in, false)
+}
+
+// newIntegration makes an integration, or only checks and returns errDryRun.
+func (s *Service) newIntegration(ctx context.Context, id *Identity, in *platform.CreateIntegrationInput, dryRun bool) (*platform.CreateIntegrationOutput, error) {
 	def := in.IntegrationDefinition
 	def.Secrets = declaredSecrets(def.Secrets, in.Secrets)
 	d := deployment{def.URL, in.Code, in.Secrets}
@@ -21,6 +24,9 @@ func (s *Service) createIntegration(ctx context.Context, id *Identity, in *platf
 		return nil, err
 	}
 	if err := checkIntegrationDefinition(&def); err != nil {
+		return nil, err
+	}
+	if err := s.linkInterfaces(ctx, &def); err != nil {
 		return nil, err
 	}
 	raw, err := json.Marshal(def)
@@ -37,6 +43,9 @@ func (s *Service) createIntegration(ctx context.Context, id *Identity, in *platf
 			return platform.Errorf(platform.TypeAlreadyExists, "integration %s@%s exists; update it or take another version", def.Name, def.Version)
 		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
+		}
+		if dryRun {
+			return errDryRun
 		}
 		row.ID = s.ids.New(prefix, tx.Now())
 		if row.Deployment, err = s.deploy(ctx, tx, row.ID, "", def.Secrets, d); err != nil {
@@ -91,62 +100,6 @@ func (s *Service) getIntegrationByName(ctx context.Context, _ *Identity, in *pla
 	return &platform.GetIntegrationByNameOutput{Integration: *shown}, nil
 }
 
-// IntegrationByName finds an integration version; the version latest is the
-// highest one. store.ErrNotFound when there is none.
-func (s *Service) IntegrationByName(ctx context.Context, name, version string) (*store.Integration, error) {
-	var found *store.Integration
-	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
-		if version != "latest" {
-			found, err = tx.IntegrationByName(ctx, name, version)
-			return err
-		}
-		for page := (store.Page{Limit: 200}); ; {
-			rows, next, err := tx.Integrations(ctx, name, page)
-			if err != nil {
-				return err
-			}
-			for _, row := range rows {
-				if !row.Dev && (found == nil || compareVersions(row.Version, found.Version) > 0) {
-					found = &row
-				}
-			}
-			if next == "" {
-				break
-			}
-			page.After = next
-		}
-		if found == nil {
-			return store.ErrNotFound
-		}
-		return nil
-	})
-	return found, err
-}
-
-// compareVersions orders semantic versions; a pre-release is before its
-// release.
-func compareVersions(a, b string) int {
-	a, preA, _ := strings.Cut(a, "-")
-	b, preB, _ := strings.Cut(b, "-")
-	as, bs := strings.Split(a, "."), strings.Split(b, ".")
-	for i := range min(len(as), len(bs)) {
-		x, _ := strconv.Atoi(as[i]) // checked when it was stored
-		y, _ := strconv.Atoi(bs[i])
-		if c := cmp.Compare(x, y); c != 0 {
-			return c
-		}
-	}
-	switch {
-	case preA == preB:
-		return 0
-	case preA == "":
-		return 1
-	case preB == "":
-		return -1
-	}
-	return cmp.Compare(preA, preB)
-}
-
 func (s *Service) listIntegrations(ctx context.Context, _ *Identity, in *platform.ListIntegrationsInput) (*platform.ListIntegrationsOutput, error) {
 	dev := in.Dev != nil && *in.Dev
 	p := newPager("integrations", in.Name, in.Version, strconv.FormatBool(dev))
@@ -193,7 +146,13 @@ func (s *Service) listIntegrations(ctx context.Context, _ *Identity, in *platfor
 }
 
 // updateIntegration changes the definition; name and version stay.
-func (s *Service) updateIntegration(ctx context.Context, _ *Identity, in *platform.UpdateIntegrationInput) (*platform.UpdateIntegrationOutput, error) {
+func (s *Service) updateIntegration(ctx context.Context, id *Identity, in *platform.UpdateIntegrationInput) (*platform.UpdateIntegrationOutput, error) {
+	return s.changeIntegration(ctx, id, in, false)
+}
+
+// changeIntegration changes an integration, or only checks and returns
+// errDryRun.
+func (s *Service) changeIntegration(ctx context.Context, id *Identity, in *platform.UpdateIntegrationInput, dryRun bool) (*platform.UpdateIntegrationOutput, error) {
 	if in.Secrets == nil && in.IntegrationDefinition.Secrets != nil {
 		in.Secrets = platform.Declare(in.IntegrationDefinition.Secrets)
 	}
@@ -221,6 +180,21 @@ func (s *Service) updateIntegration(ctx context.Context, _ *Identity, in *platfo
 	}
 	if err := checkIntegrationDefinition(&def); err != nil {
 		return nil, err
+	}
+	if err := s.linkInterfaces(ctx, &def); err != nil {
+		return nil, err
+	}
+	before, err := showIntegration(old)
+	if err != nil {
+		return nil, err
+	}
+	if has, _ := before.Shown(); has && !id.AllowBreaking {
+		if err := refuseBreaking(&before.IntegrationDefinition, &def); err != nil {
+			return nil, err
+		}
+	}
+	if dryRun {
+		return nil, errDryRun
 	}
 	row := *old
 	row.URL = def.URL

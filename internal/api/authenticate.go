@@ -59,7 +59,7 @@ func (s *Service) Authenticate(ctx context.Context, caller platform.Caller) (*Id
 	} else if err != nil {
 		return nil, s.authFault(err)
 	}
-	id := &Identity{WorkspaceID: token.WorkspaceID, Token: token}
+	id := &Identity{WorkspaceID: token.WorkspaceID, Token: token, AllowBreaking: caller.AllowBreaking}
 	switch platform.TokenKind(token.Kind) {
 	case platform.TokenAccount:
 		id.Scope = platform.ScopeAccount
@@ -85,7 +85,7 @@ func (s *Service) Authenticate(ctx context.Context, caller platform.Caller) (*Id
 
 // Trust lets code of this process in, which has no token: it is whom it says.
 func (s *Service) Trust(ctx context.Context, caller platform.Caller) (*Identity, error) {
-	id := &Identity{Scope: platform.ScopeBot}
+	id := &Identity{Scope: platform.ScopeBot, WorkspaceID: s.WorkspaceID, AllowBreaking: caller.AllowBreaking}
 	if caller.IntegrationID != "" {
 		id.Scope = platform.ScopeIntegration
 	}

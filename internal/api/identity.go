@@ -14,6 +14,8 @@ type Identity struct {
 	Bot          *catalog.Bot          // nil for calls that concern no bot
 	Installation *catalog.Installation // nil unless it acts as an integration
 	Token        *store.Token          // nil for code in this process
+	// AllowBreaking lets changes of public versions break those who use them.
+	AllowBreaking bool
 }
 
 // installationID is "" for a bot, which sees everything of its own.

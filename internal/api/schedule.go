@@ -133,6 +133,15 @@ func (s *Service) readDue(ctx context.Context, now time.Time) (work []dueWork, n
 				work = append(work, dueWork{st.BotID, func(tx *store.Tx, bot *catalog.Bot) error { return s.fireState(ctx, tx, bot, st.StateKey) }})
 			}
 		}
+		recurring, err := tx.DueRecurringEvents(ctx, far, fireBatch)
+		if err != nil {
+			return err
+		}
+		for _, r := range recurring {
+			if earliest(&r.NextAt) {
+				work = append(work, dueWork{r.BotID, func(tx *store.Tx, bot *catalog.Bot) error { return s.fireRecurring(ctx, tx, bot, &r) }})
+			}
+		}
 		return nil
 	})
 	return work, next, err

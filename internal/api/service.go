@@ -85,6 +85,8 @@ type Config struct {
 	// postgres.
 	Version   string
 	StoreKind string
+	// WorkspaceID is of the one workspace of the server.
+	WorkspaceID string
 }
 
 // Service does the operations. It is safe for concurrent use.

@@ -26,7 +26,15 @@ const (
 	forAccounts     = `createBot getBot listBots updateBot deleteBot
 		createIntegration getIntegration getIntegrationByName listIntegrations updateIntegration deleteIntegration
 		listInstallations getInstallation putInstallation deleteInstallation
-		listDeliveries getDelivery replayDelivery discardDelivery createToken listTokens deleteToken getServer rotateKeys`
+		listDeliveries getDelivery replayDelivery discardDelivery createToken listTokens deleteToken getServer rotateKeys
+		getAccount updateAccount getAccountPreference setAccountPreference listWorkspaces getWorkspace getPublicWorkspace
+		updateWorkspace checkHandleAvailability listWorkspaceMembers getWorkspaceMember listPersonalAccessTokens
+		createPersonalAccessToken deletePersonalAccessToken listBotApiKeys createBotApiKey deleteBotApiKey
+		listIntegrationApiKeys createIntegrationApiKey deleteIntegrationApiKey createInterface getInterface
+		getInterfaceByName listInterfaces updateInterface deleteInterface createPlugin getPlugin getPluginByName listPlugins
+		updatePlugin deletePlugin getPluginCode listPublicIntegrations getPublicIntegrationById getPublicIntegration
+		listPublicInterfaces getPublicInterfaceById getPublicInterface listPublicPlugins getPublicPluginById getPublicPlugin
+		getPublicPluginCode introspect runVrl validateIntegrationCreation validateIntegrationUpdate`
 )
 
 // verdict is what a caller is to meet at an operation's door.

@@ -108,7 +108,7 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	})
 	s.service = api.New(api.Config{
 		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime, Keys: keys, LinkedBot: s.runtime.LinkedBot,
-		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind,
+		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind, WorkspaceID: Workspace,
 	})
 	local.next = s.service.Transport(s.service.Trust)
 	if err := s.runtime.SyncBuiltins(ctx, Workspace); err != nil {

@@ -49,6 +49,12 @@ func (tx *Tx) Bots(ctx context.Context, p Page) ([]Bot, string, error) {
 	return list, next, wrap(err, "list bots")
 }
 
+// CountBots returns how many bots there are.
+func (tx *Tx) CountBots(ctx context.Context) (n int64, err error) {
+	err = tx.row(ctx, `SELECT COUNT(*) FROM bots`, nil, &n)
+	return n, wrap(err, "count bots")
+}
+
 const updateBot = `UPDATE bots SET workspace_id = $2, name = $3, url = $4, signing_secret = $5, builtin = $6, dev = $7,
 	definition = $8, configuration = $9, deployment = $10, updated_at = $11 WHERE id = $1`
 
@@ -82,6 +88,9 @@ func (tx *Tx) DeleteBot(ctx context.Context, id string) error {
 		`DELETE FROM states WHERE bot_id = $1`,
 		`DELETE FROM installations WHERE bot_id = $1`,
 		`DELETE FROM tokens WHERE bot_id = $1`,
+		`DELETE FROM recurring_events WHERE bot_id = $1`,
+		`DELETE FROM code WHERE owner IN (SELECT id FROM publications WHERE kind = 'bot_version' AND name = $1)`,
+		`DELETE FROM publications WHERE kind = 'bot_version' AND name = $1`,
 	} {
 		if err := tx.exec(ctx, sql, id); err != nil {
 			return wrap(err, "delete bot's rows")

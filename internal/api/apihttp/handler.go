@@ -176,5 +176,6 @@ func readCaller(h http.Header) platform.Caller {
 		Token: token, WorkspaceID: first("X-Workspace-Id"), BotID: first("X-Bot-Id"),
 		IntegrationID: first("X-Integration-Id"), IntegrationAlias: first("X-Integration-Alias"),
 		TraceParent: first("Traceparent"), TraceState: first("Tracestate"),
+		AllowBreaking: first("X-Bypass-Breaking-Changes-Detection") == "true",
 	}
 }
