@@ -2,6 +2,7 @@ package linear
 
 import (
 	"context"
+	"maps"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
@@ -13,7 +14,7 @@ type nothing struct{}
 
 // actions declares what bots can ask for.
 func actions() map[string]integration.ActionDefinition {
-	return map[string]integration.ActionDefinition{
+	all := map[string]integration.ActionDefinition{
 		"findTarget":                   action[findInput, findOutput]("Find target", "Find issues by words of their title or description, by their number or by their identifier, as ENG-12"),
 		"listIssues":                   action[listIssuesInput, listIssuesOutput]("List issues", "The issues that changed last first"),
 		"listTeams":                    action[nothing, listTeamsOutput]("List teams", "All teams"),
@@ -33,6 +34,8 @@ func actions() map[string]integration.ActionDefinition {
 		"startTypingIndicator":         action[typingInput, nothing]("Start typing indicator", "Does nothing: Linear shows no one typing in comments"),
 		"stopTypingIndicator":          action[typingInput, nothing]("Stop typing indicator", "Does nothing: Linear shows no one typing in comments"),
 	}
+	maps.Copy(all, fileActions())
+	return all
 }
 
 func action[In, Out any](title, description string) integration.ActionDefinition {
@@ -56,6 +59,7 @@ func (s *service) handleActions(m *integration.Mux) {
 	perform(s, m, "sendRawGraphqlQuery", s.sendRaw)
 	perform(s, m, "getOrCreateIssueConversation", s.startConversation)
 	perform(s, m, "issueList", s.issueList)
+	perform(s, m, "filesReadonlyListItemsInFolder", s.listFolder)
 	typing := func(context.Context, *asking, *typingInput) (*nothing, error) { return &nothing{}, nil }
 	perform(s, m, "startTypingIndicator", typing)
 	perform(s, m, "stopTypingIndicator", typing)

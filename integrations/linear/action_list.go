@@ -47,7 +47,7 @@ func (s *service) listIssues(ctx context.Context, a *asking, in *listIssuesInput
 		filter["team"] = vars{"id": vars{"eq": in.TeamID}}
 	}
 	if in.StartDate != "" {
-		since, err := moment(in.StartDate)
+		since, err := moment("startDate", in.StartDate)
 		if err != nil {
 			return nil, err
 		}
@@ -68,14 +68,14 @@ func issuesOut(nodes []issue) []issueOut {
 	return all
 }
 
-// moment reads a date or a time, as Linear takes it.
-func moment(text string) (string, error) {
+// moment reads a date or a time from a field, as Linear takes it.
+func moment(field, text string) (string, error) {
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
 		if t, err := time.Parse(layout, strings.TrimSpace(text)); err == nil {
 			return t.UTC().Format("2006-01-02T15:04:05.000Z"), nil
 		}
 	}
-	return "", integration.RuntimeError("startDate is neither a date, as 2026-01-31, nor a time, as 2026-01-31T09:00:00Z")
+	return "", integration.RuntimeError(field + " is neither a date, as 2026-01-31, nor a time, as 2026-01-31T09:00:00Z")
 }
 
 type listTeamsOutput struct {

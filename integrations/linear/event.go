@@ -209,5 +209,6 @@ func events() map[string]integration.EventDefinition {
 		add("Updated", "updated", "was changed; changes has the old and the new values")
 		add("Deleted", "deleted", "was removed")
 	}
+	all[eventFileChanges] = fileEvent()
 	return all
 }

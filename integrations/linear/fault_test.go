@@ -165,8 +165,8 @@ func TestDuplicatesAtOnce(t *testing.T) {
 		}
 	}
 	wg.Wait()
-	if m, e := len(b.messages()), len(b.platform.Events()); m != 1 || e != 2 {
-		t.Errorf("%d messages and %d events, want 1 and 2", m, e)
+	if m, e := len(b.messages()), len(b.platform.Events()); m != 1 || e != 3 {
+		t.Errorf("%d messages and %d events, want 1 and 3", m, e)
 	}
 }
 

@@ -128,9 +128,13 @@ func (s *service) issueHappened(ctx context.Context, call *integration.Call, c *
 	if who == nil && e.verb() == "Created" && d.Creator != nil {
 		who = d.Creator
 	}
-	return s.tell(ctx, call, c, e, telling{event: "issue" + e.verb(), conversation: conv, who: who}, func(h *happened) any {
+	err = s.tell(ctx, call, c, e, telling{event: "issue" + e.verb(), conversation: conv, who: who}, func(h *happened) any {
 		return d.event(h)
 	})
+	if err != nil {
+		return err
+	}
+	return d.fileChanged(ctx, call, e)
 }
 
 // reparented gives the conversation the tags of the issue's new parent, which

@@ -58,7 +58,8 @@ func newWorld() *world {
 	w.labels = []object{
 		{"id": BugID, "name": "Bug", "color": "#eb5757", "team": eng}, {"id": FeatureID, "name": "Feature", "color": "#bb87fc"},
 	}
-	w.projects = []object{{"id": ProjectID, "name": "Lobby", "url": "https://linear.app/hotel/project/lobby", "color": "#000"}}
+	w.projects = []object{{"id": ProjectID, "name": "Lobby", "url": "https://linear.app/hotel/project/lobby", "color": "#000",
+		"accessibleTeams": object{"some": eng}}} // as filters ask for it
 	issue := func(n int, id string, team object, title string, more object) object {
 		key := fmt.Sprintf("%s-%d", team["key"], n)
 		i := object{
