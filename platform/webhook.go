@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"bytes"
 	"encoding/json"
 	"unicode/utf8"
 )
@@ -36,7 +37,13 @@ func (r WebhookRequest) MarshalJSON() ([]byte, error) {
 	if !utf8.ValidString(r.Body) {
 		w.Body, w.BodyBase64 = Latin1(r.Body), []byte(r.Body)
 	}
-	return json.Marshal(w)
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // it is no page, and a body of < would be six times as long
+	if err := enc.Encode(w); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // UnmarshalJSON reads the wire's form.

@@ -31,13 +31,14 @@ func writeResponse(w http.ResponseWriter, resp *wire.Response) (int, error) {
 		return 0, e
 	}
 	header := w.Header()
+	header["X-Content-Type-Options"] = []string{"nosniff"} // unless the integration says otherwise
 	for key, values := range resp.Header {
 		if key = http.CanonicalHeaderKey(key); !hopByHop[key] {
 			header[key] = values
 		}
 	}
 	if len(header["Content-Type"]) == 0 {
-		header["Content-Type"] = nil // no sniffing: the integration decides
+		header["Content-Type"] = nil // none is made up
 	}
 	defer reply.Writing(w, int64(len(resp.Body)))()
 	w.WriteHeader(status)

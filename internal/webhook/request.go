@@ -1,12 +1,12 @@
 package webhook
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -40,24 +40,53 @@ func (h *Handler) reserve(r *http.Request) (release func(), err error) {
 	}
 	if h.bytes.Add(n) > h.cfg.MaxBytes {
 		h.bytes.Add(-n)
-		return nil, platform.Unavailable(nil, "too much of webhooks' bodies at a time; try again", time.Second)
+		return nil, tooMuch()
 	}
 	return func() { h.bytes.Add(-n) }, nil
+}
+
+func tooMuch() error {
+	return platform.Unavailable(nil, "too much of webhooks' bodies at a time; try again", time.Second)
 }
 
 func (h *Handler) tooLarge() error {
 	return platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes, the most that a webhook takes", h.cfg.MaxBody)
 }
 
-// encode words the body of webhook_received.
-func encode(r *http.Request, path string, raw []byte) ([]byte, error) {
-	body, err := json.Marshal(platform.WebhookBody{Req: platform.WebhookRequest{
-		Method: r.Method, Path: path, Query: query(r.URL.RawQuery), Headers: headers(r), Body: string(raw),
-	}})
-	if err != nil {
-		return nil, fmt.Errorf("encode the webhook: %w", err)
+// encode words the body of webhook_received, and reserves what it has more than
+// the raw body: JSON writes some bytes as six.
+func (h *Handler) encode(r *http.Request, path string, raw []byte) (body []byte, release func(), err error) {
+	more := escapes(raw)
+	if h.bytes.Add(more) > h.cfg.MaxBytes {
+		h.bytes.Add(-more)
+		return nil, nil, tooMuch()
 	}
-	return body, nil
+	release = func() { h.bytes.Add(-more) }
+	// Not by json.Marshal of the whole, which would write and check it twice.
+	req, err := platform.WebhookRequest{
+		Method: r.Method, Path: path, Query: query(r.URL.RawQuery), Headers: headers(r), Body: string(raw),
+	}.MarshalJSON()
+	if err != nil {
+		release()
+		return nil, nil, fmt.Errorf("encode the webhook: %w", err)
+	}
+	return slices.Concat([]byte(`{"req":`), req, []byte("}")), release, nil
+}
+
+// escapes is how many bytes more raw has as a JSON text.
+func escapes(raw []byte) (n int64) {
+	if !utf8.Valid(raw) {
+		return 4 * int64(len(raw)) // as Latin-1, and in base64
+	}
+	for _, c := range raw {
+		switch {
+		case c == '"', c == '\\', c == '\n', c == '\r', c == '\t':
+			n++
+		case c < ' ':
+			n += 5
+		}
+	}
+	return n
 }
 
 func (h *Handler) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {

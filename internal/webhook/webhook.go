@@ -206,9 +206,11 @@ func (h *Handler) serve(w http.ResponseWriter, v *visit) error {
 
 // pass calls the handler and writes its answer.
 func (h *Handler) pass(w http.ResponseWriter, v *visit, handler wire.Handler, req *wire.Request, body []byte) (err error) {
-	if req.Body, err = encode(v.r, v.path, body); err != nil {
+	var release func()
+	if req.Body, release, err = h.encode(v.r, v.path, body); err != nil {
 		return err
 	}
+	defer release()
 	ctx, cancel := context.WithTimeoutCause(v.r.Context(), h.cfg.Timeout, errTimeout)
 	defer cancel()
 	resp, err := handler.Handle(ctx, req)

@@ -295,7 +295,7 @@ func TestOverload(t *testing.T) {
 	}}
 	defer close(release)
 	call := func(url string, size int) {
-		r, err := http.Post(url, "", bytes.NewReader(make([]byte, size)))
+		r, err := http.Post(url, "", strings.NewReader(strings.Repeat("x", size)))
 		if err == nil {
 			r.Body.Close()
 		}
@@ -309,12 +309,38 @@ func TestOverload(t *testing.T) {
 	url = w.start(t, webhook.Config{MaxBody: 1000, MaxBytes: 1500})
 	go call(url, 900)
 	<-begun
-	res, body = do(t, "POST", url, bytes.NewReader(make([]byte, 700)), nil)
+	res, body = do(t, "POST", url, strings.NewReader(strings.Repeat("x", 700)), nil)
 	refused(t, res, body, 503, platform.TypeInternal)
 	res, body = do(t, "POST", url, io.MultiReader(strings.NewReader("x")), nil)
 	refused(t, res, body, 503, platform.TypeInternal) // it might be as long as any
+	res, body = do(t, "POST", url, strings.NewReader(strings.Repeat("\x01", 150)), nil)
+	refused(t, res, body, 503, platform.TypeInternal) // it is six times as long for the integration
+	res, body = do(t, "POST", url, strings.NewReader(strings.Repeat("\xff", 150)), nil)
+	refused(t, res, body, 503, platform.TypeInternal)
 	go call(url, 600)
 	<-begun // what fits is let in
+}
+
+// TestAnswersAreNotGuessedAt: a handshake gives back what its caller sent,
+// mostly without a type. A browser that took it for a page would run it on the
+// origin of the chat page.
+func TestAnswersAreNotGuessedAt(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		header http.Header
+		want   string
+	}{
+		"no type":           {nil, "nosniff"},
+		"a type":            {http.Header{"Content-Type": {"text/plain"}}, "nosniff"},
+		"it says so itself": {http.Header{"x-content-type-options": {"nosniff"}}, "nosniff"},
+		"it says otherwise": {http.Header{"X-Content-Type-Options": {"sniff"}}, "sniff"},
+	} {
+		url := echo(new(platform.WebhookRequest), &wire.Response{Header: tt.header, Body: []byte("<script>")}).start(t, webhook.Config{})
+		res, _ := do(t, "POST", url, nil, nil)
+		if got := strings.Join(res.Header["X-Content-Type-Options"], ","); got != tt.want {
+			t.Errorf("%s: X-Content-Type-Options is %q, want %q", name, got, tt.want)
+		}
+	}
 }
 
 // TestBodyThatDoesNotEnd is of a caller that goes away in the middle.
