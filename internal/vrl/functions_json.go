@@ -17,7 +17,7 @@ func parseJSON(c *invocation) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.charge(c.at, len(s)); err != nil {
+	if err := c.charge(c.at, len(s)+slot*countValues(s)); err != nil {
 		return nil, err
 	}
 	if hasLoneSurrogate(s) {
@@ -33,6 +33,24 @@ func parseJSON(c *invocation) (any, error) {
 		return nil, c.fail("something follows the JSON value")
 	}
 	return c.numbers(v, 0)
+}
+
+// countValues is how many values a text of JSON makes at most. It is counted
+// before they are made: a short text makes many.
+func countValues(s string) int {
+	n := 1
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && (c == ',' || c == '[' || c == '{'):
+			n++
+		}
+	}
+	return n
 }
 
 // hasLoneSurrogate tells whether an escape names half of a pair, which the
@@ -64,7 +82,7 @@ func hasLoneSurrogate(s string) bool {
 	return high
 }
 
-// numbers gives the numbers of a decoded value their types, and counts it.
+// numbers gives the numbers of a decoded value their types.
 func (c *invocation) numbers(v any, depth int) (any, error) {
 	if depth > 127 {
 		return nil, c.fail("the JSON is nested too deeply")
@@ -81,9 +99,6 @@ func (c *invocation) numbers(v any, depth int) (any, error) {
 		return f, nil
 	case []any:
 		for i, e := range v {
-			if err := c.charge(c.at, slot); err != nil {
-				return nil, err
-			}
 			var err error
 			if v[i], err = c.numbers(e, depth+1); err != nil {
 				return nil, err
@@ -91,9 +106,6 @@ func (c *invocation) numbers(v any, depth int) (any, error) {
 		}
 	case map[string]any:
 		for key, e := range v {
-			if err := c.charge(c.at, slot); err != nil {
-				return nil, err
-			}
 			made, err := c.numbers(e, depth+1)
 			if err != nil {
 				return nil, err

@@ -92,14 +92,18 @@ func split(c *invocation) (any, error) {
 	if c.isGiven(2) && limit <= 0 {
 		return []any{}, nil
 	}
+	n := strings.Count(s, text) + 1
+	if limit > 0 {
+		n = min(n, limit)
+	}
+	if err := c.charge(c.at, slot*n); err != nil {
+		return nil, err
+	}
 	var pieces []string
 	if text == "" {
 		pieces = splitAll(s, limit)
 	} else {
 		pieces = strings.SplitN(s, text, limit)
-	}
-	if err := c.charge(c.at, slot*len(pieces)); err != nil {
-		return nil, err
 	}
 	list := make([]any, len(pieces))
 	for i, piece := range pieces {

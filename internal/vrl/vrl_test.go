@@ -133,6 +133,37 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestLimitsComeFirst: what is over a limit is not made before it is refused.
+// It is not parallel, because it counts what is allocated.
+func TestLimitsComeFirst(t *testing.T) {
+	for name, tc := range map[string]struct{ program, body string }{
+		"parse_json":    {"parse_json!(.body)", "[" + strings.Repeat("0,", 1_000_000) + "0]"},
+		"nested":        {"parse_json!(.body)", "[" + strings.Repeat("[],", 1_000_000) + "0]"},
+		"split":         {`split!(.body, ",")`, strings.Repeat(",", 1_000_000)},
+		"to characters": {`split!(.body, "")`, strings.Repeat("é", 1_000_000)},
+	} {
+		p, err := Compile(tc.program, Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		allocs := testing.AllocsPerRun(1, func() {
+			if _, err = p.Run(context.Background(), map[string]any{"body": tc.body}); err == nil || !strings.Contains(err.Error(), "more data than it may") {
+				t.Errorf("%s: error %v, want it to be refused", name, err)
+			}
+		})
+		if allocs > 1000 {
+			t.Errorf("%s: %.0f allocations before it was refused", name, allocs)
+		}
+	}
+	p, err := Compile(`parse_json!(.body)`, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.Run(context.Background(), map[string]any{"body": `{"a":"` + strings.Repeat(`,[\"`, 500_000) + `"}`}); err != nil {
+		t.Errorf("a long text: %v", err) // it is one value
+	}
+}
+
 func TestCaughtLimits(t *testing.T) {
 	t.Parallel()
 	if got, _, err := outcome(`"a" * 9223372036854775807 ?? "caught"`, nil); err == nil {
