@@ -28,6 +28,8 @@ const (
 	PrefixInterface      = "ifver"
 	PrefixPlugin         = "plugver"
 	PrefixBotVersion     = "botver"
+	PrefixFile           = "file"
+	PrefixTable          = "table"
 )
 
 // alphabet is Crockford's base 32, upper case.

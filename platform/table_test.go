@@ -38,7 +38,7 @@ func apiText() []byte {
 	b.WriteString(`# The platform API
 
 Made from the operation table (package platform); a test keeps it so. All calls are JSON over HTTP with ` + "`Authorization: Bearer <token>`" + `;
-calls under ` + "`/v1/chat`" + ` name their bot in the header ` + "`x-bot-id`" + `, and act as an integration with ` + "`x-integration-id`" + ` (and
+calls under ` + "`/v1/chat`" + ` and ` + "`/v1/files`" + ` name their bot in the header ` + "`x-bot-id`" + `, and act as an integration with ` + "`x-integration-id`" + ` (and
 ` + "`x-integration-alias`" + `). Lists take ` + "`nextToken`" + ` and answer ` + "`meta.nextToken`" + ` until they end.
 
 | operation | method and path | status | account | bot | integration |
@@ -67,7 +67,7 @@ value, and what to do. The id is in the server's log beside the cause. 429 and 5
 		platform.TypeUnauthorized, platform.TypeForbidden, platform.TypeInvalidPayload, platform.TypeInvalidQuery, platform.TypeInvalidIdentifier,
 		platform.TypeInvalidDataFormat, platform.TypeInvalidJSONSchema, platform.TypeReferenceNotFound, platform.TypeResourceNotFound,
 		platform.TypeMethodNotFound, platform.TypeAlreadyExists, platform.TypeReferenceConstraint, platform.TypeRelationConflict,
-		platform.TypePayloadTooLarge, platform.TypeLimitExceeded, platform.TypeRuntime, platform.TypeOperationTimeout, platform.TypeInternal,
+		platform.TypePayloadTooLarge, platform.TypeLimitExceeded, platform.TypeQuotaExceeded, platform.TypeResourceGone, platform.TypeRuntime, platform.TypeOperationTimeout, platform.TypeInternal,
 	} {
 		fmt.Fprintf(&b, "| %s | %d |\n", t, t.Status())
 	}

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/blob"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -58,7 +59,7 @@ type Installer interface {
 }
 
 // Config is what a Service works with. Store, Catalog, Dispatcher, Actions,
-// Creator, Installer and Keys are required.
+// Creator, Installer, Keys and Blobs are required.
 type Config struct {
 	Store      store.Store
 	Catalog    *catalog.Catalog
@@ -81,6 +82,11 @@ type Config struct {
 	// PublicURL is where the server is reached from outside, without a slash
 	// at the end; webhook URLs begin with it.
 	PublicURL string
+	// Blobs keeps the contents of files. A file has at most FileSize bytes, those
+	// of a bot together at most FileStorage.
+	Blobs       *blob.Store
+	FileSize    int64
+	FileStorage int64
 	// Version is the server's, as getServer tells it; StoreKind is sqlite or
 	// postgres.
 	Version   string
@@ -95,6 +101,7 @@ type Service struct {
 	ids    platform.IDs
 	routes map[string]route
 	tokens tokens
+	files  signerCache
 	fits   fits
 	kicked chan struct{}
 	nextAt atomic.Int64 // Unix milliseconds at which Run wakes; 0 is never

@@ -7,8 +7,10 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/api"
+	"github.com/bellhop-dev/bellhop/internal/blob"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/internal/store/sqlite"
@@ -48,6 +50,9 @@ type bench struct {
 	two     *platform.Client
 
 	create func(operation string, body []byte) (string, error)
+	now    func() time.Time // of the service
+	files  string           // the folder of contents
+	db     store.Store
 
 	mu         sync.Mutex
 	deliveries []store.Delivery
@@ -118,8 +123,15 @@ func setupOn(t *testing.T, db store.Store) *bench {
 		t.Fatal(err)
 	}
 	logger := slog.New(slog.DiscardHandler)
-	b := &bench{t: t}
-	b.service = api.New(api.Config{Store: db, Catalog: catalog.New(db, logger), Dispatcher: b, Creator: b, Logger: logger})
+	b := &bench{t: t, db: db, now: time.Now, files: filepath.Join(t.TempDir(), "files")}
+	blobs, err := blob.Open(b.files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.service = api.New(api.Config{
+		Store: db, Catalog: catalog.New(db, logger), Dispatcher: b, Creator: b, Logger: logger, Now: func() time.Time { return b.now() },
+		Blobs: blobs, FileSize: 1000, FileStorage: 2500,
+	})
 	transport := b.service.Transport(b.service.Trust)
 	as := func(alias string) *platform.Client {
 		return platform.NewClient(transport, platform.Caller{BotID: botID, IntegrationID: integrationID, IntegrationAlias: alias})

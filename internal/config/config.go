@@ -40,6 +40,9 @@ type Config struct {
 	WebhookTimeout time.Duration `name:"webhook-timeout" env:"BELLHOP_WEBHOOK_TIMEOUT" default:"60s" help:"How long an integration may take to answer a webhook, such as 90s or 2m."`
 	WebhookBody    int64         `name:"webhook-body" env:"BELLHOP_WEBHOOK_BODY" default:"10485760" help:"Largest webhook body, in bytes."`
 
+	FileSize    int64 `name:"file-size" env:"BELLHOP_FILE_SIZE" default:"104857600" help:"Largest file that a bot or an integration may upload, in bytes."`
+	FileStorage int64 `name:"file-storage" env:"BELLHOP_FILE_STORAGE" default:"5368709120" help:"How much the files of one bot may have together, in bytes."`
+
 	DeliveryTimeout  time.Duration `name:"delivery-timeout" env:"BELLHOP_DELIVERY_TIMEOUT" default:"60s" help:"How long one attempt of a delivery may take, such as 90s or 2m."`
 	DeliveryAttempts int           `name:"delivery-attempts" env:"BELLHOP_DELIVERY_ATTEMPTS" default:"12" help:"Attempts before a delivery is a dead letter."`
 	DeliveryWorkers  int           `name:"delivery-workers" env:"BELLHOP_DELIVERY_WORKERS" default:"256" help:"Deliveries that run at the same time."`
@@ -54,6 +57,7 @@ func Default() Config {
 		Listen: "127.0.0.1:8080", Data: ".bellhop", LogFormat: "auto", LogLevel: "info",
 		APIConcurrent: 2048, APIConcurrentPerCaller: 512, APIRate: 20_000,
 		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
+		FileSize: 100 << 20, FileStorage: 5 << 30,
 		DeliveryTimeout: time.Minute, DeliveryAttempts: 12, DeliveryWorkers: 256,
 		ShutdownGrace: 10 * time.Second,
 	}
@@ -110,8 +114,15 @@ func (c *Config) Check() error {
 	if c.ShutdownGrace < 0 {
 		fault("shutdown-grace: %s is negative; write for example 10s", c.ShutdownGrace)
 	}
-	if c.WebhookBody <= 0 {
-		fault("webhook-body: %d is too small; write a number of bytes above 0", c.WebhookBody)
+	for _, n := range [...]struct {
+		name  string
+		value int64
+	}{
+		{"webhook-body", c.WebhookBody}, {"file-size", c.FileSize}, {"file-storage", c.FileStorage},
+	} {
+		if n.value <= 0 {
+			fault("%s: %d is too small; write a number of bytes above 0", n.name, n.value)
+		}
 	}
 	for _, n := range [...]struct {
 		name  string

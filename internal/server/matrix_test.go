@@ -21,7 +21,8 @@ const (
 		listParticipants addParticipant getParticipant removeParticipant
 		createMessage getMessage listMessages getOrCreateMessage updateMessage deleteMessage importMessages
 		createEvent getEvent listEvents cancelScheduledEvent
-		getState setState getOrSetState patchState setStateExpiry callAction listTagValues`
+		getState setState getOrSetState patchState setStateExpiry callAction listTagValues
+		upsertFile getFile listFiles updateFileMetadata deleteFile copyFile searchFiles listFilePassages`
 	forIntegrations = `initializeIncomingMessage configureIntegration`
 	forAccounts     = `createBot getBot listBots updateBot deleteBot
 		createIntegration getIntegration getIntegrationByName listIntegrations updateIntegration deleteIntegration

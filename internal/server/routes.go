@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/internal/api/apihttp"
+	"github.com/bellhop-dev/bellhop/internal/filehttp"
 	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/internal/tunnel"
 	"github.com/bellhop-dev/bellhop/internal/webhook"
@@ -24,6 +25,7 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 		Installations: s.catalog, Resolver: s.runtime, Directory: s.catalog, Claim: s.claim, Logger: s.logger,
 		MaxBody: s.cfg.WebhookBody, Timeout: s.cfg.WebhookTimeout,
 	})
+	files := filehttp.New(s.service, s.cfg.FileSize)
 	prefixes := make([]string, 0, len(pages))
 	for prefix := range pages {
 		prefixes = append(prefixes, prefix)
@@ -37,6 +39,9 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 			return
 		case tunnel.Serves(path):
 			s.tunnels.ServeHTTP(w, r)
+			return
+		case strings.HasPrefix(path, filehttp.Prefix):
+			files.ServeHTTP(w, r)
 			return
 		case webhook.Serves(r.URL.EscapedPath()):
 			hooks.ServeHTTP(w, r)

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/bellhop-dev/bellhop/bot"
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/internal/api"
+	"github.com/bellhop-dev/bellhop/internal/blob"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/config"
 	"github.com/bellhop-dev/bellhop/internal/delivery"
@@ -88,6 +90,10 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	s := &Server{cfg: o.Config, logger: o.Logger, store: db, listener: listener}
 	s.catalog = catalog.New(db, o.Logger)
 	s.tunnels = tunnel.New(tunnel.Config{Admit: s.admitTunnel, Registered: s.inDevelopment, Own: s.own, Logger: o.Logger})
+	blobs, err := blob.Open(filepath.Join(o.Config.Data, "files"))
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	local := &lateTransport{}
 	s.runtime, err = runtime.New(runtime.Config{
 		Store: db, Catalog: s.catalog, Logger: o.Logger,
@@ -109,6 +115,7 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	s.service = api.New(api.Config{
 		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime, Keys: keys, LinkedBot: s.runtime.LinkedBot,
 		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind, WorkspaceID: Workspace,
+		Blobs: blobs, FileSize: o.Config.FileSize, FileStorage: o.Config.FileStorage,
 	})
 	local.next = s.service.Transport(s.service.Trust)
 	if err := s.runtime.SyncBuiltins(ctx, Workspace); err != nil {
@@ -204,6 +211,7 @@ const (
 )
 
 func (s *Server) prune(ctx context.Context) error {
+	s.sweepFiles(ctx)
 	ticker := time.NewTicker(pruneEvery)
 	defer ticker.Stop()
 	for {
@@ -212,7 +220,15 @@ func (s *Server) prune(ctx context.Context) error {
 			return nil
 		case now := <-ticker.C:
 			s.pruneBefore(ctx, now.Add(-keepDelivered))
+			s.sweepFiles(ctx)
 		}
+	}
+}
+
+// sweepFiles removes files that have expired, and bytes that nobody needs.
+func (s *Server) sweepFiles(ctx context.Context) {
+	if err := s.service.SweepFiles(ctx); err != nil && ctx.Err() == nil {
+		s.logger.Warn("files not swept", "error", err)
 	}
 }
 

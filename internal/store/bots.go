@@ -73,7 +73,7 @@ func (tx *Tx) DeleteBot(ctx context.Context, id string) error {
 	for _, owned := range []struct {
 		kind  Kind
 		table string
-	}{{KindMessage, "messages"}, {KindConversation, "conversations"}, {KindUser, "users"}} {
+	}{{KindMessage, "messages"}, {KindConversation, "conversations"}, {KindUser, "users"}, {KindFile, "files"}} {
 		if err := tx.untagAll(ctx, owned.kind, id, owned.table, "bot_id", id); err != nil {
 			return wrap(err, "delete bot's tags")
 		}
@@ -86,6 +86,9 @@ func (tx *Tx) DeleteBot(ctx context.Context, id string) error {
 		`DELETE FROM users WHERE bot_id = $1`,
 		`DELETE FROM events WHERE bot_id = $1`,
 		`DELETE FROM states WHERE bot_id = $1`,
+		`DELETE FROM files WHERE bot_id = $1`,
+		`DELETE FROM file_passages WHERE bot_id = $1`,
+		`DELETE FROM file_words WHERE bot_id = $1`,
 		`DELETE FROM installations WHERE bot_id = $1`,
 		`DELETE FROM tokens WHERE bot_id = $1`,
 		`DELETE FROM recurring_events WHERE bot_id = $1`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"maps"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ const (
 	KindUser         Kind = "user"
 	KindConversation Kind = "conversation"
 	KindMessage      Kind = "message"
+	KindFile         Kind = "file"
 )
 
 // Rows carry their tags as JSON; tag_index finds rows by them. Its k is 64 bits of a digest over kind, bot and key,
@@ -29,8 +31,17 @@ func tagKey(kind Kind, botID, key string) int64 {
 	return int64(binary.BigEndian.Uint64(sum[:8]))
 }
 
-// tagValue is a value as it is indexed: PostgreSQL's text has no zero byte.
-func tagValue(v string) string { return strings.ReplaceAll(v, "\x00", "") }
+// tagValue is a value as it is indexed: PostgreSQL's text has no zero byte, and its indexes take no long values.
+func tagValue(v string) string {
+	v = strings.ReplaceAll(v, "\x00", "")
+	if len(v) <= maxIndexed {
+		return v
+	}
+	sum := sha256.Sum256([]byte(v))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+const maxIndexed = 2000 // bytes
 
 func sortedKeys(tags Tags) []string {
 	if len(tags) == 0 {
@@ -70,9 +81,7 @@ func (tx *Tx) LockTags(ctx context.Context, kind Kind, scope string, tags Tags) 
 	if tx.dialect != Postgres {
 		return nil
 	}
-	sum := sha256.Sum256([]byte(string(kind) + "\x00" + scope + "\x00" + encodeTags(tags)))
-	err := tx.exec(ctx, `SELECT pg_advisory_xact_lock($1)`, int64(binary.BigEndian.Uint64(sum[:8])))
-	return wrap(err, "lock tags")
+	return tx.lock(ctx, string(kind)+"\x00"+scope+"\x00"+encodeTags(tags))
 }
 
 // findByTags reads the row that has every one of tags: the one that has no others if there is one, else the oldest.

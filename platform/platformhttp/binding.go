@@ -74,6 +74,10 @@ func (b *Binding) Encode(op *platform.Operation, in any) (path string, query url
 		if f.IsZero() {
 			continue
 		}
+		if q, ok := f.Interface().(platform.QueryEncoder); ok {
+			q.EncodeQuery(m.name, query)
+			continue
+		}
 		switch f.Kind() {
 		case reflect.Map:
 			for it := f.MapRange(); it.Next(); {
@@ -114,6 +118,12 @@ func (b *Binding) DecodeQuery(op *platform.Operation, query url.Values, in any) 
 	v := reflect.ValueOf(in).Elem()
 	for _, m := range b.plan(op.In).query {
 		f := v.FieldByIndex(m.index)
+		if q, ok := f.Addr().Interface().(platform.QueryDecoder); ok {
+			if err := q.DecodeQuery(m.name, query); err != nil {
+				return platform.Errorf(platform.TypeInvalidQuery, "query parameter %s: %v", m.name, err)
+			}
+			continue
+		}
 		if f.Kind() == reflect.Map {
 			decodeMap(m.name, query, f)
 			continue

@@ -25,6 +25,7 @@ import (
 const (
 	maxRuntimeBody = 1 << 20
 	maxAdminBody   = 50 << 20
+	maxTablesBody  = 40 << 20
 )
 
 // Service does operations; *api.Service is the one there is.
@@ -94,6 +95,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 		}
 		defer leave()
 	}
+	if other := r.Header.Get("X-Destination-Bot-Id"); other != "" && (id == nil || id.Bot == nil || other != id.Bot.ID) {
+		return platform.Errorf(platform.TypeForbidden, "header x-destination-bot-id names another bot; files are copied within one bot here")
+	}
 	in := op.New()
 	if err := h.readBody(w, r, op, in); err != nil {
 		return err
@@ -133,8 +137,11 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, op *platform.
 		return nil
 	}
 	var limit int64 = maxRuntimeBody
-	if strings.HasPrefix(op.Path, "/v1/admin/") {
+	switch {
+	case strings.HasPrefix(op.Path, "/v1/admin/"):
 		limit = maxAdminBody
+	case strings.HasPrefix(op.Path, "/v1/tables"):
+		limit = maxTablesBody
 	}
 	if r.ContentLength != 0 {
 		defer reply.Reading(w, limit)()

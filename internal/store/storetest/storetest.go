@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"a deleted bot leaves nothing":      testDeleteBot,
 		"secrets are sealed":                testSealed,
 		"participants come in order":        testParticipants,
+		"files are kept and found":          testFiles,
 		"integrations in development":       testDevIntegrations,
 		"code goes with its owner":          testCode,
 	} {
