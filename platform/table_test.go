@@ -38,7 +38,7 @@ func apiText() []byte {
 	b.WriteString(`# The platform API
 
 Made from the operation table (package platform); a test keeps it so. All calls are JSON over HTTP with ` + "`Authorization: Bearer <token>`" + `;
-calls under ` + "`/v1/chat`" + ` and ` + "`/v1/files`" + ` name their bot in the header ` + "`x-bot-id`" + `, and act as an integration with ` + "`x-integration-id`" + ` (and
+calls under ` + "`/v1/chat`" + `, ` + "`/v1/files`" + ` and ` + "`/v1/tables`" + ` name their bot in the header ` + "`x-bot-id`" + `, and act as an integration with ` + "`x-integration-id`" + ` (and
 ` + "`x-integration-alias`" + `). Lists take ` + "`nextToken`" + ` and answer ` + "`meta.nextToken`" + ` until they end.
 
 | operation | method and path | status | account | bot | integration |

@@ -41,7 +41,7 @@ func onBot[In, Out any](op platform.Op[In, Out], do func(context.Context, *Ident
 // table is every operation that is served.
 func (s *Service) table() map[string]route {
 	table := map[string]route{}
-	for _, group := range [][]route{s.chatRoutes(), s.fileRoutes(), s.adminRoutes()} {
+	for _, group := range [][]route{s.chatRoutes(), s.fileRoutes(), s.tableRoutes(), s.adminRoutes()} {
 		for _, r := range group {
 			table[r.op.Name] = r
 		}

@@ -22,7 +22,9 @@ const (
 		createMessage getMessage listMessages getOrCreateMessage updateMessage deleteMessage importMessages
 		createEvent getEvent listEvents cancelScheduledEvent
 		getState setState getOrSetState patchState setStateExpiry callAction listTagValues
-		upsertFile getFile listFiles updateFileMetadata deleteFile copyFile searchFiles listFilePassages`
+		upsertFile getFile listFiles updateFileMetadata deleteFile copyFile searchFiles listFilePassages
+		listTables getTable createTable getOrCreateTable updateTable deleteTable
+		getTableRow findTableRows createTableRows updateTableRows upsertTableRows deleteTableRows`
 	forIntegrations = `initializeIncomingMessage configureIntegration`
 	forAccounts     = `createBot getBot listBots updateBot deleteBot
 		createIntegration getIntegration getIntegrationByName listIntegrations updateIntegration deleteIntegration

@@ -86,6 +86,8 @@ func (tx *Tx) DeleteBot(ctx context.Context, id string) error {
 		`DELETE FROM users WHERE bot_id = $1`,
 		`DELETE FROM events WHERE bot_id = $1`,
 		`DELETE FROM states WHERE bot_id = $1`,
+		`DELETE FROM table_rows WHERE table_id IN (SELECT id FROM tables WHERE bot_id = $1)`,
+		`DELETE FROM tables WHERE bot_id = $1`,
 		`DELETE FROM files WHERE bot_id = $1`,
 		`DELETE FROM file_passages WHERE bot_id = $1`,
 		`DELETE FROM file_words WHERE bot_id = $1`,

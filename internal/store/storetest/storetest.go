@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"secrets are sealed":                testSealed,
 		"participants come in order":        testParticipants,
 		"files are kept and found":          testFiles,
+		"tables keep rows":                  testTables,
 		"integrations in development":       testDevIntegrations,
 		"code goes with its owner":          testCode,
 	} {
