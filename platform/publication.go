@@ -14,7 +14,7 @@ type InterfaceDefinition struct {
 	Description  string                       `json:"description,omitempty"`
 	Icon         string                       `json:"icon,omitempty"`   // base64 of an SVG
 	Readme       string                       `json:"readme,omitempty"` // base64 of Markdown
-	Public       bool                         `json:"public"`
+	Public       *bool                        `json:"public,omitempty"` // nil is true: older tools do not say
 	Entities     map[string]EntityDefinition  `json:"entities,omitzero"`
 	Events       map[string]EventDefinition   `json:"events,omitzero"`
 	Actions      map[string]ActionDefinition  `json:"actions,omitzero"`
@@ -53,9 +53,13 @@ func (i Interface) MarshalJSON() ([]byte, error) {
 		plain
 		Title       string `json:"title"`
 		Description string `json:"description"`
+		Public      bool   `json:"public"`
 		pictured
-	}{plain: plain(i), Title: i.Title, Description: i.Description, pictured: picture(i.Icon, i.Readme)})
+	}{plain: plain(i), Title: i.Title, Description: i.Description, Public: i.Shown(), pictured: picture(i.Icon, i.Readme)})
 }
+
+// Shown reports whether the hub has the interface.
+func (i *Interface) Shown() bool { return i.Public == nil || *i.Public }
 
 // pictured is where icons and readme files are.
 type pictured struct {

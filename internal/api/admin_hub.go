@@ -73,7 +73,7 @@ func (s *Service) getPublicIntegration(ctx context.Context, id *Identity, in *pl
 }
 
 func (s *Service) listPublicInterfaces(ctx context.Context, _ *Identity, in *platform.ListInterfacesInput) (*platform.ListInterfacesOutput, error) {
-	list, meta, err := interfaces.list(ctx, s, in, func(i *platform.Interface) bool { return i.Public })
+	list, meta, err := interfaces.list(ctx, s, in, (*platform.Interface).Shown)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (s *Service) getPublicInterface(ctx context.Context, _ *Identity, in *platf
 }
 
 func publicInterface(out *platform.GetInterfaceOutput, err error) (*platform.GetInterfaceOutput, error) {
-	if err == nil && !out.Interface.Public {
+	if err == nil && !out.Interface.Shown() {
 		return nil, platform.Errorf(platform.TypeResourceNotFound, "interface %.120q not found in the hub", out.Interface.Name+"@"+out.Interface.Version)
 	}
 	return out, err
