@@ -82,6 +82,8 @@ func Operations() []*Operation {
 		OpCreateToken.Operation,
 		OpListTokens.Operation,
 		OpDeleteToken.Operation,
+		OpGetBotLogs.Operation,
+		OpGetIntegrationLogs.Operation,
 		OpGetServer.Operation,
 		OpRotateKeys.Operation,
 		OpGetAccount.Operation,

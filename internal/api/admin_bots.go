@@ -181,6 +181,7 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		return nil, err
 	}
 	s.Catalog.InvalidateBot(in.ID)
+	s.codeChanged(in.ID)
 	if err := s.putIntegrations(ctx, in); err != nil {
 		return nil, err
 	}
@@ -235,6 +236,7 @@ func (s *Service) deleteBot(ctx context.Context, _ *Identity, in *platform.Delet
 	}
 	err = s.Store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteBot(ctx, in.ID) })
 	s.Catalog.InvalidateBot(in.ID)
+	s.codeChanged(in.ID)
 	s.tokens.clear()
 	if err != nil {
 		return nil, err

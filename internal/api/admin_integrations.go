@@ -211,6 +211,7 @@ func (s *Service) changeIntegration(ctx context.Context, id *Identity, in *platf
 		return nil, err
 	}
 	s.Catalog.InvalidateIntegration(row.ID)
+	s.codeChanged(row.ID)
 	shown, err := showIntegration(&row)
 	if err != nil {
 		return nil, err
@@ -230,6 +231,7 @@ func (s *Service) deleteIntegration(ctx context.Context, _ *Identity, in *platfo
 		return nil, err
 	}
 	s.Catalog.InvalidateIntegration(in.ID)
+	s.codeChanged(in.ID)
 	return &platform.DeleteIntegrationOutput{}, nil
 }
 

@@ -27,6 +27,8 @@ func (s *Service) adminRoutes() []route {
 		on(platform.OpCreateToken, s.createToken),
 		on(platform.OpListTokens, s.listTokens),
 		on(platform.OpDeleteToken, s.deleteToken),
+		on(platform.OpGetBotLogs, s.getBotLogs),
+		on(platform.OpGetIntegrationLogs, s.getIntegrationLogs),
 		on(platform.OpGetServer, s.getServer),
 		on(platform.OpRotateKeys, s.rotateKeys),
 		on(platform.OpGetAccount, s.getAccount),

@@ -130,6 +130,9 @@ func (s *Service) token(ctx context.Context, value string) (*store.Token, error)
 		return nil, store.ErrNotFound
 	}
 	hash := HashToken(value)
+	if token := s.lent.get(hash); token != nil {
+		return token, nil
+	}
 	token, generation := s.tokens.get(hash)
 	if token != nil {
 		return token, nil

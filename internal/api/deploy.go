@@ -113,3 +113,11 @@ func declaredSecrets(names platform.Names, given platform.Secrets) platform.Name
 	slices.Sort(names)
 	return names
 }
+
+// codeChanged tells who runs code. It may be told more often than there are
+// changes.
+func (s *Service) codeChanged(owner string) {
+	if s.CodeChanged != nil {
+		s.CodeChanged(owner)
+	}
+}

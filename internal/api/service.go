@@ -78,6 +78,9 @@ type Config struct {
 	// RunsCode returns why uploaded code cannot run here, or nil when it can. It
 	// may be nil: then none can.
 	RunsCode func() error
+	// CodeChanged is told after the commit that the code or the secrets of an
+	// integration or a bot are others, or gone. It may be nil.
+	CodeChanged func(owner string)
 
 	// PublicURL is where the server is reached from outside, without a slash
 	// at the end; webhook URLs begin with it.
@@ -102,6 +105,7 @@ type Service struct {
 	routes map[string]route
 	tokens tokens
 	files  signerCache
+	lent   lent
 	fits   fits
 	kicked chan struct{}
 	nextAt atomic.Int64 // Unix milliseconds at which Run wakes; 0 is never

@@ -47,6 +47,12 @@ type Config struct {
 	DeliveryAttempts int           `name:"delivery-attempts" env:"BELLHOP_DELIVERY_ATTEMPTS" default:"12" help:"Attempts before a delivery is a dead letter."`
 	DeliveryWorkers  int           `name:"delivery-workers" env:"BELLHOP_DELIVERY_WORKERS" default:"256" help:"Deliveries that run at the same time."`
 
+	Node          string        `name:"node" env:"BELLHOP_NODE" default:"node" help:"Program that runs uploaded code: Node 20 or later, by its name on the PATH or its path." placeholder:"PROGRAM"`
+	NodeUser      string        `name:"node-user" env:"BELLHOP_NODE_USER" default:"65534" help:"Number of the user, and after a colon of the group, that uploaded code runs as when the server is root." placeholder:"UID[:GID]"`
+	NodeProcesses int           `name:"node-processes" env:"BELLHOP_NODE_PROCESSES" default:"1" help:"Processes that one deployment of code may have."`
+	NodeMemory    int           `name:"node-memory" env:"BELLHOP_NODE_MEMORY" default:"256" help:"JavaScript heap of one such process, in MiB; as a whole it may take 256 more."`
+	NodeIdle      time.Duration `name:"node-idle" env:"BELLHOP_NODE_IDLE" default:"5m" help:"How long uploaded code stays up without a call, such as 30m."`
+
 	ShutdownGrace time.Duration `name:"shutdown-grace" env:"BELLHOP_SHUTDOWN_GRACE" default:"10s" help:"How long running work may take to end when the server stops, such as 30s."`
 }
 
@@ -59,6 +65,7 @@ func Default() Config {
 		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
 		FileSize: 100 << 20, FileStorage: 5 << 30,
 		DeliveryTimeout: time.Minute, DeliveryAttempts: 12, DeliveryWorkers: 256,
+		Node: "node", NodeUser: "65534", NodeProcesses: 1, NodeMemory: 256, NodeIdle: 5 * time.Minute,
 		ShutdownGrace: 10 * time.Second,
 	}
 }
@@ -105,7 +112,7 @@ func (c *Config) Check() error {
 		name  string
 		value time.Duration
 	}{
-		{"webhook-timeout", c.WebhookTimeout}, {"delivery-timeout", c.DeliveryTimeout},
+		{"webhook-timeout", c.WebhookTimeout}, {"delivery-timeout", c.DeliveryTimeout}, {"node-idle", c.NodeIdle},
 	} {
 		if d.value <= 0 {
 			fault("%s: %s is not a time to wait; write for example 60s", d.name, d.value)
@@ -130,6 +137,7 @@ func (c *Config) Check() error {
 	}{
 		{"api-concurrent", c.APIConcurrent}, {"api-concurrent-per-caller", c.APIConcurrentPerCaller}, {"api-rate", c.APIRate},
 		{"delivery-attempts", c.DeliveryAttempts}, {"delivery-workers", c.DeliveryWorkers},
+		{"node-processes", c.NodeProcesses}, {"node-memory", c.NodeMemory},
 	} {
 		if n.value < 1 {
 			fault("%s: %d is too small; write 1 or more", n.name, n.value)

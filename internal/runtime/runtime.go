@@ -22,6 +22,7 @@ import (
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/dialguard"
+	"github.com/bellhop-dev/bellhop/internal/runtime/node"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
@@ -43,6 +44,10 @@ type Config struct {
 	// Secrets returns the value of a secret of a linked integration or bot by
 	// their name; nil means none.
 	Secrets func(code, name string) string
+
+	// Code returns the handler of code that was uploaded; nil means that none
+	// runs here.
+	Code func(ref node.Ref) wire.Handler
 
 	// WebhookURL returns the public address of a webhook.
 	WebhookURL func(webhookID string) string
@@ -173,7 +178,7 @@ func (r *Runtime) LinkedBot(name string) (definition json.RawMessage, ok bool) {
 
 // errNoCode says that nothing can answer; trying again is no use until
 // somebody changes that.
-var errNoCode = errors.New("it has no code: give the address where its code listens")
+var errNoCode = errors.New("it has no code: upload some, or give the address where its code listens")
 
 // Installation returns the handler of an installation's integration.
 func (r *Runtime) Installation(in *catalog.Installation) (wire.Handler, error) {
@@ -184,6 +189,9 @@ func (r *Runtime) Installation(in *catalog.Installation) (wire.Handler, error) {
 			return nil, fmt.Errorf("integration %s@%s is not linked into this server", i.Name, i.Version)
 		}
 		return h, nil
+	}
+	if i.URL == "" && i.Deployment != "" && r.cfg.Code != nil {
+		return r.cfg.Code(node.Ref{Owner: i.ID, Deployment: i.Deployment, Integration: true, WorkspaceID: i.WorkspaceID}), nil
 	}
 	if i.URL == "" {
 		return nil, fmt.Errorf("integration %s@%s: %w", i.Name, i.Version, errNoCode)
@@ -200,6 +208,8 @@ func (r *Runtime) Bot(b *catalog.Bot) (wire.Handler, error) {
 			return nil, fmt.Errorf("bot %s: the Go bot %q is not linked into this server", b.ID, b.Builtin)
 		}
 		return h, nil
+	case b.URL == "" && b.Deployment != "" && r.cfg.Code != nil:
+		return r.cfg.Code(node.Ref{Owner: b.ID, Deployment: b.Deployment, WorkspaceID: b.WorkspaceID}), nil
 	case b.URL == "":
 		return nil, fmt.Errorf("bot %s: %w", b.ID, errNoCode)
 	}

@@ -29,6 +29,7 @@ const (
 	forAccounts     = `createBot getBot listBots updateBot deleteBot
 		createIntegration getIntegration getIntegrationByName listIntegrations updateIntegration deleteIntegration
 		listInstallations getInstallation putInstallation deleteInstallation
+		getBotLogs getIntegrationLogs
 		listDeliveries getDelivery replayDelivery discardDelivery createToken listTokens deleteToken getServer rotateKeys
 		getAccount updateAccount getAccountPreference setAccountPreference listWorkspaces getWorkspace getPublicWorkspace
 		updateWorkspace checkHandleAvailability listWorkspaceMembers getWorkspaceMember listPersonalAccessTokens

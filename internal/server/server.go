@@ -25,6 +25,7 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/config"
 	"github.com/bellhop-dev/bellhop/internal/delivery"
 	"github.com/bellhop-dev/bellhop/internal/runtime"
+	"github.com/bellhop-dev/bellhop/internal/runtime/node"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/internal/tunnel"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -54,6 +55,8 @@ type Server struct {
 	runtime    *runtime.Runtime
 	dispatcher *delivery.Dispatcher
 	tunnels    *tunnel.Hub
+	code       *node.Supervisor
+	codeLog    *codeLog
 	listener   net.Listener
 	http       *http.Server
 }
@@ -94,10 +97,13 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}
+	s.codeLog = newCodeLog(db, o.Logger)
+	s.code = s.newCode()
 	local := &lateTransport{}
 	s.runtime, err = runtime.New(runtime.Config{
 		Store: db, Catalog: s.catalog, Logger: o.Logger,
 		Integrations: o.Integrations, Bots: o.Bots, Transport: local, Secrets: o.Secrets,
+		Code:       s.code.Handler,
 		WebhookURL: func(id string) string { return s.service.WebhookURL(id) },
 		FindIntegration: func(ctx context.Context, name, version string) (*store.Integration, error) {
 			return s.service.IntegrationByName(ctx, name, version)
@@ -105,7 +111,7 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 		AllowPrivate: o.Config.AllowPrivate, Tunnel: s.tunnels.Transport,
 	})
 	if err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, errors.Join(err, listener.Close(), s.closeCode(ctx))
 	}
 	s.dispatcher = delivery.New(delivery.Config{
 		Store: db, Deliverer: deliverer{s.runtime}, Logger: o.Logger, Hold: s.runtime.Hold,
@@ -114,12 +120,13 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	})
 	s.service = api.New(api.Config{
 		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime, Keys: keys, LinkedBot: s.runtime.LinkedBot,
+		RunsCode: s.code.Check, CodeChanged: s.code.Changed,
 		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind, WorkspaceID: Workspace,
 		Blobs: blobs, FileSize: o.Config.FileSize, FileStorage: o.Config.FileStorage,
 	})
 	local.next = s.service.Transport(s.service.Trust)
 	if err := s.runtime.SyncBuiltins(ctx, Workspace); err != nil {
-		return nil, errors.Join(err, listener.Close())
+		return nil, errors.Join(err, listener.Close(), s.closeCode(ctx))
 	}
 	s.http = &http.Server{
 		Handler:           s.routes(o.Pages),
@@ -180,6 +187,7 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error { return s.runtime.Run(running) })
 	group.Go(func() error { return s.tunnels.Run(running) })
 	group.Go(func() error { return s.prune(running) })
+	group.Go(func() error { return s.codeLog.run(running) })
 	group.Go(func() error {
 		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
@@ -196,12 +204,12 @@ func (s *Server) Run(ctx context.Context) error {
 		return nil
 	})
 	err := group.Wait()
-	return errors.Join(err, s.store.Close())
+	return errors.Join(err, s.closeCode(context.WithoutCancel(ctx)), s.store.Close())
 }
 
 // Close gives up a server that was opened and not run.
 func (s *Server) Close() error {
-	return errors.Join(s.listener.Close(), s.store.Close())
+	return errors.Join(s.listener.Close(), s.closeCode(context.Background()), s.store.Close())
 }
 
 // Delivered deliveries are kept for a while, so that one can look back.
@@ -221,6 +229,7 @@ func (s *Server) prune(ctx context.Context) error {
 		case now := <-ticker.C:
 			s.pruneBefore(ctx, now.Add(-keepDelivered))
 			s.sweepFiles(ctx)
+			s.codeLog.prune(ctx, now.Add(-keepLogs))
 		}
 	}
 }

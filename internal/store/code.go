@@ -39,7 +39,7 @@ func (tx *Tx) DeleteCode(ctx context.Context, owner string) error {
 
 // disown removes what is kept for an integration or a bot by its id, when that goes.
 func (tx *Tx) disown(ctx context.Context, owner string) error {
-	for _, table := range []string{"code", "secrets"} {
+	for _, table := range []string{"code", "secrets", "logs"} {
 		if err := tx.exec(ctx, `DELETE FROM `+table+` WHERE owner = $1`, owner); err != nil {
 			return fmt.Errorf("delete from %s: %w", table, err)
 		}

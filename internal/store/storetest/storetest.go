@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"tables keep rows":                  testTables,
 		"integrations in development":       testDevIntegrations,
 		"code goes with its owner":          testCode,
+		"logs are found and cut":            testLogs,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

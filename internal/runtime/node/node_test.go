@@ -1,0 +1,477 @@
+package node_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/bellhop-dev/bellhop/internal/requiretest"
+	"github.com/bellhop-dev/bellhop/internal/runtime/node"
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// bench is a supervisor over real Node whose code is in memory.
+type bench struct {
+	*node.Supervisor
+	mu     sync.Mutex
+	code   map[string]node.Code // by owner
+	lines  map[string][]node.Line
+	said   chan struct{} // a line was printed
+	tokens atomic.Int64  // that are not revoked
+	made   atomic.Int64
+}
+
+func setup(t *testing.T, change func(*node.Config)) *bench {
+	t.Helper()
+	b := &bench{code: map[string]node.Code{}, lines: map[string][]node.Line{}, said: make(chan struct{}, 1)}
+	cfg := node.Config{
+		Node: requiretest.Tool(t, "node"),
+		Hang: 5 * time.Second, Memory: 64, Overhead: 128,
+		APIURL: func() string { return "http://127.0.0.1:1" }, PublicURL: func() string { return "https://bots.example" },
+		Load: func(_ context.Context, ref node.Ref) (*node.Code, error) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			c, ok := b.code[ref.Owner]
+			if !ok {
+				return nil, errors.New("not found")
+			}
+			return &c, nil
+		},
+		Token: func(ref node.Ref) (string, func()) {
+			b.tokens.Add(1)
+			return fmt.Sprintf("token %d of %s", b.made.Add(1), ref.Owner), func() { b.tokens.Add(-1) }
+		},
+		Log: func(owner string, l node.Line) {
+			b.mu.Lock()
+			b.lines[owner] = append(b.lines[owner], l)
+			b.mu.Unlock()
+			select {
+			case b.said <- struct{}{}:
+			default:
+			}
+		},
+	}
+	if change != nil {
+		change(&cfg)
+	}
+	b.Supervisor = node.New(cfg)
+	t.Cleanup(func() {
+		if err := b.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+		if n := b.tokens.Load(); n != 0 {
+			t.Errorf("%d tokens are not revoked", n)
+		}
+	})
+	return b
+}
+
+// deploy makes code of a function's body, which gets the request as req.
+func (b *bench) deploy(owner, deployment, body string) wire.Handler {
+	return b.deployText(owner, deployment, `module.exports.default = { async handler(req) { `+body+` } }`)
+}
+
+func (b *bench) deployText(owner, deployment, source string) wire.Handler {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.code[owner] = node.Code{Source: source, Secrets: map[string]string{"KEY": "opensesame", "SPARE": ""}}
+	return b.Handler(node.Ref{Owner: owner, Deployment: deployment, Integration: true})
+}
+
+func request(body string) *wire.Request {
+	return &wire.Request{Operation: "ping", Type: "ping", BotID: "bot_1", Configuration: []byte(`{"a":"ü"}`), Body: []byte(body)}
+}
+
+func call(t *testing.T, h wire.Handler, body string) (*wire.Response, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	return h.Handle(ctx, request(body))
+}
+
+// answers wants a call to be answered with a text.
+func answers(t *testing.T, h wire.Handler, body, want string) {
+	t.Helper()
+	resp, err := call(t, h, body)
+	if err != nil || string(resp.Body) != want {
+		t.Errorf("call(%q) = %+v, %v; want %q", body, resp, err, want)
+	}
+}
+
+// fails wants a call to fail with an error that says something.
+func fails(t *testing.T, h wire.Handler, body, want string) {
+	t.Helper()
+	resp, err := call(t, h, body)
+	if err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("call(%q) = %+v, %v; want an error with %q", body, resp, err, want)
+	}
+}
+
+// logged waits for a line that holds a text.
+func (b *bench) logged(t *testing.T, owner, text string) node.Line {
+	t.Helper()
+	limit := time.After(20 * time.Second)
+	for {
+		b.mu.Lock()
+		for _, l := range b.lines[owner] {
+			if strings.Contains(l.Message, text) {
+				b.mu.Unlock()
+				return l
+			}
+		}
+		seen := fmt.Sprint(b.lines[owner])
+		b.mu.Unlock()
+		select {
+		case <-b.said:
+		case <-limit:
+			t.Fatalf("no line of %s has %q: %.2000s", owner, text, seen)
+		}
+	}
+}
+
+func TestCall(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	h := b.deploy("a", "1", `
+		if (req.body === 'nothing') return
+		if (req.body === 'throw') throw new Error('no luck')
+		if (req.body === 'status') return { status: 999 }
+		return { status: 201, headers: { 'x-one': 'ü', 'set-cookie': ['a', 'b'], none: undefined }, body: JSON.stringify({ ...req, env: process.env, cwd: process.cwd() }) }`)
+	resp, err := call(t, h, "grüß\x00 \U0001F600")
+	if err != nil || resp.Status != 201 || resp.Header.Get("X-One") != "ü" || len(resp.Header["Set-Cookie"]) != 2 || len(resp.Header) != 2 {
+		t.Fatalf("answer = %+v, %v", resp, err)
+	}
+	var got struct {
+		Method, Path, Query, Body, Cwd string
+		Headers, Env                   map[string]string
+	}
+	if err := json.Unmarshal(resp.Body, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Method != "POST" || got.Body != "grüß\x00 \U0001F600" || got.Headers["x-bp-operation"] != "ping" || got.Headers["x-bp-configuration"] != "eyJhIjoiw7wifQ==" {
+		t.Errorf("the code got %+v", got)
+	}
+	want := map[string]string{
+		"BP_API_URL": "http://127.0.0.1:1", "BP_TOKEN": "token 1 of a", "BP_WEBHOOK_URL": "https://bots.example", "BP_LOG_FORMAT": "json",
+		"NODE_ENV": "production", "SECRET_KEY": "opensesame", "SECRET_SPARE": "",
+	}
+	for name, value := range got.Env {
+		if w, ok := want[name]; !ok || w != value {
+			t.Errorf("the environment has %s=%s", name, value)
+		}
+	}
+	if len(got.Env) != len(want) {
+		t.Errorf("the environment is %v, want %v", got.Env, want)
+	}
+	answers(t, h, "nothing", "{}")
+	fails(t, h, "status", "status 999")
+	if resp, err := call(t, h, "throw"); err != nil || resp.Status != 500 || string(resp.Body) != `{"error":"no luck"}` {
+		t.Errorf("a handler that throws: %+v, %v", resp, err)
+	}
+	var wg sync.WaitGroup
+	for i := range 200 {
+		wg.Go(func() {
+			resp, err := call(t, h, fmt.Sprintf("%0*d", i*1000, i))
+			if err != nil || !strings.Contains(string(resp.Body), fmt.Sprintf("%0*d", i*1000, i)) {
+				t.Errorf("call %d of many: %v", i, err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// TestMisbehaviour has one bundle do what it should not while another one goes
+// on.
+func TestMisbehaviour(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	good := b.deploy("good", "1", `return { body: 'fine' }`)
+	answers(t, good, "", "fine")
+	for name, test := range map[string]struct{ code, err, log string }{
+		"kill":         {`process.kill(process.pid, 'SIGKILL')`, "signal: killed", "signal: killed"},
+		"exit":         {`process.exit(3)`, "exit status 3", "exit status 3"},
+		"async throw":  {`setTimeout(() => { throw new Error('out of the blue') }); await new Promise(() => {})`, "out of the blue", "out of the blue"},
+		"rejection":    {`Promise.reject(new Error('nobody listens')); await new Promise(() => {})`, "nobody listens", "nobody listens"},
+		"hang":         {`for (;;);`, "block its event loop", "block its event loop"},
+		"leak":         {`const all = []; for (;;) all.push(new Array(1000).fill(1.5))`, "heap out of memory", "heap out of memory"},
+		"leak buffers": {`const all = []; for (;;) { all.push(Buffer.alloc(1 << 20, 1)); await new Promise((f) => setImmediate(f)) }`, "memory", "memory"},
+		"garbage":      {`require('fs').writeSync(3, 'nonsense that is no frame'); await new Promise(() => {})`, "answer", "answer"},
+		"large answer": {`return { body: 'x'.repeat(20 << 20) }`, "it answered", "it answered"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := b.deploy(name, "1", `if (req.body === 'on') return { body: 'on' }; `+test.code)
+			answers(t, h, "on", "on")
+			fails(t, h, "", test.err)
+			if l := b.logged(t, name, test.log); l.Level != "error" {
+				t.Errorf("the line %+v is no error", l)
+			}
+			answers(t, good, "", "fine")
+			answers(t, h, "on", "on") // a first crash is forgiven
+		})
+	}
+}
+
+func TestPrinting(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	h := b.deploy("a", "1", `
+		console.log('plain'); console.error('bad'); console.log(JSON.stringify({ msg: 'told', level: 'warn', botId: 'bot_9' }))
+		process.stdout.write('x'.repeat(100_000) + '\n\x00\xff\x1b[31mred\n'); process.stdout.write(Buffer.from([0xff, 0x0a]))
+		for (let i = 0; i < 5000; i++) console.log('line ' + i)
+		return { body: 'printed' }`)
+	answers(t, h, "", "printed")
+	for text, level := range map[string]string{"plain": "info", "bad": "error", "told": "warn", "red": "info", "xxx": "info"} {
+		l := b.logged(t, "a", text)
+		if l.Level != level || len(l.Message) > 9000 || strings.ContainsAny(l.Message, "\x00\x1b\n") {
+			t.Errorf("%s: %.100q is %s, want %s", text, l.Message, l.Level, level)
+		}
+	}
+	if l := b.logged(t, "a", "told"); l.BotID != "bot_9" {
+		t.Errorf("the line %+v does not tell its bot", l)
+	}
+	b.Changed("a") // it ends, and what was left out is told
+	b.logged(t, "a", "lines were left out")
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if n := len(b.lines["a"]); n > 2000 {
+		t.Errorf("%d lines are kept", n)
+	}
+}
+
+func TestStartFails(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	for name, test := range map[string]struct{ source, says string }{
+		"throws":  {`throw new Error('POSTHOG_KEY is not set')`, "POSTHOG_KEY is not set"},
+		"syntax":  {`module.exports = {`, "SyntaxError"},
+		"exits":   {`process.exit(7)`, "exit status 7"},
+		"nothing": {`module.exports = {}`, "exports no handler"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := b.deployText(name, "1", test.source)
+			fails(t, h, "", test.says)
+			fails(t, h, "", "is started again in") // and not at once
+			fails(t, h, "", test.says)
+			b.logged(t, name, test.says)
+		})
+	}
+}
+
+func TestStartHangs(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *node.Config) { c.Start = 3 * time.Second })
+	fails(t, b.deployText("a", "1", `for (;;);`), "", "did not load within 3s")
+}
+
+func TestConfined(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	secret := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(secret, []byte("opensesame"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	h := b.deploy("a", "1", `
+		const fs = require('fs'), tried = {}
+		const attempt = async (name, fn) => { try { tried[name] = String(await fn()) } catch (err) { tried[name] = err.code ?? err.name } }
+		await attempt('data', () => fs.readFileSync(`+"`"+secret+"`"+`))
+		await attempt('self', () => fs.readFileSync('/proc/self/environ'))
+		await attempt('parent', () => fs.readFileSync('/proc/' + process.ppid + '/environ'))
+		await attempt('folder', () => fs.readdirSync(process.cwd()))
+		await attempt('write', () => fs.writeFileSync('/tmp/bellhop-escaped', 'x'))
+		await attempt('spawn', () => require('child_process').execFileSync('/bin/true'))
+		await attempt('worker', () => new (require('worker_threads').Worker)('1', { eval: true }))
+		await attempt('addon', () => process.dlopen({ exports: {} }, '/lib/x.node'))
+		await attempt('parent killed', () => process.kill(process.ppid, 0))
+		await attempt('listen', () => new Promise((ok, no) => require('net').createServer().on('error', no).listen(0, '127.0.0.1', ok)))
+		return { body: JSON.stringify({ tried, uid: process.getuid() }) }`)
+	resp, err := call(t, h, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Tried map[string]string
+		UID   int
+	}
+	if err := json.Unmarshal(resp.Body, &got); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("the code was told %v", got)
+	for name, code := range got.Tried {
+		switch code {
+		case "ERR_ACCESS_DENIED", "ERR_DLOPEN_DISABLED", "EACCES", "EPERM":
+		default:
+			if name == "listen" || name == "parent killed" {
+				continue // of the kernel's version, see below
+			}
+			t.Errorf("%s: %s, want it denied", name, code)
+		}
+	}
+	if os.Geteuid() == 0 && got.UID != 65534 {
+		t.Errorf("the code runs as user %d", got.UID)
+	}
+	answers(t, h, "", string(resp.Body))
+}
+
+func TestManySockets(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var accepted atomic.Int64
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			accepted.Add(1)
+			defer c.Close()
+		}
+	}()
+	defer l.Close()
+	b := setup(t, func(c *node.Config) { c.Files, c.Hang = 200, 20*time.Second })
+	h := b.deploy("a", "1", fmt.Sprintf(`
+		const failed = new Set()
+		await Promise.all(Array.from({ length: 10_000 }, () => new Promise((f) => {
+			const s = require('net').connect(%d, '127.0.0.1', f).on('error', (err) => f(failed.add(err.code)))
+		})))
+		return { body: [...failed].join() }`, l.Addr().(*net.TCPAddr).Port))
+	answers(t, h, "", "EMFILE")
+	if n := accepted.Load(); n > 200 {
+		t.Errorf("%d sockets were opened", n)
+	}
+}
+
+func TestReplace(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	const code = `
+		console.log('got ' + req.body)
+		if (req.body === 'slow') await new Promise((f) => setTimeout(f, 500))
+		return { body: '%s ' + process.env.BP_TOKEN }`
+	old := b.deploy("a", "1", fmt.Sprintf(code, "old"))
+	answers(t, old, "", "old token 1 of a")
+	slow := make(chan error, 1)
+	go func() {
+		resp, err := old.Handle(context.Background(), request("slow"))
+		if err == nil && string(resp.Body) != "old token 1 of a" {
+			err = fmt.Errorf("it answered %s", resp.Body)
+		}
+		slow <- err
+	}()
+	b.logged(t, "a", "got slow")
+	next := b.deploy("a", "2", fmt.Sprintf(code, "new"))
+	answers(t, next, "", "new token 2 of a")
+	answers(t, old, "", "new token 2 of a") // who has not heard of it yet
+	if err := <-slow; err != nil {
+		t.Errorf("a call that ran when the code was replaced: %v", err)
+	}
+}
+
+// TestReplaceUnderLoad wants no call to be lost while code is replaced again
+// and again.
+func TestReplaceUnderLoad(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	var current atomic.Pointer[wire.Handler]
+	deploy := func(n int) {
+		h := b.deploy("a", fmt.Sprint(n), `return { body: 'ok' }`)
+		current.Store(&h)
+	}
+	deploy(0)
+	done := make(chan struct{})
+	var wg sync.WaitGroup
+	var calls atomic.Int64
+	for range 8 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				answers(t, *current.Load(), "", "ok")
+				calls.Add(1)
+			}
+		})
+	}
+	for n := range 5 {
+		deploy(n + 1)
+		if n == 2 {
+			b.Changed("a")
+		}
+		answers(t, *current.Load(), "", "ok")
+	}
+	close(done)
+	wg.Wait()
+	if calls.Load() < 10 {
+		t.Errorf("%d calls were made", calls.Load())
+	}
+}
+
+func TestIdle(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *node.Config) { c.Idle = 50 * time.Millisecond })
+	h := b.deploy("a", "1", `process.once('exit', () => console.log('bye')); return { body: process.env.BP_TOKEN }`)
+	answers(t, h, "", "token 1 of a")
+	b.logged(t, "a", "bye")
+	answers(t, h, "", "token 2 of a")
+}
+
+func TestPool(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *node.Config) { c.Processes, c.Calls, c.Queue = 2, 2, 1 })
+	h := b.deploy("a", "1", `if (req.body === 'on') return { body: String(process.pid) }; console.log('waits'); await new Promise(() => {})`)
+	ctx, cancel := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for range 5 {
+		wg.Go(func() {
+			if _, err := h.Handle(ctx, request("")); !errors.Is(err, context.Canceled) {
+				t.Errorf("a call that was given up: %v", err)
+			}
+		})
+	}
+	b.logged(t, "a", "waits")
+	limit := time.After(20 * time.Second)
+	for full := false; !full; {
+		short, end := context.WithTimeout(ctx, 50*time.Millisecond)
+		_, err := h.Handle(short, request("on"))
+		end()
+		full = err != nil && strings.Contains(err.Error(), "wait for the code")
+		select {
+		case <-limit:
+			t.Fatalf("the queue is never full: %v", err)
+		default:
+		}
+	}
+	cancel()
+	wg.Wait()
+	if resp, err := call(t, h, "on"); err != nil || len(resp.Body) == 0 {
+		t.Errorf("after the calls were given up: %v", err)
+	}
+}
+
+func TestWithoutNode(t *testing.T) {
+	t.Parallel()
+	s := node.New(node.Config{Node: filepath.Join(t.TempDir(), "node")})
+	defer s.Close(context.Background())
+	if err := s.Check(); err == nil || !strings.Contains(err.Error(), "--node") {
+		t.Errorf("Check without Node: %v, want it to say what is missing", err)
+	}
+}

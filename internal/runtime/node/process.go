@@ -1,0 +1,333 @@
+package node
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/wire"
+)
+
+// process is one running process that has loaded its code.
+type process struct {
+	sup    *Supervisor
+	child  *child
+	socket *os.File
+	out    chan []byte // frames to write
+	lines  *lines
+
+	mu      sync.Mutex
+	waiting map[uint32]chan reply
+	next    uint32
+	given   int // calls that were given up and are not answered yet
+	cause   error
+
+	load   atomic.Int64 // calls that wait
+	heard  atomic.Int64 // when it last gave a sign, Unix ns
+	pinged atomic.Int64 // when it was asked for one; 0 is not
+
+	ready chan struct{} // closed when the code is loaded
+	ended chan struct{} // closed when the process is gone
+}
+
+type reply struct {
+	resp *wire.Response
+	err  error
+}
+
+var (
+	errStopped = errors.New("the code was stopped")
+	errGarbled = errors.New("the code wrote something that is no answer to the server's socket")
+)
+
+const (
+	endGrace = 2 * time.Second // for a process to end by itself
+	// maxGiven is how many calls of a process may be given up at their
+	// deadlines before it is replaced: each keeps what it holds.
+	maxGiven = 256
+	loadID   = 0
+)
+
+// start starts a process and returns when it has loaded its code.
+func (s *Supervisor) start(ref Ref) (*process, error) {
+	ctx, cancel := context.WithTimeoutCause(context.Background(), s.cfg.Start, fmt.Errorf("it did not load within %s", s.cfg.Start))
+	defer cancel()
+	program, err := s.program(ctx)
+	if err != nil {
+		return nil, err
+	}
+	code, err := s.cfg.Load(ctx, ref)
+	if err != nil {
+		return nil, fmt.Errorf("load the code: %w", err)
+	}
+	dir, err := s.workDir()
+	if err != nil {
+		return nil, err
+	}
+	token, revoke := s.cfg.Token(ref)
+	p := &process{
+		sup: s, out: make(chan []byte, 16), lines: newLines(func(l Line) { s.cfg.Log(ref.Owner, l) }),
+		waiting: map[uint32]chan reply{}, next: loadID + 1, ready: make(chan struct{}), ended: make(chan struct{}),
+	}
+	p.child, p.socket, err = program.run(dir, s.environment(code, token), p.lines)
+	if err != nil {
+		revoke()
+		return nil, fmt.Errorf("start node: %w", err)
+	}
+	p.heard.Store(time.Now().UnixNano())
+	go p.write()
+	go p.read()
+	go func() {
+		err := p.child.wait()
+		revoke()
+		p.finish(err)
+	}()
+	load := frame(kindLoad, loadID, len(code.Source))
+	p.send(ctx, append(load, code.Source...))
+	select {
+	case <-p.ready:
+	case <-p.ended:
+		return nil, p.why()
+	case <-ctx.Done():
+		p.kill(context.Cause(ctx))
+		<-p.ended
+		return nil, p.why()
+	}
+	go p.watch()
+	s.cfg.Logger.Info("code started", "owner", ref.Owner, "deployment", ref.Deployment, "pid", p.child.pid())
+	return p, nil
+}
+
+// environment is all that a process gets.
+func (s *Supervisor) environment(code *Code, token string) []string {
+	env := []string{
+		"BP_API_URL=" + s.cfg.APIURL(), "BP_TOKEN=" + token, "BP_WEBHOOK_URL=" + s.cfg.PublicURL(),
+		"BP_LOG_FORMAT=json", "NODE_ENV=production",
+	}
+	for name, value := range code.Secrets {
+		env = append(env, "SECRET_"+name+"="+value)
+	}
+	return env
+}
+
+// busy is how many calls the process has.
+func (p *process) busy() int64 { return p.load.Load() }
+
+// send hands a frame to the writer, unless the process or ctx ends first.
+func (p *process) send(ctx context.Context, frame []byte) {
+	select {
+	case p.out <- frame:
+	case <-p.ended:
+	case <-ctx.Done():
+	}
+}
+
+// call makes one call. When ctx ends first the process is left alone: it may
+// have other calls, and watch sees whether it hangs.
+func (p *process) call(ctx context.Context, req *wire.Request) (*wire.Response, error) {
+	answer := make(chan reply, 1)
+	p.mu.Lock()
+	if p.next == loadID {
+		p.next++
+	}
+	id := p.next
+	p.next++
+	p.waiting[id] = answer
+	p.mu.Unlock()
+	p.load.Add(1)
+	defer p.load.Add(-1)
+	b, err := callFrame(id, req)
+	if err != nil {
+		p.forget(id, false)
+		return nil, err
+	}
+	p.send(ctx, b)
+	select {
+	case r := <-answer:
+		return r.resp, r.err
+	case <-p.ended:
+		select {
+		case r := <-answer:
+			return r.resp, r.err
+		default:
+			return nil, p.why()
+		}
+	case <-ctx.Done():
+		p.forget(id, true)
+		return nil, fmt.Errorf("no answer in time: %w", context.Cause(ctx))
+	}
+}
+
+// forget drops a call that nobody waits for.
+func (p *process) forget(id uint32, given bool) {
+	p.mu.Lock()
+	delete(p.waiting, id)
+	if given {
+		p.given++
+	}
+	many := p.given > maxGiven
+	p.mu.Unlock()
+	if many {
+		p.kill(fmt.Errorf("it was replaced: %d of its calls were not answered in time and are still under way", maxGiven))
+	}
+}
+
+// write writes what is sent, many frames at once when there are many.
+func (p *process) write() {
+	w := bufio.NewWriterSize(p.socket, 64<<10)
+	for {
+		select {
+		case <-p.ended:
+			return
+		case b := <-p.out:
+			_, err := w.Write(b)
+			if err == nil && len(p.out) == 0 {
+				err = w.Flush()
+			}
+			if err != nil {
+				return // it has gone, or soon will be
+			}
+		}
+	}
+}
+
+func (p *process) read() {
+	r := bufio.NewReaderSize(p.socket, 64<<10)
+	for {
+		kind, id, payload, err := readFrame(r, p.sup.cfg.MaxAnswer+(64<<10))
+		if _, ok := errors.AsType[*tooLargeError](err); ok {
+			p.kill(err)
+			return
+		} else if err != nil {
+			return // it is about to end, and how it does tells why
+		}
+		p.heard.Store(time.Now().UnixNano())
+		p.pinged.Store(0)
+		switch kind {
+		case kindPong:
+		case kindReady:
+			p.mu.Lock()
+			select {
+			case <-p.ready:
+			default:
+				close(p.ready)
+			}
+			p.mu.Unlock()
+		case kindAnswer:
+			p.take(id, payload)
+		default:
+			p.kill(errGarbled)
+			return
+		}
+	}
+}
+
+func (p *process) take(id uint32, payload []byte) {
+	p.mu.Lock()
+	answer := p.waiting[id]
+	delete(p.waiting, id)
+	if answer == nil {
+		p.given--
+	}
+	p.mu.Unlock()
+	if answer == nil {
+		return
+	}
+	resp, err := readAnswer(payload)
+	answer <- reply{resp, err}
+}
+
+// watch kills the process when it hangs or is too large, until it ends.
+func (p *process) watch() {
+	cfg := &p.sup.cfg
+	ticker := time.NewTicker(min(cfg.Hang/4, 250*time.Millisecond))
+	defer ticker.Stop()
+	most := int64(cfg.Memory+cfg.Overhead) << 20
+	for {
+		select {
+		case <-p.ended:
+			return
+		case now := <-ticker.C:
+			if size := p.child.resident(); size > most {
+				p.kill(fmt.Errorf("it was killed: it took %d MiB of memory, and %d are allowed", size>>20, most>>20))
+				return
+			}
+			p.ask(now)
+		}
+	}
+}
+
+// ask wants a sign of life from a process that has calls.
+func (p *process) ask(now time.Time) {
+	if at := p.pinged.Load(); at != 0 {
+		if now.UnixNano()-at > int64(p.sup.cfg.Hang) {
+			p.kill(fmt.Errorf("it was killed: it did nothing but block its event loop for %s", p.sup.cfg.Hang))
+		}
+		return
+	}
+	if p.busy() == 0 {
+		return
+	}
+	p.pinged.Store(now.UnixNano())
+	select {
+	case p.out <- frame(kindPing, loadID, 0):
+	default: // it reads nothing, which is no sign of life either
+	}
+}
+
+// end lets the process end by itself for a while. Its calls are answered.
+func (p *process) end() {
+	p.blame(errStopped)
+	_ = p.socket.Close() // the host takes that as the end
+	timer := time.NewTimer(endGrace)
+	defer timer.Stop()
+	select {
+	case <-p.ended:
+	case <-timer.C:
+		p.child.kill()
+		<-p.ended
+	}
+}
+
+// kill ends the process and all that it started.
+func (p *process) kill(why error) {
+	p.blame(why)
+	p.child.kill()
+}
+
+// blame notes why the process ends, unless that is known.
+func (p *process) blame(why error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cause == nil {
+		p.cause = why
+	}
+}
+
+// finish is called when the process is gone.
+func (p *process) finish(exit error) {
+	p.child.kill() // what it may have left behind
+	p.lines.close()
+	words := "it ended by itself"
+	if exit != nil {
+		words = "it ended: " + exit.Error()
+	}
+	if said := p.lines.last(); said != "" {
+		words += ": " + said
+	}
+	p.blame(errors.New(words))
+	close(p.ended)
+	_ = p.socket.Close()
+}
+
+// why is why the process ended.
+func (p *process) why() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return fmt.Errorf("the code's process: %w", p.cause)
+}

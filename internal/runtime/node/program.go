@@ -1,0 +1,141 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// program is Node as it is found on this machine, and how it can be held.
+type program struct {
+	path  string
+	flags []string
+	jail  jail
+}
+
+// Check returns why bundles cannot run here, or nil when they can.
+func (s *Supervisor) Check() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	_, err := s.program(ctx)
+	return err
+}
+
+// oldest is the least major version of Node that has a permission model.
+const oldest = 20
+
+// program finds Node the first time that it is needed and there. It is tried
+// with all that confines it, and without the file rules where they do not let
+// it start.
+func (s *Supervisor) program(ctx context.Context) (*program, error) {
+	s.probing.Lock()
+	defer s.probing.Unlock()
+	if s.probed != nil {
+		return s.probed, nil
+	}
+	path, err := exec.LookPath(s.cfg.Node)
+	if err != nil {
+		return nil, fmt.Errorf("Node is not installed, or not on the PATH as %q: install Node %d or later, or name it with --node", s.cfg.Node, oldest)
+	}
+	out, err := exec.CommandContext(ctx, path, "--version").Output()
+	if err != nil {
+		return nil, fmt.Errorf("%s --version: %w", path, err)
+	}
+	version := strings.TrimSpace(string(out))
+	major, _, _ := strings.Cut(strings.TrimPrefix(version, "v"), ".")
+	n, err := strconv.Atoi(major)
+	if err != nil || n < oldest {
+		return nil, fmt.Errorf("%s is Node %s: install Node %d or later, or name it with --node", path, version, oldest)
+	}
+	p := &program{path: path, flags: s.flags(n)}
+	if p.jail, err = s.newJail(path); err != nil {
+		return nil, err
+	}
+	dir, err := s.workDir()
+	if err != nil {
+		return nil, err
+	}
+	err = p.try(ctx, dir)
+	if err != nil && p.jail.files {
+		s.cfg.Logger.Warn("code can be kept from files by Node only: it does not start with Landlock's rules", "error", err)
+		p.jail.files = false
+		err = p.try(ctx, dir)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s does not start%s: %w", path, p.jail.as(), err)
+	}
+	s.cfg.Logger.Info("code runs under Node", "path", path, "version", version, "confined", p.jail.String())
+	s.probed = p
+	return p, nil
+}
+
+// flags are for a major version of Node: no files, no processes, no addons.
+func (s *Supervisor) flags(major int) []string {
+	flags := []string{"--max-old-space-size=" + strconv.Itoa(s.cfg.Memory), "--max-http-header-size=65536"}
+	switch {
+	case major >= 25:
+		return append(flags, "--permission", "--allow-net")
+	case major >= 24:
+		return append(flags, "--permission")
+	}
+	return append(flags, "--no-warnings", "--experimental-permission")
+}
+
+// try runs a process that does nothing.
+func (p *program) try(ctx context.Context, dir string) error {
+	l := newLines(func(Line) {})
+	c, socket, err := p.run(dir, nil, l)
+	if err != nil {
+		return err
+	}
+	_ = socket.Close() // the host ends when nobody is there
+	ended := make(chan error, 1)
+	go func() { ended <- c.wait() }()
+	select {
+	case err = <-ended:
+	case <-ctx.Done():
+		c.kill()
+		<-ended
+		err = ctx.Err()
+	}
+	l.close()
+	if said := l.last(); err != nil && said != "" {
+		return fmt.Errorf("%w: %s", err, said)
+	}
+	return err
+}
+
+// run starts the host. The socket is the server's end of its frames.
+func (p *program) run(dir string, env []string, l *lines) (*child, *os.File, error) {
+	ours, theirs, err := socketPair()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer theirs.Close()
+	stdout, err1 := l.pipe("info")
+	stderr, err2 := l.pipe("error")
+	stdin, err3 := os.Open(os.DevNull)
+	for _, f := range []*os.File{stdout, stderr, stdin} {
+		if f != nil {
+			defer f.Close()
+		}
+	}
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return nil, nil, errors.Join(err, ours.Close())
+	}
+	cmd := &exec.Cmd{
+		Path: p.path, Args: append(append([]string{"node"}, p.flags...), "-e", hostScript),
+		Env: append([]string{}, env...), Dir: dir,
+		Stdin: stdin, Stdout: stdout, Stderr: stderr, ExtraFiles: []*os.File{theirs},
+	}
+	c, err := p.jail.start(cmd)
+	if err != nil {
+		return nil, nil, errors.Join(err, ours.Close())
+	}
+	return c, ours, nil
+}
