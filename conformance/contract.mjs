@@ -5,7 +5,7 @@ import { Ajv } from 'ajv'
 import { pathToFileURL } from 'node:url'
 
 const stateOf = (part) => part._state ?? part.state
-const states = { runtime: stateOf(api.runtimeApi), admin: stateOf(api.adminApi), files: stateOf(api.filesApi) }
+const states = { runtime: stateOf(api.runtimeApi), admin: stateOf(api.adminApi), files: stateOf(api.filesApi), tables: stateOf(api.tablesApi) }
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
 
 const errorSchema = {
@@ -19,7 +19,7 @@ const errorSchema = {
   },
 }
 
-/** operations lists every operation of one part of the API ("runtime", "admin", "files"). */
+/** operations lists every operation of one part of the API ("runtime", "admin", "files", "tables"). */
 export function operations(part = 'runtime') {
   return Object.values(states[part].operations).map((op) => {
     const inPlace = (place) =>

@@ -51,6 +51,8 @@ function operationOf(req) {
   const path = req.url.split('?')[0]
   if (path.startsWith('/v1/chat/')) return matchOperation(req.method, path, 'runtime')
   if (path.startsWith('/v1/admin/')) return matchOperation(req.method, path, 'admin')
+  if (/^\/v1\/files(\/|$)/.test(path)) return matchOperation(req.method, path, 'files')
+  if (/^\/v1\/tables(\/|$)/.test(path)) return matchOperation(req.method, path, 'tables')
 }
 
 function check(op, reply, body) {
