@@ -198,6 +198,9 @@ func (s *Service) putIntegrations(ctx context.Context, in *platform.UpdateBotInp
 	for _, key := range slices.Sorted(maps.Keys(in.Integrations)) {
 		change, alias := in.Integrations[key], key
 		if change == nil {
+			if s.givenByID(ctx, in, alias) {
+				continue
+			}
 			if err := s.Installer.DeleteInstallation(ctx, in.ID, alias, false); err != nil && !errors.Is(err, store.ErrNotFound) {
 				return err
 			}
@@ -220,6 +223,18 @@ func (s *Service) putIntegrations(ctx context.Context, in *platform.UpdateBotInp
 		}
 	}
 	return nil
+}
+
+// givenByID tells whether what is installed under the alias stands in the change
+// by its integration's id. Callers from before aliases know installations by
+// that, and remove the aliases that they were shown.
+func (s *Service) givenByID(ctx context.Context, in *platform.UpdateBotInput, alias string) bool {
+	b, err := s.Catalog.Bot(ctx, in.ID)
+	if err != nil || b.Installations[alias] == nil {
+		return false
+	}
+	id := b.Installations[alias].IntegrationID
+	return id != alias && in.Integrations[id] != nil
 }
 
 func (s *Service) deleteBot(ctx context.Context, _ *Identity, in *platform.DeleteBotInput) (*platform.DeleteBotOutput, error) {
