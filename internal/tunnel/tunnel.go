@@ -116,14 +116,9 @@ var (
 	secretForm = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 )
 
-// ID returns the tunnel that an address of code would be: the official CLI
+// parse returns the tunnel that an address of code would be: the official CLI
 // registers http(s)://host/<id>, without the path at which it opened the
-// tunnel. "" is no tunnel's.
-func ID(address string) string {
-	id, _ := parse(address)
-	return id
-}
-
+// tunnel. The id is "" for what is no tunnel's.
 func parse(address string) (id, host string) {
 	u, err := url.Parse(address)
 	if err != nil || u.RawQuery != "" || u.User != nil {

@@ -317,7 +317,7 @@ func TestBadPeers(t *testing.T) {
 
 func TestBounds(t *testing.T) {
 	t.Parallel()
-	b := setup(t, Config{InFlight: 1, MaxBody: 8, AnswerWithin: 20 * time.Millisecond})
+	b := setup(t, Config{InFlight: 1, MaxBody: 8})
 	conn := b.open("/good/my-bot")
 	waitOpen(b, "my-bot")
 	for body, want := range map[string]int{"123456789": 413, "\xff": 400} {
@@ -325,19 +325,33 @@ func TestBounds(t *testing.T) {
 			t.Errorf("body %q: %+v, want %d", body, got, want)
 		}
 	}
-	first := b.post(t.Context(), "my-bot", "{}")
+	ctx, cancel := context.WithCancel(t.Context())
+	first := b.post(ctx, "my-bot", "{}")
 	r := b.next(conn)
-	if got := <-b.post(t.Context(), "my-bot", "{}"); got.status != 503 && got.err == nil {
+	if got := <-b.post(t.Context(), "my-bot", "{}"); got.status != 503 || got.header.Get("Retry-After") == "" {
 		t.Errorf("a second call meanwhile: %+v, want 503", got)
 	}
-	if got := <-first; got.err == nil || !strings.Contains(got.err.Error(), "no answer through the tunnel") {
-		t.Errorf("without an answer: %+v", got)
+	cancel()
+	if got := <-first; !errors.Is(got.err, context.Canceled) {
+		t.Errorf("cancelled: %+v", got)
 	}
 	b.send(conn, `{"requestId":"`+r.ID+`","status":200}`) // too late: nobody's
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if got := <-b.post(ctx, "my-bot", "{}"); !errors.Is(got.err, context.Canceled) {
-		t.Errorf("cancelled: %+v", got)
+	second := b.post(t.Context(), "my-bot", "{}")
+	b.send(conn, `{"requestId":"`+b.next(conn).ID+`","status":202}`)
+	if got := <-second; got.status != 202 {
+		t.Errorf("after an answer that came too late: %+v, want 202", got)
+	}
+}
+
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	b := setup(t, Config{AnswerWithin: 20 * time.Millisecond})
+	conn := b.open("/good/my-bot")
+	waitOpen(b, "my-bot")
+	came := b.post(t.Context(), "my-bot", "{}")
+	b.next(conn)
+	if got := <-came; got.err == nil || !strings.Contains(got.err.Error(), "no answer through the tunnel") {
+		t.Errorf("without an answer: %+v", got)
 	}
 }
 
