@@ -2,8 +2,10 @@ package integrationtest
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -45,6 +47,41 @@ func Pretty(t testing.TB, v any) string {
 	e.SetIndent("", "  ")
 	if err := e.Encode(v); err != nil {
 		t.Fatal(err)
+	}
+	return b.String()
+}
+
+var madeID = regexp.MustCompile(`\b(user|conv|msg)_[0-9A-Z]{26}\b`)
+
+// Named writes the platform's ids of users, conversations and messages, which
+// differ from run to run, as numbers in the order in which the text has them.
+func Named(text string) string {
+	names := map[string]string{}
+	return madeID.ReplaceAllStringFunc(text, func(id string) string {
+		if names[id] == "" {
+			kind, _, _ := strings.Cut(id, "_")
+			names[id] = fmt.Sprintf("%s_%d", kind, len(names)+1)
+		}
+		return names[id]
+	})
+}
+
+// Runs writes each run of more than 18 of one character, blanks apart, as the
+// character and the number: "x*4096".
+func Runs(text string) string {
+	var b strings.Builder
+	all := []rune(text)
+	for i := 0; i < len(all); {
+		n := 1
+		for i+n < len(all) && all[i+n] == all[i] {
+			n++
+		}
+		if n > 18 && all[i] != ' ' {
+			fmt.Fprintf(&b, "%c*%d", all[i], n)
+		} else {
+			b.WriteString(string(all[i : i+n]))
+		}
+		i += n
 	}
 	return b.String()
 }

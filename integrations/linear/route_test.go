@@ -81,7 +81,7 @@ func (l logged) Handle(ctx context.Context, r slog.Record) error {
 	if b == nil {
 		return nil
 	}
-	return slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug}).WithAttrs(l.attrs).Handle(ctx, r)
+	return b.log.Logger().Handler().WithAttrs(l.attrs).Handle(ctx, r)
 }
 
 func (l logged) WithAttrs(attrs []slog.Attr) slog.Handler {

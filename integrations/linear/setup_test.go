@@ -1,12 +1,9 @@
 package linear_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/bellhop-dev/bellhop/integration/integrationtest"
@@ -30,25 +27,7 @@ type bench struct {
 	offline    bool
 	configType string
 	config     map[string]any
-	log        *log
-}
-
-// log keeps what was logged, to look for secrets in it.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	log        *integrationtest.Log
 }
 
 // setup is an installation with a member's key and a webhook that was made by
@@ -61,16 +40,10 @@ func setup(t *testing.T) *bench {
 // between is setup with a fake that is there already.
 func between(t *testing.T, f *lineartest.Fake) *bench {
 	t.Helper()
-	b := &bench{T: t, fake: f, platform: integrationtest.NewPlatform(), log: &log{}, configType: "apiKey"}
+	b := &bench{T: t, fake: f, platform: integrationtest.NewPlatform(), configType: "apiKey"}
 	b.transport = b.platform
+	b.log = integrationtest.NewLog(t, lineartest.AdminKey, lineartest.MemberKey, lineartest.ClientPass, secret, "lin_oauth_", "lin_refresh_")
 	b.config = map[string]any{"apiKey": lineartest.MemberKey, "webhookSigningSecret": secret}
-	t.Cleanup(func() {
-		for _, hidden := range []string{lineartest.AdminKey, lineartest.MemberKey, lineartest.ClientPass, secret, "lin_oauth_", "lin_refresh_"} {
-			if strings.Contains(b.log.String(), hidden) {
-				t.Errorf("the log holds %s: %s", hidden, b.log)
-			}
-		}
-	})
 	return b
 }
 

@@ -86,7 +86,7 @@ func TestActions(t *testing.T) {
 			for _, call := range b.fake.Calls()[before:] {
 				fmt.Fprintf(&told, "%s %s %s", call.Method, call.Error, integrationtest.Pretty(t, call.Args))
 			}
-			integrationtest.Golden(t, "action/"+name, runs(strings.NewReplacer(root, "{root}", reply, "{reply}").Replace(named(b, told.String()))))
+			integrationtest.Golden(t, "action/"+name, integrationtest.Runs(strings.NewReplacer(root, "{root}", reply, "{reply}").Replace(named(b, told.String()))))
 		})
 	}
 }

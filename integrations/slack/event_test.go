@@ -114,7 +114,7 @@ func TestInteractions(t *testing.T) {
 			if strings.Contains(once, `"verification"`) {
 				t.Error("the app's verification token was handed on")
 			}
-			integrationtest.Golden(t, "interaction/"+name, runs(once))
+			integrationtest.Golden(t, "interaction/"+name, integrationtest.Runs(once))
 		})
 	}
 }

@@ -23,7 +23,7 @@ func sent(b *bench) string {
 		delete(c.Args, "metadata")
 		list = append(list, call(c))
 	}
-	return runs(named(b, integrationtest.Pretty(b.T, list)))
+	return integrationtest.Runs(named(b, integrationtest.Pretty(b.T, list)))
 }
 
 // hosted serves files of the bot's below an address.

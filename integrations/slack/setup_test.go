@@ -1,16 +1,11 @@
 package slack_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -38,58 +33,15 @@ type bench struct {
 	configType string
 	config     map[string]any
 	hook       string // webhook id
-	log        *log
-}
-
-// log keeps what was logged, to look for secrets in it.
-type log struct {
-	mu      sync.Mutex
-	b       bytes.Buffer
-	changed chan struct{} // closed at the next line
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.changed != nil {
-		close(l.changed)
-		l.changed = nil
-	}
-	return l.b.Write(p)
-}
-
-// says waits until the text is logged; false is when ctx ended before.
-func (l *log) says(ctx context.Context, text string) bool {
-	for {
-		l.mu.Lock()
-		if strings.Contains(l.b.String(), text) {
-			l.mu.Unlock()
-			return true
-		}
-		if l.changed == nil {
-			l.changed = make(chan struct{})
-		}
-		changed := l.changed
-		l.mu.Unlock()
-		select {
-		case <-changed:
-		case <-ctx.Done():
-			return false
-		}
-	}
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	log        *integrationtest.Log
 }
 
 // setup installs Slack by its token: Ada is in the channel general and in a
 // direct message with the bot.
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, fake: slacktest.New(t), platform: integrationtest.NewPlatform(), log: &log{}, configType: "manual", hook: "hook"}
+	b := &bench{T: t, fake: slacktest.New(t), platform: integrationtest.NewPlatform(), configType: "manual", hook: "hook"}
+	b.log = integrationtest.NewLog(t, slacktest.BotToken, slacktest.SigningSecret, slacktest.AppToken, slacktest.ClientSecret, "xoxe")
 	b.config = map[string]any{"botToken": slacktest.BotToken, "signingSecret": slacktest.SigningSecret}
 	b.fake.AddUser(&slacktest.User{
 		ID: ada, Name: "ada", RealName: "Ada Lovelace", DisplayName: "Ada", FirstName: "Ada", LastName: "Lovelace", Email: "ada@example.test",
@@ -98,13 +50,6 @@ func setup(t *testing.T) *bench {
 	b.fake.AddChannel(&slacktest.Channel{ID: general, Name: "general", Topic: "All", Purpose: "Everything", Creator: ada, Members: 3})
 	b.fake.AddChannel(&slacktest.Channel{ID: direct, DM: true, User: ada})
 	b.start()
-	t.Cleanup(func() {
-		for _, secret := range []string{slacktest.BotToken, slacktest.SigningSecret, slacktest.AppToken, slacktest.ClientSecret, "xoxe"} {
-			if strings.Contains(b.log.String(), secret) {
-				t.Errorf("the log holds a secret: %s", b.log)
-			}
-		}
-	})
 	return b
 }
 
@@ -113,7 +58,7 @@ func (b *bench) start() {
 	b.Helper()
 	h, err := slack.NewWith(slack.Options{URL: b.fake.URL, Pause: 1, Anywhere: true}).New(integration.Env{
 		Transport: b.platform, HTTPClient: b.fake.Client(),
-		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger: b.log.Logger(),
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -250,38 +195,11 @@ func readable(t *testing.T, raw json.RawMessage) string {
 	return integrationtest.Pretty(t, v)
 }
 
-var madeID = regexp.MustCompile(`\b(user|conv|msg)_[0-9A-Z]{26}\b`)
-
 // named puts short names in place of ids, and Slack's address in place of the
 // fake's.
 func named(b *bench, text string) string {
-	names := map[string]string{}
-	text = madeID.ReplaceAllStringFunc(text, func(id string) string {
-		if names[id] == "" {
-			names[id] = fmt.Sprintf("%s_%d", strings.Split(id, "_")[0], len(names)+1)
-		}
-		return names[id]
-	})
+	text = integrationtest.Named(text)
 	return strings.ReplaceAll(text, b.fake.URL, "https://slack.test")
-}
-
-// runs writes long runs of one character as its number.
-func runs(text string) string {
-	var b strings.Builder
-	all := []rune(text)
-	for i := 0; i < len(all); {
-		n := 1
-		for i+n < len(all) && all[i+n] == all[i] {
-			n++
-		}
-		if n > 18 && all[i] != ' ' {
-			fmt.Fprintf(&b, "%c*%d", all[i], n)
-		} else {
-			b.WriteString(string(all[i : i+n]))
-		}
-		i += n
-	}
-	return b.String()
 }
 
 // keepMessage makes a message of the bot known to the platform.

@@ -175,7 +175,7 @@ func TestSocketElsewhere(t *testing.T) {
 	l.fake.Disconnect("refresh_requested")
 	ctx, cancel := context.WithTimeout(l.ctx, patience)
 	defer cancel()
-	if !l.log.says(ctx, "Socket Mode cannot connect") {
+	if !l.log.Wait(ctx, "Socket Mode cannot connect") {
 		t.Errorf("it is not said why there is no connection: %s", l.log)
 	}
 	if n := called.Load(); n > 0 {

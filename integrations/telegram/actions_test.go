@@ -97,7 +97,7 @@ func TestActions(t *testing.T) {
 				delete(e, "id") // of the error
 			}
 			told := fmt.Sprintf("%d %s%s", resp.Status, integrationtest.Pretty(t, answer), integrationtest.Pretty(t, b.fake.Calls()[before:]))
-			integrationtest.Golden(t, "action/"+name, runs(named(told)))
+			integrationtest.Golden(t, "action/"+name, integrationtest.Runs(integrationtest.Named(told)))
 		})
 	}
 }

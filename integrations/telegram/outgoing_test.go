@@ -132,7 +132,7 @@ func TestReply(t *testing.T) {
 	b.sayIn(platform.Tags{"chatId": "77"}, platform.Message{
 		ID: "msg_2", Type: "text", Payload: json.RawMessage(`{"text":"tagged"}`), Tags: platform.Tags{"replyTo": in.Messages[0].ID},
 	}, 1)
-	integrationtest.Golden(t, "out/reply", runs(integrationtest.Pretty(t, b.fake.Calls("sendMessage"))))
+	integrationtest.Golden(t, "out/reply", integrationtest.Runs(integrationtest.Pretty(t, b.fake.Calls("sendMessage"))))
 }
 
 func TestValuesComeBack(t *testing.T) {
@@ -150,7 +150,7 @@ func TestValuesComeBack(t *testing.T) {
 	b.receive(press(1, "a"), press(2, "bellhop:msg_1:1"), press(3, "bellhop:msg_1:2"), press(4, "bellhop:msg_none:0"), press(5, "bellhop:"))
 	var got []string
 	for _, in := range integrationtest.Inputs(b.platform, platform.OpGetOrCreateMessage) {
-		got = append(got, runs(string(in.Payload)))
+		got = append(got, integrationtest.Runs(string(in.Payload)))
 	}
 	want := []string{`{"text":"Shown","value":"a"}`, `{"text":"Shown","value":"x*100"}`, `{"text":"Shown","value":"bellhop:msg_1:2"}`,
 		`{"text":"Shown","value":"bellhop:msg_none:0"}`, `{"text":"Shown","value":"bellhop:"}`}

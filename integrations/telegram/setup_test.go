@@ -1,14 +1,11 @@
 package telegram_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -23,6 +20,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// tokenSecret is the part of the token that nobody may see; the other is the
+// bot's id.
+var _, tokenSecret, _ = strings.Cut(telegramtest.Token, ":")
+
 // bench is an installation between a platform and a fake of the vendor.
 type bench struct {
 	*testing.T
@@ -31,40 +32,20 @@ type bench struct {
 	handler    wire.Handler
 	config     map[string]any
 	webhookURL string
-	log        *log
-}
-
-// log keeps what was logged, to look for secrets in it.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	log        *integrationtest.Log
 }
 
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, fake: telegramtest.New(t), platform: integrationtest.NewPlatform(), log: &log{}}
+	b := &bench{T: t, fake: telegramtest.New(t), platform: integrationtest.NewPlatform(), log: integrationtest.NewLog(t, tokenSecret)}
 	b.config = map[string]any{"botToken": telegramtest.Token}
 	b.webhookURL = "https://bellhop.example/webhooks/hook"
 	b.restart()
 	t.Cleanup(func() {
-		told := b.log.String()
 		for _, c := range b.platform.Calls() {
-			told += integrationtest.Pretty(t, c.In)
-		}
-		if secret := strings.Split(telegramtest.Token, ":")[1]; strings.Contains(told, secret) {
-			t.Errorf("the token was told: %s", told)
+			if told := integrationtest.Pretty(t, c.In); strings.Contains(told, tokenSecret) {
+				t.Errorf("the token was told: %s", told)
+			}
 		}
 	})
 	return b
@@ -75,7 +56,7 @@ func (b *bench) restart() {
 	b.Helper()
 	h, err := telegram.NewWith(telegram.Options{APIURL: b.fake.URL}).New(integration.Env{
 		Transport: b.platform, HTTPClient: b.fake.Client(), Fetcher: b.fake.Client(),
-		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger: b.log.Logger(),
 	})
 	if err != nil {
 		b.Fatal(err)
@@ -202,42 +183,12 @@ func (b *bench) story() string {
 	for _, e := range b.platform.Events() {
 		fmt.Fprintf(&out, "event %s user=%s conversation=%s message=%s %s", e.Type, e.UserID, e.ConversationID, e.MessageID, integrationtest.Pretty(b.T, e.Payload))
 	}
-	text := regexp.MustCompile(`"pictureAsked": "[0-9-]+"`).ReplaceAllString(named(out.String()), `"pictureAsked": "today"`)
+	text := regexp.MustCompile(`"pictureAsked": "[0-9-]+"`).ReplaceAllString(integrationtest.Named(out.String()), `"pictureAsked": "today"`)
 	return regexp.MustCompile(`sig=[\w-]+`).ReplaceAllString(text, "sig=…")
-}
-
-// named writes the platform's ids as numbers in their order.
-func named(text string) string {
-	names := map[string]string{}
-	return regexp.MustCompile(`\b(user|conv|msg)_[0-9A-Z]{26}\b`).ReplaceAllStringFunc(text, func(id string) string {
-		if names[id] == "" {
-			names[id] = fmt.Sprintf("%s_%d", strings.Split(id, "_")[0], len(names)+1)
-		}
-		return names[id]
-	})
-}
-
-// runs writes long runs of one character as its number.
-func runs(text string) string {
-	var b strings.Builder
-	all := []rune(text)
-	for i := 0; i < len(all); {
-		n := 1
-		for i+n < len(all) && all[i+n] == all[i] {
-			n++
-		}
-		if n > 18 && all[i] != ' ' {
-			fmt.Fprintf(&b, "%c*%d", all[i], n)
-		} else {
-			b.WriteString(string(all[i : i+n]))
-		}
-		i += n
-	}
-	return b.String()
 }
 
 // calls writes what Telegram was asked to do.
 func (b *bench) calls() string {
 	b.Helper()
-	return runs(integrationtest.Pretty(b.T, b.fake.Sent()))
+	return integrationtest.Runs(integrationtest.Pretty(b.T, b.fake.Sent()))
 }

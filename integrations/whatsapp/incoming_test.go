@@ -46,13 +46,7 @@ func story(b *bench) string {
 
 // named puts names in place of ids, and of what else changes from run to run.
 func named(b *bench, text string) string {
-	names := map[string]string{}
-	text = regexp.MustCompile(`\b(user|conv|msg)_[0-9A-Z]{26}\b`).ReplaceAllStringFunc(text, func(id string) string {
-		if names[id] == "" {
-			names[id] = fmt.Sprintf("%s_%d", strings.Split(id, "_")[0], len(names)+1)
-		}
-		return names[id]
-	})
+	text = integrationtest.Named(text)
 	text = regexp.MustCompile(`sig=[\w-]{43}\\u0026until=\d+`).ReplaceAllString(text, "sig=SIGNED&until=LATER")
 	return strings.ReplaceAll(text, b.fake.URL, "https://meta.test")
 }
@@ -220,7 +214,7 @@ func TestValuesComeBack(t *testing.T) {
 		reply(1, "bellhop:msg_1:0"), reply(2, "bellhop:msg_1:1"), reply(3, "bellhop:msg_1:2"), reply(4, "bellhop:msg_9:0"), reply(5, "bellhop:")))
 	var got []string
 	for _, in := range integrationInputs(b) {
-		got = append(got, runs(string(in.Payload)))
+		got = append(got, integrationtest.Runs(string(in.Payload)))
 	}
 	want := []string{`{"text":"A","value":" outer spaces "}`, `{"text":"A","value":"x*300"}`, `{"text":"A","value":"bellhop:msg_1:2"}`,
 		`{"text":"A","value":"bellhop:msg_9:0"}`, `{"text":"A","value":"bellhop:"}`}

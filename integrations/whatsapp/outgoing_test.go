@@ -108,28 +108,9 @@ func TestOutgoing(t *testing.T) {
 			if resp := b.say(c.typ, c.payload); !resp.OK() {
 				t.Fatalf("answer %d %s", resp.Status, resp.Body)
 			}
-			integrationtest.Golden(t, "out/"+strings.ReplaceAll(name, " ", "_"), runs(integrationtest.Pretty(t, b.fake.Sent())))
+			integrationtest.Golden(t, "out/"+strings.ReplaceAll(name, " ", "_"), integrationtest.Runs(integrationtest.Pretty(t, b.fake.Sent())))
 		})
 	}
-}
-
-// runs writes long runs of one character as its number.
-func runs(text string) string {
-	var b strings.Builder
-	all := []rune(text)
-	for i := 0; i < len(all); {
-		n := 1
-		for i+n < len(all) && all[i+n] == all[i] {
-			n++
-		}
-		if n > 18 && all[i] != ' ' {
-			fmt.Fprintf(&b, "%c*%d", all[i], n)
-		} else {
-			b.WriteString(string(all[i : i+n]))
-		}
-		i += n
-	}
-	return b.String()
 }
 
 func TestOutgoingIsNotSentTwice(t *testing.T) {

@@ -1,12 +1,8 @@
 package whatsapp_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"log/slog"
 	"net/http"
-	"strings"
-	"sync"
 	"testing"
 
 	"github.com/bellhop-dev/bellhop/integration"
@@ -26,30 +22,13 @@ type bench struct {
 	config   map[string]any
 	// configType is the configuration in use.
 	configType string
-	log        *log
-}
-
-// log keeps what was logged, to look for secrets in it.
-type log struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
+	log        *integrationtest.Log
 }
 
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, fake: whatsapptest.New(t), platform: integrationtest.NewPlatform(), log: &log{}, configType: "manual"}
+	b := &bench{T: t, fake: whatsapptest.New(t), platform: integrationtest.NewPlatform(), configType: "manual"}
+	b.log = integrationtest.NewLog(t, whatsapptest.Token, whatsapptest.AppSecret, whatsapptest.VerifyToken)
 	b.config = map[string]any{
 		"verifyToken": whatsapptest.VerifyToken, "accessToken": whatsapptest.Token, "clientSecret": whatsapptest.AppSecret,
 		"defaultBotPhoneNumberId": whatsapptest.PhoneID, "whatsappBusinessAccountId": whatsapptest.AccountID,
@@ -57,19 +36,12 @@ func setup(t *testing.T) *bench {
 	}
 	h, err := whatsapp.NewWith(whatsapp.Options{APIURL: b.fake.URL, Pause: 1}).New(integration.Env{
 		Transport: b.platform, HTTPClient: b.fake.Client(),
-		Logger: slog.New(slog.NewTextHandler(b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Logger: b.log.Logger(),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b.handler = h
-	t.Cleanup(func() {
-		for _, secret := range []string{whatsapptest.Token, whatsapptest.AppSecret, whatsapptest.VerifyToken} {
-			if strings.Contains(b.log.String(), secret) {
-				t.Errorf("the log holds a secret: %s", b.log)
-			}
-		}
-	})
 	return b
 }
 
