@@ -1,8 +1,10 @@
 package bellhop_test
 
 import (
+	"maps"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -69,5 +71,80 @@ func TestCodeInDocumentsFails(t *testing.T) {
 		if fault := codeFault(m[1], m[2], read); (fault == "") != fits {
 			t.Errorf("%q: fault %q", text, fault)
 		}
+	}
+}
+
+// directModule is a line of go.mod that requires a module for code of ours.
+var directModule = regexp.MustCompile(`(?m)^(?:require )?\s*([\w.-]+\.[\w.-]+/\S+) v\S+$`)
+
+// tableStart is the first column of a row of a document's table, but for those
+// that name no module.
+var tableStart = regexp.MustCompile(`(?m)^\| ([\w.-]+\.[\w.-]+/\S+) \|`)
+
+// unequal lists what only one of two texts names, by the first group of each
+// pattern.
+func unequal(a string, inA *regexp.Regexp, b string, inB *regexp.Regexp) []string {
+	names := map[string]int{}
+	for _, m := range inA.FindAllStringSubmatch(a, -1) {
+		names[m[1]] |= 1
+	}
+	for _, m := range inB.FindAllStringSubmatch(b, -1) {
+		names[m[1]] |= 2
+	}
+	maps.DeleteFunc(names, func(_ string, where int) bool { return where == 3 })
+	return slices.Sorted(maps.Keys(names))
+}
+
+func TestDependenciesAreExplained(t *testing.T) {
+	t.Parallel()
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := os.ReadFile("docs/dependencies.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range unequal(string(mod), directModule, string(doc), tableStart) {
+		t.Errorf("%s stands in one of go.mod and docs/dependencies.md only", name)
+	}
+	sample := unequal("require (\n\ta.com/x v1.0.0\n\tb.com/y v0.1.0\n\tc.com/z v1.0.0 // indirect\n)\n", directModule,
+		"| module | for |\n|---|---|\n| b.com/y | tests |\n| d.com/w | nothing |\n", tableStart)
+	if want := []string{"a.com/x", "d.com/w"}; !slices.Equal(sample, want) {
+		t.Errorf("of the sample %v stand in one only, want %v", sample, want)
+	}
+}
+
+// unnamed lists the packages that the architecture does not name. Those below
+// internal/… and integrations/… are named by what they are below.
+func unnamed(tree []source, doc string) []string {
+	dirs := map[string]bool{}
+	for _, s := range tree {
+		parts := strings.Split(s.dir(), "/")
+		switch {
+		case s.syntax == nil || s.syntax.Name.Name == "main" || s.isTest() || s.dir() == ".":
+		case parts[0] == "integrations":
+			dirs["integrations/*"] = true
+		default:
+			dirs[strings.Join(parts[:min(2, len(parts))], "/")] = true
+		}
+	}
+	maps.DeleteFunc(dirs, func(dir string, _ bool) bool { return strings.Contains(doc, "`"+dir+"`") })
+	return slices.Sorted(maps.Keys(dirs))
+}
+
+func TestPackagesAreNamed(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree := readTree(t)
+	for _, dir := range unnamed(tree, string(doc)) {
+		t.Errorf("docs/architecture.md does not name %s", dir)
+	}
+	extra := newSource(t, "internal/parlour/parlour.go", []byte("package parlour\n"))
+	if got := unnamed(append(tree, extra), string(doc)); !slices.Contains(got, "internal/parlour") {
+		t.Error("a package that is not named passes")
 	}
 }
