@@ -32,8 +32,8 @@ type Received = platform.InitializeIncomingMessageOutput
 
 // Receive gives a message to the bot: the user, the conversation, the message
 // and its delivery are written in one transaction. The payload is checked
-// against the channel's schema of its type first. Where tags are to be written that do
-// not identify, use Client.InitializeIncomingMessage.
+// against the channel's schema of its type first. Where tags are to be written
+// that do not identify, use Client.InitializeIncomingMessage.
 func (c *Call) Receive(ctx context.Context, in Incoming) (*Received, error) {
 	raw, err := c.mux.incoming(&in)
 	if err != nil {

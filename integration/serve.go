@@ -59,8 +59,8 @@ func Serve(ctx context.Context, i Integration, cfg ServeConfig) error {
 
 // Main is the whole main function of a program that serves the integration with
 // what the environment says, until an interrupt. With the argument definition
-// the program prints what the integration declares, as JSON; help tells the rest.
-// Main does not return.
+// the program prints what the integration declares, as JSON; help tells the
+// rest. Main does not return.
 func Main(i Integration) {
 	serve.Program{
 		Subject: "integration", Name: i.Definition.Name,

@@ -2,7 +2,7 @@ package platform
 
 import "encoding/json"
 
-// The bodies of calls into integrations and bots (wire.md section 1).
+// The bodies of calls into integrations and bots.
 
 // RegisterBody is the body of register and unregister.
 type RegisterBody struct {

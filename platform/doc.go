@@ -2,7 +2,7 @@
 // conversation, message, event, state, …), the table of operations, the one
 // error that crosses every seam, and a client over any transport.
 //
-// JSON names and shapes are the public contract's (wire-operations.md, and the
-// npm package @botpress/api). The package speaks to nobody itself: a Transport
+// JSON names and shapes are the public contract's, as the npm package
+// @botpress/api has them. The package speaks to nobody itself: a Transport
 // does, in process or over HTTP (package platformhttp).
 package platform

@@ -12,7 +12,7 @@ import (
 // ErrorType is the wire's name of a kind of error; each has one HTTP status.
 type ErrorType string
 
-// The types of errors (wire-operations.md section 2).
+// The types of errors.
 const (
 	TypeUnknown                ErrorType = "Unknown"
 	TypeInternal               ErrorType = "Internal"

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Prefixes of ids (wire-operations.md 1.6). An id is a prefix, an underscore
-// and a ULID: 28 to 36 characters, sorted by time of creation.
+// Prefixes of ids. An id is a prefix, an underscore and a ULID: 28 to 36
+// characters, sorted by time of creation.
 const (
 	PrefixBot            = "bot"
 	PrefixDevBot         = "devbot"

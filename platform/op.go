@@ -47,7 +47,7 @@ func op[In, Out any](row Operation) Op[In, Out] {
 }
 
 // Caller says on whose behalf a call is made. Over HTTP its fields become the
-// headers of wire-operations.md 1.2.
+// headers that platformhttp writes.
 type Caller struct {
 	Token            string
 	WorkspaceID      string

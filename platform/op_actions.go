@@ -55,10 +55,12 @@ type ConfigureIntegrationInput struct {
 	SandboxIdentifiers   map[string]*string `json:"sandboxIdentifiers,omitempty"`
 }
 
-// ConfigureIntegrationOutput is the output of ConfigureIntegration; it has no members.
+// ConfigureIntegrationOutput is the output of ConfigureIntegration; it has no
+// members.
 type ConfigureIntegrationOutput struct{}
 
-// ConfigureIntegration sets what the platform keeps about the caller's installation.
+// ConfigureIntegration sets what the platform keeps about the caller's
+// installation.
 func (c *Client) ConfigureIntegration(ctx context.Context, in *ConfigureIntegrationInput) (*ConfigureIntegrationOutput, error) {
 	return Do(ctx, c, OpConfigureIntegration, in)
 }

@@ -92,7 +92,8 @@ type UpdateBotInput struct {
 }
 
 // BotIntegrationInput is an installation as UpdateBot takes it. Without
-// IntegrationID the alias must be installed already, or be the integration's id.
+// IntegrationID the alias must be installed already, or be the integration's
+// id.
 type BotIntegrationInput struct {
 	IntegrationID     string          `json:"integrationId,omitempty"`
 	Enabled           *bool           `json:"enabled,omitempty"`
@@ -125,7 +126,8 @@ type DeleteBotInput struct {
 // DeleteBotOutput is the output of DeleteBot; it has no members.
 type DeleteBotOutput struct{}
 
-// DeleteBot unregisters a bot's installations and deletes all that is the bot's.
+// DeleteBot unregisters a bot's installations and deletes all that is the
+// bot's.
 func (c *Client) DeleteBot(ctx context.Context, in *DeleteBotInput) (*DeleteBotOutput, error) {
 	return Do(ctx, c, OpDeleteBot, in)
 }

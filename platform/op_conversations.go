@@ -89,7 +89,8 @@ type GetOrCreateConversationOutput struct {
 	Meta         Created      `json:"meta"`
 }
 
-// GetOrCreateConversation finds a conversation by tags or makes one; concurrent calls make one.
+// GetOrCreateConversation finds a conversation by tags or makes one; concurrent
+// calls make one.
 func (c *Client) GetOrCreateConversation(ctx context.Context, in *GetOrCreateConversationInput) (*GetOrCreateConversationOutput, error) {
 	return Do(ctx, c, OpGetOrCreateConversation, in)
 }
@@ -116,7 +117,8 @@ type DeleteConversationInput struct {
 	ID string `path:"id" json:"-"`
 }
 
-// DeleteConversationOutput is the output of DeleteConversation; it has no members.
+// DeleteConversationOutput is the output of DeleteConversation; it has no
+// members.
 type DeleteConversationOutput struct{}
 
 // DeleteConversation deletes a conversation and its messages.

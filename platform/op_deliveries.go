@@ -60,7 +60,8 @@ type ReplayDeliveryOutput struct {
 	Delivery Delivery `json:"delivery"`
 }
 
-// ReplayDelivery sends a dead or held delivery again, under the same delivery id.
+// ReplayDelivery sends a dead or held delivery again, under the same delivery
+// id.
 func (c *Client) ReplayDelivery(ctx context.Context, in *ReplayDeliveryInput) (*ReplayDeliveryOutput, error) {
 	return Do(ctx, c, OpReplayDelivery, in)
 }

@@ -81,7 +81,8 @@ type CancelScheduledEventInput struct {
 	ID string `path:"id" json:"-"`
 }
 
-// CancelScheduledEventOutput is the output of CancelScheduledEvent; it has no members.
+// CancelScheduledEventOutput is the output of CancelScheduledEvent; it has no
+// members.
 type CancelScheduledEventOutput struct{}
 
 // CancelScheduledEvent cancels an event that is still scheduled.

@@ -40,7 +40,8 @@ type GetInstallationOutput struct {
 	Installation Installation `json:"installation"`
 }
 
-// GetInstallation reads an installation; secret fields of its configuration are masked.
+// GetInstallation reads an installation; secret fields of its configuration are
+// masked.
 func (c *Client) GetInstallation(ctx context.Context, in *GetInstallationInput) (*GetInstallationOutput, error) {
 	return Do(ctx, c, OpGetInstallation, in)
 }
@@ -61,7 +62,8 @@ type PutInstallationOutput struct {
 	Installation Installation `json:"installation"`
 }
 
-// PutInstallation installs, configures, upgrades, enables or disables an integration on a bot, and registers it.
+// PutInstallation installs, configures, upgrades, enables or disables an
+// integration on a bot, and registers it.
 func (c *Client) PutInstallation(ctx context.Context, in *PutInstallationInput) (*PutInstallationOutput, error) {
 	return Do(ctx, c, OpPutInstallation, in)
 }
@@ -73,7 +75,8 @@ type DeleteInstallationInput struct {
 	Force bool   `query:"force" json:"-"`
 }
 
-// DeleteInstallationOutput is the output of DeleteInstallation; it has no members.
+// DeleteInstallationOutput is the output of DeleteInstallation; it has no
+// members.
 type DeleteInstallationOutput struct{}
 
 // DeleteInstallation unregisters and removes an integration from a bot.

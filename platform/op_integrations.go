@@ -60,7 +60,8 @@ type GetIntegrationByNameOutput struct {
 	Integration Integration `json:"integration"`
 }
 
-// GetIntegrationByName reads an integration version by name; version may be latest.
+// GetIntegrationByName reads an integration version by name; version may be
+// latest.
 func (c *Client) GetIntegrationByName(ctx context.Context, in *GetIntegrationByNameInput) (*GetIntegrationByNameOutput, error) {
 	return Do(ctx, c, OpGetIntegrationByName, in)
 }
@@ -118,7 +119,8 @@ type DeleteIntegrationInput struct {
 	ID string `path:"id" json:"-"`
 }
 
-// DeleteIntegrationOutput is the output of DeleteIntegration; it has no members.
+// DeleteIntegrationOutput is the output of DeleteIntegration; it has no
+// members.
 type DeleteIntegrationOutput struct{}
 
 // DeleteIntegration deletes an integration version that nobody has installed.

@@ -92,7 +92,8 @@ type GetOrCreateMessageOutput struct {
 	Meta    Created `json:"meta"`
 }
 
-// GetOrCreateMessage finds a message by tags or makes and delivers one; concurrent calls make one.
+// GetOrCreateMessage finds a message by tags or makes and delivers one;
+// concurrent calls make one.
 func (c *Client) GetOrCreateMessage(ctx context.Context, in *GetOrCreateMessageInput) (*GetOrCreateMessageOutput, error) {
 	return Do(ctx, c, OpGetOrCreateMessage, in)
 }
@@ -158,7 +159,8 @@ type InitializeIncomingMessageOutput struct {
 	Message      *Message     `json:"message,omitempty"`
 }
 
-// InitializeIncomingMessage finds or makes a user, a conversation and a message in one transaction.
+// InitializeIncomingMessage finds or makes a user, a conversation and a message
+// in one transaction.
 func (c *Client) InitializeIncomingMessage(ctx context.Context, in *InitializeIncomingMessageInput) (*InitializeIncomingMessageOutput, error) {
 	return Do(ctx, c, OpInitializeIncomingMessage, in)
 }

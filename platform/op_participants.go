@@ -68,7 +68,8 @@ type RemoveParticipantInput struct {
 	UserID string `path:"userId" json:"-"`
 }
 
-// RemoveParticipantOutput is the output of RemoveParticipant; it has no members.
+// RemoveParticipantOutput is the output of RemoveParticipant; it has no
+// members.
 type RemoveParticipantOutput struct{}
 
 // RemoveParticipant removes a user from a conversation.

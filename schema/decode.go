@@ -8,8 +8,9 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// decode reads JSON text into what the validator looks at: maps, slices and scalars, with numbers as they are written.
-// Like encoding/json it takes the last of members with one name.
+// decode reads JSON text into what the validator looks at: maps, slices and
+// scalars, with numbers as they are written. Like encoding/json it takes the
+// last of members with one name.
 func decode(raw []byte) (any, error) {
 	d := jsontext.NewDecoder(bytes.NewReader(raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	doc, err := decodeValue(d)

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// Headers of a call into code. The x-bp ones are the contract's (wire.md
-// section 1); the x-bellhop ones are ours and optional.
+// Headers of a call into code. The x-bp ones are the contract's; the
+// x-bellhop ones are ours and optional.
 const (
 	HeaderBotID             = "X-Bot-Id"
 	HeaderBotUserID         = "X-Bot-User-Id"

@@ -11,7 +11,7 @@ import (
 )
 
 // SignatureTolerance is how far a signature's time may be from the verifier's
-// clock (wire-operations.md 5.4).
+// clock.
 const SignatureTolerance = 5 * time.Minute
 
 // maxSignatures is how many hashes one header may carry while keys rotate.

@@ -71,7 +71,8 @@ func (l *Log) Wait(ctx context.Context, text string) bool {
 	}
 }
 
-// holds reports whether the text was logged; changed is closed at the next line.
+// holds reports whether the text was logged; changed is closed at the next
+// line.
 func (l *Log) holds(text string) (changed <-chan struct{}, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

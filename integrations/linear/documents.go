@@ -44,8 +44,8 @@ const mutationCommentCreate = `mutation BellhopCommentCreate($input: CommentCrea
   commentCreate(input: $input) { success comment { id } }
 }`
 
-// queryCommentExists finds a comment by its id. A list is empty where asking for
-// one comment would be an error like any other.
+// queryCommentExists finds a comment by its id. A list is empty where asking
+// for one comment would be an error like any other.
 const queryCommentExists = `query BellhopCommentExists($id: ID!) {
   comments(filter: { id: { eq: $id } }, first: 1, includeArchived: true) { nodes { id } }
 }`

@@ -79,8 +79,8 @@ type change struct {
 	To    json.RawMessage `json:"to" title:"To" description:"The new value"`
 }
 
-// changes are what the update changed, sorted by field. That it was updated, and
-// when, is told elsewhere.
+// changes are what the update changed, sorted by field. That it was updated,
+// and when, is told elsewhere.
 func (e *envelope) changes() []change {
 	var data map[string]json.RawMessage
 	_ = json.Unmarshal(e.Data, &data) // what is not there is null

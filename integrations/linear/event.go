@@ -187,7 +187,8 @@ func (d *cycleData) event(h *happened) any {
 	}
 }
 
-// events are what the bot is told of: each kind of thing made, changed, removed.
+// events are what the bot is told of: each kind of thing made, changed,
+// removed.
 func events() map[string]integration.EventDefinition {
 	all := map[string]integration.EventDefinition{}
 	for _, kind := range []struct {

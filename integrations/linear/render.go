@@ -37,8 +37,9 @@ func plain(words string) string {
 }
 
 // special reports whether Markdown sees a mark in the character at the place: a
-// dash, a plus, a hash and an equals sign are marks at the start only, a dot and
-// a bracket after the digits of a list's number, an ampersand before a name.
+// dash, a plus, a hash and an equals sign are marks at the start only, a dot
+// and a bracket after the digits of a list's number, an ampersand before a
+// name.
 func special(words string, i int, r rune) bool {
 	switch r {
 	case '-', '+', '#', '=':

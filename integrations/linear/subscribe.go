@@ -125,7 +125,8 @@ func tidy(ctx context.Context, call *integration.Call, c *settings, admin *api, 
 	return found, moved, err
 }
 
-// mend makes the webhook what it should be, where somebody or Linear changed it.
+// mend makes the webhook what it should be, where somebody or Linear changed
+// it.
 func mend(ctx context.Context, call *integration.Call, admin *api, h *hook) error {
 	want := slices.Sorted(slices.Values(resourceTypes()))
 	if h.Enabled && h.URL == call.WebhookURL && slices.Equal(slices.Sorted(slices.Values(h.ResourceTypes)), want) {

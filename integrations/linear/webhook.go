@@ -90,8 +90,8 @@ func settle(ctx context.Context, call *integration.Call, err error) error {
 }
 
 // receive handles what happened. Each thing that it does is done once, whatever
-// is repeated at the same time or later: messages go by the comment's id, events
-// by the delivery's.
+// is repeated at the same time or later: messages go by the comment's id,
+// events by the delivery's.
 func (s *service) receive(ctx context.Context, call *integration.Call, c *settings, e *envelope) error {
 	handle := map[string]func(context.Context, *integration.Call, *settings, *envelope) error{
 		"Issue": s.issueHappened, "Comment": s.commentHappened, "Reaction": s.reactionHappened,

@@ -36,8 +36,8 @@ func jsonHeader() http.Header { return http.Header{"Content-Type": {"application
 // Recover wraps a handler so that its errors and panics become answers. Code
 // refuses with a *platform.Error: of the types Runtime and InvalidPayload it is
 // a final 400, with a RetryAfter a 503 that asks for a repeat, of other types a
-// 500 that keeps type and message. Any other error, and a panic, is a 500 with a
-// text that tells nothing; the log has the cause under the answer's id.
+// 500 that keeps type and message. Any other error, and a panic, is a 500 with
+// a text that tells nothing; the log has the cause under the answer's id.
 func Recover(logger *slog.Logger, subject string, next wire.Handler) wire.Handler {
 	return wire.HandlerFunc(func(ctx context.Context, req *wire.Request) (resp *wire.Response, err error) {
 		defer func() {

@@ -11,7 +11,7 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// tokenPrefixes are those of wire-operations.md 1.3.
+// tokenPrefixes begin the values of tokens, as the official clients know them.
 var tokenPrefixes = map[platform.TokenKind]string{
 	platform.TokenAccount: "bp_pat_", platform.TokenBot: "bp_bak_", platform.TokenIntegration: "bp_iak_",
 }

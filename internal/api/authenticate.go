@@ -47,8 +47,8 @@ func (t *tokens) clear() {
 	t.known = nil
 }
 
-// Authenticate lets a caller in by its token (wire-operations.md 1.3, 4.1). A
-// caller without a token gets nil, which only public operations take.
+// Authenticate lets a caller in by its token. A caller without a token gets
+// nil, which only public operations take.
 func (s *Service) Authenticate(ctx context.Context, caller platform.Caller) (*Identity, error) {
 	if caller.Token == "" {
 		return nil, nil

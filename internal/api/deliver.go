@@ -80,7 +80,8 @@ func (s *Service) deliverToBot(ctx context.Context, tx *store.Tx, bot *catalog.B
 	return s.enqueueEvent(ctx, tx, bot, e, body)
 }
 
-// createdBody is platform.EventBody with a payload that is encoded with it, once.
+// createdBody is platform.EventBody with a payload that is encoded with it,
+// once.
 type createdBody struct {
 	Event createdEvent `json:"event"`
 }

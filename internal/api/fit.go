@@ -23,8 +23,8 @@ func (d *messageDraft) foresee(id *Identity, where fit) {
 	}
 }
 
-// fits remembers the channels of conversations that were written in lately. Only
-// a few thousand are kept.
+// fits remembers the channels of conversations that were written in lately.
+// Only a few thousand are kept.
 type fits struct {
 	mu    sync.Mutex
 	known map[string]fit // by conversation id

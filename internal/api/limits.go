@@ -2,7 +2,7 @@ package api
 
 import "time"
 
-// Limits of the wire contract (wire-operations.md 1.5, 4.2 and 4.4).
+// Limits of the wire contract.
 const (
 	maxPayload       = 128 << 10 // bytes of a message, a state or an event
 	maxTagValue      = 500       // characters

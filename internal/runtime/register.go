@@ -137,8 +137,7 @@ func (r *Runtime) registerAgain(ctx context.Context, listed *store.Installation)
 	return r.register(ctx, row.ID)
 }
 
-// months and days of the intervals of scheduleRegisterCall (wire-operations.md
-// section 5).
+// intervals are the names that scheduleRegisterCall takes.
 var intervals = map[string]struct{ months, days, hours int }{
 	"hourly": {hours: 1}, "daily": {days: 1}, "weekly": {days: 7}, "bi-weekly": {days: 14},
 	"monthly": {months: 1}, "bi-monthly": {months: 2}, "quarterly": {months: 3}, "yearly": {months: 12},

@@ -244,7 +244,7 @@ func (r *Runtime) Request(in *catalog.Installation, operation, typ string) *wire
 }
 
 // botRequest returns a request to a bot without a body. The configuration is
-// wrapped as the official SDK expects it (wire-operations.md section 6).
+// wrapped as the official SDK expects it.
 func botRequest(b *catalog.Bot, operation, typ string) *wire.Request {
 	return &wire.Request{Operation: operation, Type: typ, BotID: b.ID, Configuration: wrapped(b.Configuration)}
 }

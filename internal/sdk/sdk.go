@@ -23,7 +23,8 @@ import (
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
-// lenient reads what encoding/json reads; a name that comes twice is not looked for.
+// lenient reads what encoding/json reads; a name that comes twice is not looked
+// for.
 var lenient = jsonv2.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 
 // Read decodes a body leniently: members that are not known are let through.
@@ -38,7 +39,8 @@ func Read[B any](req *wire.Request) (*B, error) {
 	return body, nil
 }
 
-// Payload decodes the payload of an event that the platform makes itself, as Read does a body.
+// Payload decodes the payload of an event that the platform makes itself, as
+// Read does a body.
 func Payload[P any](e *platform.Event) (*P, error) {
 	p := new(P)
 	if err := jsonv2.Unmarshal(e.Payload, p, lenient); err != nil {

@@ -62,7 +62,8 @@ func (a actions) CallAction(ctx context.Context, call api.ActionCall) (*platform
 	return a.runtime.CallAction(ctx, runtime.ActionCall(call))
 }
 
-// claim gives an installation the identifier that its answer to a webhook names.
+// claim gives an installation the identifier that its answer to a webhook
+// names.
 func (s *Server) claim(ctx context.Context, in *catalog.Installation, identifier string) error {
 	return s.runtime.ConfigureIntegration(ctx, in, &platform.ConfigureIntegrationInput{Identifier: platform.Set(identifier)})
 }

@@ -1,6 +1,6 @@
 // Package tunnel lets code on a developer's machine be called without an
 // address of its own: the official CLI (bp dev) opens a WebSocket to the
-// server and answers requests over it (wire.md section 8). The server calls
+// server and answers requests over it. The server calls
 // such code through Hub.Transport; nobody else can.
 //
 // It does not know bots and integrations: whether something is registered at

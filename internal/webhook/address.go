@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// address is what the path of a call names (wire-operations.md 7.1). One of
-// its first three members is set.
+// address is what the path of a call names. One of its first three members is
+// set.
 type address struct {
 	webhookID string
 	// names are the integrations that the path may mean, by name or version

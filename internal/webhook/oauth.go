@@ -10,8 +10,7 @@ import (
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
-// Headers by which an integration's answer to a browser steers the platform
-// (wire-operations.md 7.3).
+// Headers by which an integration's answer to a browser steers the platform.
 const (
 	headerPassThrough = "X-Bp-Disable-Interstitial"
 	headerIdentifier  = "X-Bp-Integration-Identifier"

@@ -151,7 +151,7 @@ func again(ok bool, n int) time.Duration {
 	return limit/2 + rand.N(limit/2)
 }
 
-// setCaller writes the headers of wire-operations.md 1.2.
+// setCaller writes the headers by which a caller says who it is.
 func setCaller(h http.Header, c *platform.Caller) {
 	set := func(key, value string) {
 		if value != "" {

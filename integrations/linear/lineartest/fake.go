@@ -182,8 +182,8 @@ func forbidden(what string) *problem {
 	return &problem{200, "FORBIDDEN", "forbidden", "You don't have permission to " + what + "."}
 }
 
-// RateLimited is the answer to a call when a limit was met that is open again at
-// the time.
+// RateLimited is the answer to a call when a limit was met that is open again
+// at the time.
 func RateLimited(reset time.Time) integrationtest.Fault {
 	return integrationtest.Fault{Answer: func(w http.ResponseWriter) {
 		h := w.Header()

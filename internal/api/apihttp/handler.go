@@ -21,7 +21,7 @@ import (
 	"github.com/bellhop-dev/bellhop/platform/platformhttp"
 )
 
-// Limits of request bodies (wire-operations.md 1.5).
+// Limits of request bodies, in bytes.
 const (
 	maxRuntimeBody = 1 << 20
 	maxAdminBody   = 50 << 20
@@ -167,7 +167,8 @@ func encode(out any) ([]byte, error) { return jsonv2.Marshal(out, encodeOptions)
 
 var jsonType = []string{"application/json"}
 
-// readCaller reads the headers of wire-operations.md 1.2.
+// readCaller reads the headers by which a caller says who it is; the other side
+// is platformhttp.
 func readCaller(h http.Header) platform.Caller {
 	first := func(key string) string {
 		if v := h[key]; len(v) > 0 {

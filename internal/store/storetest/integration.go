@@ -8,8 +8,8 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/store"
 )
 
-// testDevIntegrations wants integrations in development beside the published one of their name and version, and each
-// of them kept apart when it changes.
+// testDevIntegrations wants integrations in development beside the published
+// one of their name and version, and each of them kept apart when it changes.
 func testDevIntegrations(t *testing.T, f fixture) {
 	put := func(id, url string, dev bool) {
 		t.Helper()

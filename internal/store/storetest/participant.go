@@ -8,7 +8,8 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/store"
 )
 
-// testParticipants wants participants in the order in which they came, whatever their ids, page by page.
+// testParticipants wants participants in the order in which they came, whatever
+// their ids, page by page.
 func testParticipants(t *testing.T, f fixture) {
 	want := []string{"user_C", "user_A", "user_B"}
 	f.update(t, func(tx *store.Tx) error {

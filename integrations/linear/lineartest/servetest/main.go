@@ -1,5 +1,6 @@
-// Command servetest runs the stand-in for Linear for tests in other languages: it
-// prints where it is, obeys one JSON command a line, and ends with its input.
+// Command servetest runs the stand-in for Linear for tests in other languages:
+// it prints where it is, obeys one JSON command a line, and ends with its
+// input.
 package main
 
 import (
