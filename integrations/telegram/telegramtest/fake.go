@@ -67,7 +67,6 @@ type Fake struct {
 // chat is a chat as getChat tells of it, and what becomes of messages to it.
 type chat struct {
 	about      map[string]any
-	blocked    string // why the bot may not write
 	migratedTo int64
 	topics     []int64
 }
@@ -128,14 +127,6 @@ func (f *Fake) AddChat(about map[string]any, topics ...int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.chats[idOf(about)] = &chat{about: about, topics: topics}
-}
-
-// Block makes the chat refuse the bot's messages for the reason, as "Forbidden:
-// bot was blocked by the user".
-func (f *Fake) Block(chatID int64, why string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.chats[chatID].blocked = why
 }
 
 // Migrate makes a group a supergroup with another id.

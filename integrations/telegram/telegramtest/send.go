@@ -85,9 +85,6 @@ func (c *chat) open(in *input) error {
 	if c.migratedTo != 0 {
 		return &refusal{400, "Bad Request: group chat was upgraded to a supergroup chat", map[string]any{"migrate_to_chat_id": c.migratedTo}}
 	}
-	if c.blocked != "" {
-		return &refusal{403, c.blocked, nil}
-	}
 	if thread, ok := in.params["message_thread_id"]; ok && !slices.Contains(c.topics, integer(thread)) {
 		return bad("message thread not found")
 	}
