@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -40,34 +39,8 @@ func meant(ctx context.Context, call *integration.Call, value string) (string, e
 	if err != nil {
 		return "", fmt.Errorf("read the message that was answered: %w", err)
 	}
-	if all := valuesOf(out.Message.Payload); index < len(all) {
+	if all := message.Values(out.Message.Payload); index < len(all) {
 		return all[index], nil
 	}
 	return value, nil
-}
-
-// valuesOf lists the values of a choice, a dropdown, a card or a carousel in
-// order.
-func valuesOf(payload json.RawMessage) []string {
-	var p struct {
-		Options []message.Option `json:"options"`
-		message.Card
-		Items []message.Card `json:"items"`
-	}
-	if json.Unmarshal(payload, &p) != nil {
-		return nil
-	}
-	var all []string
-	for _, o := range p.Options {
-		all = append(all, o.Value)
-	}
-	for _, a := range p.Actions {
-		all = append(all, a.Value)
-	}
-	for i := range p.Items {
-		for _, a := range p.Items[i].Actions {
-			all = append(all, a.Value)
-		}
-	}
-	return all
 }

@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -107,32 +106,10 @@ func meant(ctx context.Context, call *integration.Call, data string) (string, er
 	if err != nil {
 		return "", fmt.Errorf("read the message whose button was pressed: %w", err)
 	}
-	if all := valuesOf(out.Message.Payload); index < len(all) {
+	if all := message.Values(out.Message.Payload); index < len(all) {
 		return all[index], nil
 	}
 	return data, nil
-}
-
-// valuesOf lists the values of a choice, card or carousel in order.
-func valuesOf(payload json.RawMessage) []string {
-	var p struct {
-		Options []message.Option `json:"options"`
-		message.Card
-		Items []message.Card `json:"items"`
-	}
-	if json.Unmarshal(payload, &p) != nil {
-		return nil
-	}
-	var all []string
-	for _, o := range p.Options {
-		all = append(all, o.Value)
-	}
-	for _, card := range append([]message.Card{p.Card}, p.Items...) {
-		for _, a := range card.Actions {
-			all = append(all, a.Value)
-		}
-	}
-	return all
 }
 
 func renderCard(r *rendering, c *message.Card) ([]part, error) {

@@ -129,33 +129,8 @@ func meant(ctx context.Context, call *integration.Call, id string) (string, erro
 	if err != nil {
 		return "", fmt.Errorf("read the message that was answered: %w", err)
 	}
-	if all := valuesOf(out.Message.Payload); index < len(all) {
+	if all := message.Values(out.Message.Payload); index < len(all) {
 		return all[index], nil
 	}
 	return id, nil
-}
-
-// valuesOf lists the values of a choice, card or carousel in order.
-func valuesOf(payload json.RawMessage) []string {
-	var p struct {
-		Options []message.Option `json:"options"`
-		message.Card
-		Items []message.Card `json:"items"`
-	}
-	if json.Unmarshal(payload, &p) != nil {
-		return nil
-	}
-	var all []string
-	for _, o := range p.Options {
-		all = append(all, o.Value)
-	}
-	for _, a := range p.Actions {
-		all = append(all, a.Value)
-	}
-	for i := range p.Items {
-		for _, a := range p.Items[i].Actions {
-			all = append(all, a.Value)
-		}
-	}
-	return all
 }
