@@ -1,0 +1,77 @@
+// An integration and a bot written with the official SDK are uploaded as
+// bundles, with secrets, and the server runs them: both flows, actions, logs,
+// a replacement, and code that does not start.
+import { after, before, test } from 'node:test'
+import assert from 'node:assert/strict'
+import { assertContract, fresh, startWorld, until } from './fixtures/setup.mjs'
+import { bundle } from './fixtures/process.mjs'
+import { clerk, relay } from './fixtures/definitions.mjs'
+import { startListener } from './fixtures/target.mjs'
+
+let world, sink, bot, integration, installation
+let sent = 0
+
+before(async () => {
+  world = await startWorld()
+  sink = await startListener(() => ({ body: { id: `sent-${++sent}` } }))
+  const secrets = { RELAY_KEY: 'opensesame' }
+  const code = { relay: await bundle('relay.mjs'), clerk: await bundle('clerk.mjs') }
+  ;({ integration } = await world.admin.createIntegration({ ...relay, name: fresh(relay.name), secrets, code: code.relay }))
+  ;({ bot } = await world.admin.createBot({ ...clerk, code: code.clerk }))
+  ;({ installation } = await world.call('PUT', `/v1/bellhop/bots/${bot.id}/installations/relay`, {
+    integration: integration.id,
+    configuration: { sinkUrl: sink.url },
+  }))
+})
+
+after(async () => {
+  await world?.stop()
+  await sink?.stop()
+})
+
+const hook = (body) => fetch(installation.webhookUrl, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+const say = (text, id) => hook({ kind: 'message', from: 'ada', thread: 't1', id, text })
+
+test('its code registered it, and its secrets are not told', async () => {
+  assert.equal(installation.status, 'registered', installation.statusReason)
+  assert.deepEqual(integration.secrets, ['RELAY_KEY'])
+  assert.doesNotMatch(JSON.stringify(await world.admin.getIntegration({ id: integration.id })), /opensesame/)
+})
+
+test('a message goes from the webhook to the bot and its answer to the sink', async () => {
+  const reply = await say('hello', 'in-1')
+  assert.equal(reply.status, 202)
+  assert.equal(reply.headers.get('x-relay'), 'taken')
+  const { body } = await sink.next((call) => call.body.text === '1: hello')
+  assert.equal(body.user, bot.id)
+})
+
+test('an event goes from the webhook to the bot', async () => {
+  assert.equal((await hook({ kind: 'issue', title: 'a leak', thread: 't1' })).status, 200)
+  await sink.next((call) => call.body.text === 'issue: a leak')
+})
+
+test('a refusal of an action reaches the bot', async () => {
+  await say('refuse', 'in-refuse')
+  await sink.next((call) => call.body.text === 'Runtime: adding is closed today')
+})
+
+test('code that ends at its start is reported, and put right by an update', async () => {
+  const { integration: other } = await world.admin.createIntegration({
+    ...relay, name: fresh(relay.name), secrets: {}, code: 'console.log("here"); throw new Error("RELAY_KEY is missing")',
+  })
+  const path = `/v1/bellhop/bots/${bot.id}/installations/other`
+  const put = () => world.call('PUT', path, { integration: other.id, configuration: { sinkUrl: sink.url } })
+  assert.match((await put()).installation.statusReason, /RELAY_KEY is missing/)
+  const logs = await until('the lines are kept', async () => {
+    const reply = await world.admin.getIntegrationLogs({ id: other.id, timeStart: new Date(0).toISOString() })
+    return reply.logs.length > 1 && reply.logs
+  })
+  assert.ok(logs.some((line) => line.level === 'info' && line.message === 'here'))
+  assert.ok(logs.some((line) => line.level === 'error' && /RELAY_KEY is missing/.test(line.message)))
+  await world.admin.updateIntegration({ id: other.id, code: await bundle('relay.mjs') })
+  assert.equal((await put()).installation.status, 'registered')
+  await world.call('DELETE', path)
+})
+
+test('every call of the official SDK is answered by the contract', () => assertContract(world.proxy))
