@@ -40,7 +40,7 @@ func (s *Supervisor) program(ctx context.Context) (*program, error) {
 	}
 	path, err := exec.LookPath(s.cfg.Node)
 	if err != nil {
-		return nil, fmt.Errorf("Node is not installed, or not on the PATH as %q: install Node %d or later, or name it with --node", s.cfg.Node, oldest)
+		return nil, fmt.Errorf("there is no Node here by the name %q: install Node %d or later, or name it with --node", s.cfg.Node, oldest)
 	}
 	out, err := exec.CommandContext(ctx, path, "--version").Output()
 	if err != nil {
