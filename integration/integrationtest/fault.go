@@ -1,6 +1,8 @@
 package integrationtest
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -19,7 +21,8 @@ type Fault struct {
 	// Done lets the stand-in do what it was asked before the connection breaks;
 	// with Mid, in the middle of the answer's body.
 	Done, Mid bool
-	// Slow waits before the stand-in is asked, or until the caller is gone.
+	// Slow waits before the stand-in is asked, or until the caller is gone; it
+	// reads the body first, and hands the stand-in a copy.
 	Slow time.Duration
 }
 
@@ -41,6 +44,12 @@ func (f *Faults) Add(faults ...Fault) {
 func (f *Faults) Serve(w http.ResponseWriter, r *http.Request, standIn http.Handler) {
 	fault := f.take()
 	if fault.Slow > 0 {
+		// A server sees its caller leave only once it has read the body.
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
 		timer := time.NewTimer(fault.Slow)
 		defer timer.Stop()
 		select {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,26 +28,30 @@ func TestFaults(t *testing.T) {
 		"reset":      {fault: integrationtest.Fault{Reset: true}},
 		"reset late": {fault: integrationtest.Fault{Done: true}, done: true},
 		"reset mid":  {fault: integrationtest.Fault{Done: true, Mid: true}, status: 200, body: "do", done: true, cut: true},
-		"slow":       {fault: integrationtest.Fault{Slow: time.Hour}},
+		"slow":       {fault: integrationtest.Fault{Slow: time.Nanosecond}, status: 200, body: "done", done: true},
+		"too slow":   {fault: integrationtest.Fault{Slow: time.Hour}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var faults integrationtest.Faults
 			faults.Add(c.fault)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
 			done := make(chan struct{}, 1)
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				faults.Serve(w, r, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if c.fault.Slow > time.Minute {
+					cancel() // the caller leaves
+				}
+				faults.Serve(w, r, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if body, err := io.ReadAll(r.Body); string(body) != "asked" || err != nil {
+						t.Errorf("the stand-in got %q, %v", body, err)
+					}
 					done <- struct{}{}
 					_, _ = io.WriteString(w, "done")
 				}))
 			}))
 			defer server.Close()
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			if c.fault.Slow > 0 {
-				cancel()
-			}
-			req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, http.NoBody)
+			req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.URL, strings.NewReader("asked"))
 			if err != nil {
 				t.Fatal(err)
 			}

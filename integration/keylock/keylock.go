@@ -2,7 +2,7 @@
 // process: reading a tag and writing it back, refreshing a token.
 //
 // It does not reach other nodes. What must happen once anywhere goes by a
-// unique key of the platform's: integration.Event.Key, or the tags of a
+// unique key of the platform's: integration.Event.DedupeKey, or the tags of a
 // get-or-create.
 package keylock
 
