@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -25,9 +26,6 @@ const (
 	tagParentURL   = "parentUrl"
 )
 
-// maxTag is the longest value of a tag, in characters.
-const maxTag = 500
-
 // issueRef is an issue as other things refer to it.
 type issueRef struct {
 	ID         string `json:"id"`
@@ -37,7 +35,7 @@ type issueRef struct {
 }
 
 func (i *issueRef) tags() platform.Tags {
-	return filled(platform.Tags{tagID: i.ID, tagTitle: clip(i.Title), tagURL: i.URL})
+	return filled(platform.Tags{tagID: i.ID, tagTitle: tagset.Clip(i.Title), tagURL: i.URL})
 }
 
 // filled leaves out tags without a value.
@@ -48,13 +46,6 @@ func filled(tags platform.Tags) platform.Tags {
 		}
 	}
 	return tags
-}
-
-func clip(text string) string {
-	if r := []rune(text); len(r) > maxTag {
-		return string(r[:maxTag])
-	}
-	return text
 }
 
 // issueConversation finds or makes the conversation of an issue, and keeps its

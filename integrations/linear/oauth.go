@@ -6,6 +6,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/oauth"
+	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -51,7 +52,7 @@ func (s *service) flow(ctx context.Context, call *integration.Call, c *settings)
 				"grant_type": {"authorization_code"}, "code": {g.Code}, "redirect_uri": {g.RedirectURI}, "code_verifier": {g.Verifier},
 			})
 			if err != nil {
-				return explain("Linear gave no token", err)
+				return outbound.Explain("Linear gave no token", err)
 			}
 			return keep(context.WithoutCancel(ctx), call, state, *k)
 		},

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
 )
 
@@ -127,17 +126,4 @@ func isCode(err error, code string) bool {
 func refused(err error) bool {
 	e, ok := errors.AsType[*outbound.Error](err)
 	return ok && e.Final
-}
-
-// explain puts what was tried before a refusal of Linear's, and says as
-// outbound.Steer whether another try may help.
-func explain(what string, err error) error {
-	e, ok := errors.AsType[*outbound.Error](err)
-	if !ok {
-		return err
-	}
-	if e.Final {
-		return integration.RuntimeError(what + ": " + e.Error())
-	}
-	return outbound.Steer(err)
 }

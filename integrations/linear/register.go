@@ -65,7 +65,7 @@ func (s *service) disconnected(ctx context.Context, call *integration.Call, c *s
 		}
 		return connect(ctx, call)
 	}
-	return explain(what, err)
+	return outbound.Explain(what, err)
 }
 
 // unregister removes the webhook. What Linear refuses for good keeps nobody

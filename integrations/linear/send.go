@@ -62,7 +62,7 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 		}
 	}
 	if err != nil {
-		return explain("the comment was not written", err)
+		return outbound.Explain("the comment was not written", err)
 	}
 	return acknowledge(ctx, o, input["id"], thread)
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -81,12 +80,11 @@ func deliveryKey(id string, e *envelope) string {
 // settle lets through only errors that another try may mend: Linear tries three
 // times within some hours. Others are logged.
 func settle(ctx context.Context, call *integration.Call, err error) error {
-	err = outbound.Steer(err)
-	if e, ok := errors.AsType[*platform.Error](err); ok && e.Code < 500 && e.Code != http.StatusTooManyRequests && e.Code != http.StatusUnauthorized {
-		call.Logger.ErrorContext(ctx, "a webhook was dropped", "error", err)
-		return nil
+	again, dropped := outbound.Settle(err)
+	if dropped != nil {
+		call.Logger.ErrorContext(ctx, "a webhook was dropped", "error", dropped)
 	}
-	return err
+	return again
 }
 
 // receive handles what happened. Each thing that it does is done once, whatever

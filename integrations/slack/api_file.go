@@ -2,11 +2,8 @@ package slack
 
 import (
 	"context"
-	"errors"
 
 	"github.com/slack-go/slack"
-
-	"github.com/bellhop-dev/bellhop/integration/outbound"
 )
 
 // fileInfo is a file as Slack describes it.
@@ -58,5 +55,3 @@ func (a *api) complete(ctx context.Context, id, title string, p place) error {
 		return err
 	})
 }
-
-func asVendor(err error) (*outbound.Error, bool) { return errors.AsType[*outbound.Error](err) }

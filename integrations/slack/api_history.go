@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -79,7 +80,7 @@ func (a *api) message(ctx context.Context, channel, ts string) (*retrieveOutput,
 	pick := func(list []slack.Message) {
 		for i := range list {
 			if m := &list[i]; m.Timestamp == ts {
-				found = &retrieveOutput{Type: first(m.Type, "message"), User: first(m.User, m.BotID), TS: m.Timestamp, Text: m.Text}
+				found = &retrieveOutput{Type: cmp.Or(m.Type, "message"), User: cmp.Or(m.User, m.BotID), TS: m.Timestamp, Text: m.Text}
 			}
 		}
 	}

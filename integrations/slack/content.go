@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -59,18 +60,9 @@ func (h *happening) content(ctx context.Context, m *inMessage) (*content, error)
 func attached(list []inAttachment) string {
 	var lines []string
 	for _, a := range list {
-		if line := first(a.Text, a.Fallback); line != "" {
+		if line := cmp.Or(a.Text, a.Fallback); line != "" {
 			lines = append(lines, line)
 		}
 	}
 	return strings.Join(lines, "\n")
-}
-
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 )
 
 // Types of envelopes.
@@ -47,7 +48,7 @@ func (s *service) event(ctx context.Context, call *integration.Call, c *settings
 		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(e.Event, &head); err != nil {
-		call.Logger.WarnContext(ctx, "event ignored: it cannot be read", "event_id", clip(e.EventID))
+		call.Logger.WarnContext(ctx, "event ignored: it cannot be read", "event_id", tagset.Clip(e.EventID))
 		return nil
 	}
 	h := s.happening(call, c, me, e.EventID)
@@ -97,7 +98,7 @@ func (s *service) happening(call *integration.Call, c *settings, me *identity, i
 func read[E any](ctx context.Context, h *happening, raw json.RawMessage, handle func(context.Context, *E) error) error {
 	e := new(E)
 	if err := json.Unmarshal(raw, e); err != nil {
-		h.call.Logger.WarnContext(ctx, "event ignored: it has another shape", "event_id", clip(h.id))
+		h.call.Logger.WarnContext(ctx, "event ignored: it has another shape", "event_id", tagset.Clip(h.id))
 		return nil
 	}
 	return handle(ctx, e)

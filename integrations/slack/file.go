@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/handover"
+	"github.com/bellhop-dev/bellhop/integration/label"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
@@ -38,14 +40,14 @@ func (h *happening) file(ctx context.Context, f *inFile) (*content, error) {
 	if f.ID == "" || f.Mode == "tombstone" || f.Mode == "hidden_by_limit" {
 		return nil, nil
 	}
-	address := first(f.ExternalURL, f.URLPrivate)
+	address := cmp.Or(f.ExternalURL, f.URLPrivate)
 	if !f.IsExternal && f.Mode != "external" || address == "" {
 		var err error
-		if address, err = h.s.desk.Link(ctx, h.call, f.ID, shorten(f.Name, 100), 0); err != nil {
+		if address, err = h.s.desk.Link(ctx, h.call, f.ID, label.Shorten(f.Name, 100), 0); err != nil {
 			return nil, fmt.Errorf("address the file: %w", err)
 		}
 	}
-	title := first(f.Title, f.Name)
+	title := cmp.Or(f.Title, f.Name)
 	kind, _, _ := strings.Cut(f.Mimetype, "/")
 	switch kind {
 	case "image":
@@ -76,7 +78,7 @@ func fileSecret(_ context.Context, call *integration.Call) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return first(c.signingSecret, c.appToken), nil
+	return cmp.Or(c.signingSecret, c.appToken), nil
 }
 
 // openFile asks Slack where the file is and begins to read it there, with the
@@ -86,7 +88,7 @@ func (s *service) openFile(ctx context.Context, a *api, id string) (*handover.Fi
 	if err != nil {
 		return nil, err
 	}
-	target, err := url.Parse(first(info.Download, info.Private))
+	target, err := url.Parse(cmp.Or(info.Download, info.Private))
 	if err != nil || !s.trusted(target) {
 		return nil, &outbound.Error{Vendor: vendor, Final: true, Message: "the file is on a host that may not have the token"}
 	}

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -82,7 +83,7 @@ func (h *happening) joined(ctx context.Context, e *struct {
 		return err
 	}
 	return h.emit(ctx, integration.Event{Type: eventJoinedWorkspace, UserID: u.ID, Payload: joinedWorkspaceEvent{UserID: u.ID, Target: memberTarget{
-		UserID: e.User.ID, UserName: e.User.Name, UserRealName: first(e.User.Profile.RealName, e.User.RealName), UserDisplayName: e.User.Profile.DisplayName,
+		UserID: e.User.ID, UserName: e.User.Name, UserRealName: cmp.Or(e.User.Profile.RealName, e.User.RealName), UserDisplayName: e.User.Profile.DisplayName,
 	}}})
 }
 

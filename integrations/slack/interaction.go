@@ -1,12 +1,14 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/optionvalue"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
@@ -59,7 +61,7 @@ func (s *service) interact(ctx context.Context, call *integration.Call, c *setti
 	if err != nil || me == nil {
 		return err
 	}
-	h := s.happening(call, c, me, first(in.TriggerID, in.Type+" "+in.View.ID+" "+in.View.Hash+" "+in.ActionTS))
+	h := s.happening(call, c, me, cmp.Or(in.TriggerID, in.Type+" "+in.View.ID+" "+in.View.Hash+" "+in.ActionTS))
 	u, err := h.user(ctx, in.User.ID)
 	if err != nil {
 		return err
@@ -76,7 +78,7 @@ func (s *service) interact(ctx context.Context, call *integration.Call, c *setti
 			CallbackID: in.View.CallbackID, ViewID: in.View.ID, PrivateMetadata: in.View.PrivateMetadata, Values: values, UserID: u.ID,
 		}})
 	}
-	e := interactionEvent{Type: in.Type, CallbackID: first(in.CallbackID, in.View.CallbackID), TriggerID: in.TriggerID, Payload: withoutToken(raw), UserID: u.ID}
+	e := interactionEvent{Type: in.Type, CallbackID: cmp.Or(in.CallbackID, in.View.CallbackID), TriggerID: in.TriggerID, Payload: withoutToken(raw), UserID: u.ID}
 	if in.Channel.ID != "" {
 		conv, err := h.conversation(ctx, in.place())
 		if err != nil {
@@ -103,10 +105,10 @@ func withoutToken(raw json.RawMessage) json.RawMessage {
 
 // place is where the message is that was acted on: in its thread.
 func (in *interaction) place() place {
-	ts := first(in.Container.MessageTS, in.Message.TS)
+	ts := cmp.Or(in.Container.MessageTS, in.Message.TS)
 	return place{
-		channel: first(in.Container.ChannelID, in.Channel.ID),
-		thread:  threadOf(ts, first(in.Container.ThreadTS, in.Message.ThreadTS)),
+		channel: cmp.Or(in.Container.ChannelID, in.Channel.ID),
+		thread:  threadOf(ts, cmp.Or(in.Container.ThreadTS, in.Message.ThreadTS)),
 	}
 }
 
@@ -150,7 +152,7 @@ func (h *happening) acted(ctx context.Context, in *interaction, u *platform.User
 // answered makes the message that a button or a choice stands for.
 func (h *happening) answered(ctx context.Context, in *interaction, conv *platform.Conversation, u *platform.User, a *action, id string) error {
 	values := a.values()
-	value, err := meant(ctx, h.call, values[0])
+	value, err := optionvalue.Meant(ctx, h.call, values[0])
 	if err != nil {
 		return err
 	}

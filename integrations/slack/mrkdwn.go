@@ -145,21 +145,3 @@ func whole(head string) string {
 }
 
 func length(text string) int { return utf8.RuneCountInString(text) }
-
-// shorten cuts text to at most limit characters on one line, with an ellipsis
-// for what is left out.
-func shorten(text string, limit int) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if length(text) <= limit {
-		return text
-	}
-	return strings.TrimSpace(markdown.Split(text, limit-1)[0]) + "…"
-}
-
-// label is the text of a button or an option: on one line and never empty.
-func label(text string, limit int) string {
-	if text = shorten(text, limit); text == "" {
-		return "…"
-	}
-	return text
-}

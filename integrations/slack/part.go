@@ -1,5 +1,7 @@
 package slack
 
+import "github.com/bellhop-dev/bellhop/integration/label"
+
 // part is one call's worth of a message: a post, or a file.
 type part struct {
 	text   string // mrkdwn; with blocks, what notifications show
@@ -22,7 +24,7 @@ func posts(text string, blocks []block) []part {
 	var parts []part
 	for len(blocks) > 0 {
 		n := min(len(blocks), maxBlocks)
-		parts = append(parts, part{text: shorten(text, maxSection), blocks: blocks[:n]})
+		parts = append(parts, part{text: label.Shorten(text, maxSection), blocks: blocks[:n]})
 		blocks = blocks[n:]
 	}
 	return parts

@@ -1,11 +1,13 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -73,22 +75,22 @@ type profile struct {
 
 // shown is the name that people see.
 func (p *profile) shown() string {
-	return first(p.Profile.RealName, p.RealName, p.Profile.DisplayName, p.Name)
+	return cmp.Or(p.Profile.RealName, p.RealName, p.Profile.DisplayName, p.Name)
 }
 
 func (p *profile) picture() string {
-	return first(p.Profile.Image512, p.Profile.Image192, p.Profile.Image48)
+	return cmp.Or(p.Profile.Image512, p.Profile.Image192, p.Profile.Image48)
 }
 
 func (p *profile) tags() platform.Tags {
-	return set(platform.Tags{
+	return tagset.Fill(platform.Tags{
 		tagID: p.ID, "tz": p.TZ, "is_bot": strconv.FormatBool(p.IsBot), "is_admin": strconv.FormatBool(p.IsAdmin),
 		"title": p.Profile.Title, "phone": p.Profile.Phone, "email": p.Profile.Email,
-		"real_name": first(p.Profile.RealName, p.RealName), "real_name_normalized": p.Profile.RealNameNormalized,
+		"real_name": cmp.Or(p.Profile.RealName, p.RealName), "real_name_normalized": p.Profile.RealNameNormalized,
 		"display_name": p.Profile.DisplayName, "display_name_normalized": p.Profile.DisplayNameNormalized,
 		"avatar_hash": p.Profile.AvatarHash, "status_text": p.Profile.StatusText, "status_emoji": p.Profile.StatusEmoji,
 		"image_24": p.Profile.Image24, "image_48": p.Profile.Image48, "image_192": p.Profile.Image192,
-		"image_512": p.Profile.Image512, "image_1024": p.Profile.Image1024, "team": first(p.Profile.Team, p.TeamID),
+		"image_512": p.Profile.Image512, "image_1024": p.Profile.Image1024, "team": cmp.Or(p.Profile.Team, p.TeamID),
 	})
 }
 
@@ -109,7 +111,7 @@ func (h *happening) user(ctx context.Context, id string) (*platform.User, error)
 	defer cancel()
 	p, err := h.api.user(short, id)
 	if err != nil {
-		h.call.Logger.WarnContext(ctx, "the profile could not be read", "user", clip(id), "error", err)
+		h.call.Logger.WarnContext(ctx, "the profile could not be read", "user", tagset.Clip(id), "error", err)
 		return &out.User, nil
 	}
 	return refresh(ctx, h.call, &out.User, p)
@@ -130,7 +132,7 @@ func refresh(ctx context.Context, call *integration.Call, u *platform.User, p *p
 		}
 	}
 	in := &platform.UpdateUserInput{ID: u.ID, Tags: change}
-	if name := clip(p.shown()); name != "" && name != u.Name {
+	if name := tagset.Clip(p.shown()); name != "" && name != u.Name {
 		in.Name = platform.Set(name)
 	}
 	if picture := p.picture(); picture != "" && picture != u.PictureURL {
@@ -174,24 +176,4 @@ func (h *happening) noteDM(ctx context.Context, u *platform.User, p place) error
 		return fmt.Errorf("note the direct message: %w", err)
 	}
 	return nil
-}
-
-// clip keeps a tag's value within the platform's 500 characters.
-func clip(text string) string {
-	if r := []rune(text); len(r) > 500 {
-		return string(r[:500])
-	}
-	return text
-}
-
-// set returns the tags without the empty ones.
-func set(tags platform.Tags) platform.Tags {
-	for name, value := range tags {
-		if value == "" {
-			delete(tags, name)
-			continue
-		}
-		tags[name] = clip(value)
-	}
-	return tags
 }

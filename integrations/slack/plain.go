@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf16"
 )
@@ -46,7 +47,7 @@ func plain(source string) (string, []mention) {
 		if id, ok := strings.CutPrefix(target, "@"); ok && id != "" {
 			start := units
 			write("<@" + id + ">")
-			mentions = append(mentions, mention{Type: "user", Start: start, End: units, User: mentionedUser{ID: id, Name: first(entities(label), id)}})
+			mentions = append(mentions, mention{Type: "user", Start: start, End: units, User: mentionedUser{ID: id, Name: cmp.Or(entities(label), id)}})
 			continue
 		}
 		write(shownMark(target, entities(label)))
@@ -58,16 +59,16 @@ func plain(source string) (string, []mention) {
 func shownMark(target, label string) string {
 	switch {
 	case strings.HasPrefix(target, "#"):
-		return "#" + first(label, target[1:])
+		return "#" + cmp.Or(label, target[1:])
 	case strings.HasPrefix(target, "!date^"), strings.HasPrefix(target, "!subteam^"):
-		return first(label, target)
+		return cmp.Or(label, target)
 	case strings.HasPrefix(target, "!"):
-		return "@" + first(strings.TrimPrefix(label, "@"), target[1:])
+		return "@" + cmp.Or(strings.TrimPrefix(label, "@"), target[1:])
 	}
 	address := entities(target)
 	bare := strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(address, "mailto:"), "https://"), "http://")
 	if label == "" || label == address || label == bare || label+"/" == bare {
-		return first(label, address)
+		return cmp.Or(label, address)
 	}
 	return label + " (" + address + ")"
 }

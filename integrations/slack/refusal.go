@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 )
 
 // vendor names the system in errors.
@@ -71,7 +72,7 @@ func said200(method string, said *slack.SlackErrorResponse) *outbound.Error {
 		}
 	}
 	if details := said.ResponseMetadata.Messages; len(details) > 0 {
-		e.Message += ": " + clip(strings.Join(details, "; "))
+		e.Message += ": " + tagset.Clip(strings.Join(details, "; "))
 	}
 	return e
 }

@@ -30,7 +30,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 		if c.oauth() && isCode(err, "invalid_auth", "token_revoked", "account_inactive", "invalid_refresh_token") {
 			return s.reconnect(ctx, call, err)
 		}
-		return explain("the token does not work", err)
+		return outbound.Explain("the token does not work", err)
 	}
 	if len(have) > 0 { // Slack's proxies leave the header out at times
 		needed, wanted := missing(have, c)
@@ -44,7 +44,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 	}
 	if c.appToken != "" {
 		if err := s.api(call, c).openSocket(ctx); err != nil {
-			return explain("the app-level token does not work; it needs the scope connections:write, and Socket Mode must be enabled", err)
+			return outbound.Explain("the app-level token does not work; it needs the scope connections:write, and Socket Mode must be enabled", err)
 		}
 	}
 	return keep(ctx, call, me)
@@ -74,15 +74,4 @@ func (s *service) reconnect(ctx context.Context, call *integration.Call, why err
 		text = "the workspace is not connected any more (" + why.Error() + "): " + text
 	}
 	return integration.RuntimeError(text)
-}
-
-// explain puts what was tried before the vendor's refusal.
-func explain(what string, err error) error {
-	e, ok := asVendor(err)
-	if !ok {
-		return err
-	}
-	told := *e
-	told.Vendor = what + ": " + told.Vendor
-	return outbound.Steer(&told)
 }

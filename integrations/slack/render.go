@@ -1,14 +1,15 @@
 package slack
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 
-	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/bloc"
+	"github.com/bellhop-dev/bellhop/integration/label"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -68,53 +69,25 @@ func renderMarkdown(_ *rendering, p *message.Markdown) ([]part, error) {
 func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
 	var lines []string
 	if p.Title != "" {
-		lines = append(lines, "*"+escape(shorten(p.Title, maxSection/4))+"*")
+		lines = append(lines, "*"+escape(label.Shorten(p.Title, maxSection/4))+"*")
 	}
 	if p.Address != "" {
-		lines = append(lines, escape(shorten(p.Address, maxSection/4)))
+		lines = append(lines, escape(label.Shorten(p.Address, maxSection/4)))
 	}
 	at := strconv.FormatFloat(p.Latitude, 'f', -1, 64) + "," + strconv.FormatFloat(p.Longitude, 'f', -1, 64)
 	lines = append(lines, "<https://www.google.com/maps/search/?api=1&amp;query="+at+"|"+at+">")
-	return posts(first(escape(first(p.Title, p.Address)), at), sections(strings.Join(lines, "\n"))), nil
+	return posts(cmp.Or(escape(cmp.Or(p.Title, p.Address)), at), sections(strings.Join(lines, "\n"))), nil
 }
 
 // renderBloc sends each item by itself, in order.
 func renderBloc(r *rendering, b *message.Bloc) ([]part, error) {
-	var parts []part
-	for i, item := range b.Items {
-		some, err := renderItem(r, item)
-		if err != nil {
-			return nil, fmt.Errorf("item %d: %w", i+1, err)
-		}
-		parts = append(parts, some...)
-	}
-	return parts, nil
-}
-
-func renderItem(r *rendering, item message.Item) ([]part, error) {
-	switch item.Type {
-	case message.TypeText:
-		return decoded(r, item.Payload, renderText)
-	case message.TypeMarkdown:
-		return decoded(r, item.Payload, renderMarkdown)
-	case message.TypeImage:
-		return decoded(r, item.Payload, renderImage)
-	case message.TypeAudio:
-		return decoded(r, item.Payload, renderAudio)
-	case message.TypeVideo:
-		return decoded(r, item.Payload, renderVideo)
-	case message.TypeFile:
-		return decoded(r, item.Payload, renderFile)
-	case message.TypeLocation:
-		return decoded(r, item.Payload, renderLocation)
-	}
-	return nil, integration.RuntimeError("a bloc cannot hold the type " + item.Type)
-}
-
-func decoded[P any](r *rendering, raw json.RawMessage, render func(*rendering, *P) ([]part, error)) ([]part, error) {
-	p := new(P)
-	if err := json.Unmarshal(raw, p); err != nil {
-		return nil, integration.RuntimeError("the payload does not fit: " + err.Error())
-	}
-	return render(r, p)
+	return bloc.Render(b, bloc.Renderers[part]{
+		message.TypeText:     bloc.By(r, renderText),
+		message.TypeMarkdown: bloc.By(r, renderMarkdown),
+		message.TypeImage:    bloc.By(r, renderImage),
+		message.TypeAudio:    bloc.By(r, renderAudio),
+		message.TypeVideo:    bloc.By(r, renderVideo),
+		message.TypeFile:     bloc.By(r, renderFile),
+		message.TypeLocation: bloc.By(r, renderLocation),
+	})
 }

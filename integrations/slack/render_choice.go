@@ -4,10 +4,16 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/optionvalue"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
-const defaultPlaceholder = "Choose…"
+const (
+	defaultPlaceholder = "Choose…"
+	// actionPrefix begins the ids of buttons and menus of ours.
+	actionPrefix = "bellhop_"
+)
 
 // renderChoice shows the options as buttons, 25 in a row of them.
 func renderChoice(r *rendering, c *message.Choice) ([]part, error) {
@@ -33,10 +39,10 @@ func renderDropdown(r *rendering, c *message.Dropdown) ([]part, error) {
 			o := c.Options[i]
 			value := r.value(o.Value, i, maxOptionValue)
 			if taken[value] {
-				value = reference(r.messageID, i)
+				value = optionvalue.Place(r.messageID, i)
 			}
 			taken[value] = true
-			menu.Options = append(menu.Options, option{Text: plainText(label(o.Label, maxOptionText)), Value: value})
+			menu.Options = append(menu.Options, option{Text: plainText(label.Fit(o.Label, maxOptionText)), Value: value})
 		}
 		blocks = append(blocks, actions{Type: "actions", Elements: []any{menu}})
 	}
@@ -49,7 +55,7 @@ func legend(options []message.Option, limit int) string {
 	long := false
 	for _, o := range options {
 		long = long || length(o.Label) > limit
-		b.WriteString("\n• " + escape(label(o.Label, maxSection/4)))
+		b.WriteString("\n• " + escape(label.Fit(o.Label, maxSection/4)))
 	}
 	if !long {
 		return ""
@@ -71,7 +77,7 @@ func rows(elements []any) []block {
 // button answers with the value, which is at the index in the message.
 func (r *rendering) button(text, value string, index int) button {
 	return button{
-		Type: "button", ActionID: r.actionID(), Text: plainText(label(text, maxButtonText)),
+		Type: "button", ActionID: r.actionID(), Text: plainText(label.Fit(text, maxButtonText)),
 		Value: r.value(value, index, maxButtonValue),
 	}
 }
@@ -85,8 +91,8 @@ func (r *rendering) actionID() string {
 // value is what Slack sends back: the value itself, or where it has no room,
 // its place in the message.
 func (r *rendering) value(value string, index, limit int) string {
-	if value == "" || length(value) > limit || strings.HasPrefix(value, referencePrefix) {
-		return reference(r.messageID, index)
+	if value == "" || length(value) > limit || optionvalue.IsPlace(value) {
+		return optionvalue.Place(r.messageID, index)
 	}
 	return value
 }

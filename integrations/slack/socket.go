@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 )
 
 const (
@@ -151,11 +153,11 @@ func (l *listener) accept(ctx context.Context, lanes *lanes, req *socketmode.Req
 	lanes.do(laneOf(req.Payload), func() {
 		defer func() {
 			if fault := recover(); fault != nil {
-				l.call.Logger.ErrorContext(ctx, "an envelope made the handler panic", "type", clip(req.Type), "panic", fmt.Sprint(fault))
+				l.call.Logger.ErrorContext(ctx, "an envelope made the handler panic", "type", tagset.Clip(req.Type), "panic", fmt.Sprint(fault))
 			}
 		}()
 		if err := l.handle(ctx, req); err != nil {
-			l.call.Logger.WarnContext(ctx, "an envelope was not taken", "type", clip(req.Type), "error", err)
+			l.call.Logger.WarnContext(ctx, "an envelope was not taken", "type", tagset.Clip(req.Type), "error", err)
 			return
 		}
 		short, cancel := context.WithTimeout(ctx, apiTimeout)
@@ -171,7 +173,7 @@ func (l *listener) handle(ctx context.Context, req *socketmode.Request) (err err
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if req.RetryAttempt > 0 {
-		l.call.Logger.InfoContext(ctx, "Slack tells again", "retry", req.RetryAttempt, "reason", clip(req.RetryReason))
+		l.call.Logger.InfoContext(ctx, "Slack tells again", "retry", req.RetryAttempt, "reason", tagset.Clip(req.RetryReason))
 	}
 	switch req.Type {
 	case socketmode.RequestTypeEventsAPI:
@@ -214,5 +216,5 @@ func laneOf(payload json.RawMessage) string {
 	}
 	channel := ""
 	_ = json.Unmarshal(p.Event.Channel, &channel) // some events have an object there
-	return first(channel, p.Event.Item.Channel, p.Channel.ID, p.ChannelID)
+	return cmp.Or(channel, p.Event.Item.Channel, p.Channel.ID, p.ChannelID)
 }

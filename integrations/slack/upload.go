@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +49,7 @@ func (s *service) upload(ctx context.Context, o *outgoing, n int, u *upload) (ts
 			return "", err
 		}
 	}
-	if err := o.api.complete(ctx, id, first(u.title, u.name), o.to); err != nil {
+	if err := o.api.complete(ctx, id, cmp.Or(u.title, u.name), o.to); err != nil {
 		return "", err
 	}
 	return o.shownAt(ctx, id), nil

@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -37,7 +37,7 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 		return integration.Text(http.StatusUnauthorized, "the signature is missing, wrong or too old"), nil
 	}
 	if retry := req.Headers[headerRetry]; retry != "" {
-		call.Logger.InfoContext(ctx, "Slack tells again", "retry", clip(retry), "reason", clip(req.Headers[headerReason]))
+		call.Logger.InfoContext(ctx, "Slack tells again", "retry", tagset.Clip(retry), "reason", tagset.Clip(req.Headers[headerReason]))
 	}
 	if strings.HasPrefix(strings.TrimSpace(req.Body), "{") {
 		return s.posted(ctx, call, c, []byte(req.Body))
@@ -81,13 +81,9 @@ func (s *service) submitted(ctx context.Context, call *integration.Call, c *sett
 // settle lets through only errors that another try may mend: for those Slack
 // is asked to tell again. Others are logged.
 func settle(ctx context.Context, call *integration.Call, what string, err error) error {
-	if err == nil {
-		return nil
+	again, dropped := outbound.Settle(err)
+	if dropped != nil {
+		call.Logger.ErrorContext(ctx, "a part of a webhook was dropped", "part", what, "error", dropped)
 	}
-	err = outbound.Steer(err)
-	if e, ok := errors.AsType[*platform.Error](err); ok && e.Code < 500 && e.Code != http.StatusTooManyRequests && e.Code != http.StatusUnauthorized {
-		call.Logger.ErrorContext(ctx, "a part of a webhook was dropped", "part", what, "error", err)
-		return nil
-	}
-	return err
+	return again
 }

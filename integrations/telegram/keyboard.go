@@ -1,14 +1,10 @@
 package telegram
 
 import (
-	"context"
-	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/integration/optionvalue"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -79,37 +75,13 @@ func rows(buttons []inlineButton, pack bool) [][]inlineButton {
 	return all
 }
 
-// dataMark begins the data of a button whose value Telegram would not take.
-const dataMark = "bellhop:"
-
 // data is what Telegram sends back when the button is pressed: the value, or
 // where it stands in the message, from which it is read again.
 func (r *rendering) data(value string, index int) string {
-	if value == "" || len(value) > maxData || strings.HasPrefix(value, dataMark) || strings.ToValidUTF8(value, "") != value {
-		return dataMark + r.messageID + ":" + strconv.Itoa(index)
+	if value == "" || len(value) > maxData || optionvalue.IsPlace(value) || strings.ToValidUTF8(value, "") != value {
+		return optionvalue.Place(r.messageID, index)
 	}
 	return value
-}
-
-// meant is the value behind a button's data.
-func meant(ctx context.Context, call *integration.Call, data string) (string, error) {
-	rest, ok := strings.CutPrefix(data, dataMark)
-	messageID, at, cut := strings.Cut(rest, ":")
-	index, err := strconv.Atoi(at)
-	if !ok || !cut || err != nil || index < 0 {
-		return data, nil
-	}
-	out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: messageID})
-	if platform.IsType(err, platform.TypeResourceNotFound) {
-		return data, nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read the message whose button was pressed: %w", err)
-	}
-	if all := message.Values(out.Message.Payload); index < len(all) {
-		return all[index], nil
-	}
-	return data, nil
 }
 
 func renderCard(r *rendering, c *message.Card) ([]part, error) {

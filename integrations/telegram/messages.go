@@ -1,9 +1,8 @@
 package telegram
 
 import (
-	"encoding/json"
-
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/messageschema"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -44,32 +43,11 @@ func messages() map[string]integration.MessageDefinition {
 // extended is the schema of the standard type with more members.
 func extended(typ string) integration.Schema {
 	more := map[string]string{
-		message.TypeText:  `"value":{"type":"string","title":"Value","description":"What stands behind the text: of a button that was pressed"},`,
-		message.TypeImage: `"caption":{"type":"string"},`,
-		message.TypeFile:  `"filename":{"type":"string"},`,
+		message.TypeText:  `"value":{"type":"string","title":"Value","description":"What stands behind the text: of a button that was pressed"}`,
+		message.TypeImage: `"caption":{"type":"string"}`,
+		message.TypeFile:  `"filename":{"type":"string"}`,
 	}[typ]
-	return func() (json.RawMessage, error) {
-		var s, add map[string]any
-		if err := json.Unmarshal(message.Schema(typ), &s); err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal([]byte("{"+more+replyMember+"}"), &add); err != nil {
-			return nil, err
-		}
-		properties, _ := s["properties"].(map[string]any)
-		for name, member := range add {
-			properties[name] = member
-		}
-		if items, _ := properties["items"].(map[string]any); typ == message.TypeBloc {
-			each, _ := items["items"].(map[string]any)
-			kinds, _ := each["anyOf"].([]any)
-			each["anyOf"] = append(kinds, map[string]any{
-				"type": "object", "required": []string{"type", "payload"},
-				"properties": map[string]any{"type": map[string]any{"const": message.TypeMarkdown}, "payload": json.RawMessage(message.Schema(message.TypeMarkdown))},
-			})
-		}
-		return json.Marshal(s)
-	}
+	return messageschema.Extend(typ, more, replyMember)
 }
 
 // handleMessages registers how each type is rendered.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -122,7 +123,7 @@ func (o *outgoing) sentTags(id int64, part, of int) platform.Tags {
 	if all := idTags(); part < of && part < len(all) && id != 0 {
 		tags[all[part]] = number(id)
 	}
-	return set(tags)
+	return tagset.Fill(tags)
 }
 
 // address says which chat, and which of its topics, the part is for.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -48,38 +49,10 @@ func sender(m *tgMessage) person {
 	return chatPerson(&m.Chat)
 }
 
-// clip keeps a tag's value within the platform's 500 characters.
-func clip(text string) string {
-	if r := []rune(text); len(r) > 500 {
-		return string(r[:500])
-	}
-	return text
-}
-
-// set returns the tags without the empty ones.
-func set(tags platform.Tags) platform.Tags {
-	maps.DeleteFunc(tags, func(_, value string) bool { return value == "" })
-	for name, value := range tags {
-		tags[name] = clip(value)
-	}
-	return tags
-}
-
-// changed returns the wanted tags that the stored ones lack.
-func changed(stored, wanted platform.Tags) platform.Tags {
-	out := platform.Tags{}
-	for name, value := range wanted {
-		if stored[name] != value {
-			out[name] = value
-		}
-	}
-	return out
-}
-
 // user finds or makes the person's user and keeps name, language and picture
 // up to date.
 func (s *service) user(ctx context.Context, call *integration.Call, c *settings, p person) (*platform.User, error) {
-	tags := set(platform.Tags{tagID: number(p.id), tagUsername: p.username, tagLanguage: p.language})
+	tags := tagset.Fill(platform.Tags{tagID: number(p.id), tagUsername: p.username, tagLanguage: p.language})
 	if p.bot {
 		tags[tagIsBot] = "true"
 	}
@@ -88,7 +61,7 @@ func (s *service) user(ctx context.Context, call *integration.Call, c *settings,
 		return nil, fmt.Errorf("find or make the user: %w", err)
 	}
 	u := &out.User
-	in := &platform.UpdateUserInput{ID: u.ID, Tags: changed(u.Tags, tags)}
+	in := &platform.UpdateUserInput{ID: u.ID, Tags: tagset.Changed(u.Tags, tags)}
 	if p.name != "" && p.name != u.Name {
 		in.Name = platform.Set(p.name)
 	}
@@ -177,7 +150,7 @@ func (s *service) conversation(ctx context.Context, call *integration.Call, p pl
 			return moved, err
 		}
 	}
-	tags := set(platform.Tags{
+	tags := tagset.Fill(platform.Tags{
 		tagID: p.id(), tagChatID: number(p.chat.ID), tagChatType: p.chat.Type, tagTitle: p.chat.Title, tagUsername: p.chat.Username,
 	})
 	if p.thread != 0 {
@@ -185,7 +158,7 @@ func (s *service) conversation(ctx context.Context, call *integration.Call, p pl
 	}
 	fresh := maps.Clone(tags)
 	if who.id != 0 {
-		maps.Copy(fresh, set(platform.Tags{tagFromID: number(who.id), tagFromUsername: who.username, tagFromName: who.name}))
+		maps.Copy(fresh, tagset.Fill(platform.Tags{tagFromID: number(who.id), tagFromUsername: who.username, tagFromName: who.name}))
 	}
 	if p.chat.Type == chatPrivate {
 		tags = fresh
@@ -196,7 +169,7 @@ func (s *service) conversation(ctx context.Context, call *integration.Call, p pl
 	if err != nil {
 		return nil, fmt.Errorf("find or make the conversation: %w", err)
 	}
-	more := changed(out.Conversation.Tags, tags)
+	more := tagset.Changed(out.Conversation.Tags, tags)
 	if out.Meta.Created || len(more) == 0 {
 		return &out.Conversation, nil
 	}

@@ -46,12 +46,11 @@ func (s *service) update(ctx context.Context, call *integration.Call, c *setting
 		call.Logger.WarnContext(ctx, "an update cannot be read and was dropped", "error", err)
 		return nil
 	}
-	err = outbound.Steer(s.happened(ctx, call, c, u, raw))
-	if e, ok := errors.AsType[*platform.Error](err); ok && e.Code < 500 && e.Code != http.StatusTooManyRequests && e.Code != http.StatusUnauthorized {
-		call.Logger.ErrorContext(ctx, "an update was dropped", "update_id", u.UpdateID, "error", err)
-		return nil
+	again, dropped := outbound.Settle(s.happened(ctx, call, c, u, raw))
+	if dropped != nil {
+		call.Logger.ErrorContext(ctx, "an update was dropped", "update_id", u.UpdateID, "error", dropped)
 	}
-	return err
+	return again
 }
 
 // readUpdate reads what Telegram sent.

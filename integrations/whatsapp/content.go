@@ -1,11 +1,13 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/optionvalue"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
@@ -100,37 +102,18 @@ func replied(ctx context.Context, call *integration.Call, i *inInteractive) (*co
 	case i.ListReply != nil:
 		return chosen(ctx, call, i.ListReply.Title, i.ListReply.ID)
 	case i.FlowReply != nil:
-		return chosen(ctx, call, first(i.FlowReply.Body, i.FlowReply.Name), i.FlowReply.ResponseJSON)
+		return chosen(ctx, call, cmp.Or(i.FlowReply.Body, i.FlowReply.Name), i.FlowReply.ResponseJSON)
 	}
 	return nil, nil
 }
 
 func chosen(ctx context.Context, call *integration.Call, shown, id string) (*content, error) {
-	value, err := meant(ctx, call, id)
+	value, err := optionvalue.Meant(ctx, call, id)
 	if err != nil {
 		return nil, err
 	}
-	if shown = first(shown, value); shown == "" {
+	if shown = cmp.Or(shown, value); shown == "" {
 		return nil, nil
 	}
 	return &content{typ: message.TypeText, payload: text{Text: shown, Value: value}}, nil
-}
-
-// meant is the value behind the id of a button or row.
-func meant(ctx context.Context, call *integration.Call, id string) (string, error) {
-	messageID, index, ok := readID(id)
-	if !ok {
-		return id, nil
-	}
-	out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: messageID})
-	if platform.IsType(err, platform.TypeResourceNotFound) {
-		return id, nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("read the message that was answered: %w", err)
-	}
-	if all := message.Values(out.Message.Payload); index < len(all) {
-		return all[index], nil
-	}
-	return id, nil
 }

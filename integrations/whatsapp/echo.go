@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -28,7 +29,7 @@ func (h *hook) echo(ctx context.Context, v *value, raw json.RawMessage) error {
 	if err != nil {
 		return err
 	}
-	u, err := user(ctx, h.call, person{Number: first(m.From, v.Metadata.DisplayPhoneNumber)})
+	u, err := user(ctx, h.call, person{Number: cmp.Or(m.From, v.Metadata.DisplayPhoneNumber)})
 	if err != nil {
 		return err
 	}

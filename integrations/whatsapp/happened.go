@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -31,7 +32,7 @@ func (h *hook) ordered(ctx context.Context, v *value, m *incoming) error {
 // new number stays the same user in the same conversation.
 func (h *hook) system(ctx context.Context, v *value, m *incoming) error {
 	p := sender(m, v.Contacts)
-	number := first(m.System.WaID, m.System.NewWaID)
+	number := cmp.Or(m.System.WaID, m.System.NewWaID)
 	if m.System.Type == "user_changed_number" && number != "" && m.From != "" && number != m.From {
 		if err := renumber(ctx, h.call, v.Metadata.PhoneNumberID, m.From, number); err != nil {
 			return err
@@ -44,7 +45,7 @@ func (h *hook) system(ctx context.Context, v *value, m *incoming) error {
 	}
 	_, err = h.call.Emit(ctx, integration.Event{
 		Type: eventSystem, UserID: u.ID, DedupeKey: messageKey(m.ID),
-		Payload: systemEvent{Type: first(m.System.Type, m.Type), Body: m.System.Body, Number: number, UserID: u.ID},
+		Payload: systemEvent{Type: cmp.Or(m.System.Type, m.Type), Body: m.System.Body, Number: number, UserID: u.ID},
 	})
 	return err
 }

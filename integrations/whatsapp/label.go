@@ -5,7 +5,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/bellhop-dev/bellhop/integration/label"
 	"github.com/bellhop-dev/bellhop/integration/markdown"
+	"github.com/bellhop-dev/bellhop/integration/optionvalue"
 )
 
 // Limits of interactive messages, in characters (Meta's contract, v23.0).
@@ -22,32 +24,14 @@ const (
 
 func length(text string) int { return utf8.RuneCountInString(text) }
 
-// shorten cuts text to at most limit characters, with an ellipsis for what is
-// left out.
-func shorten(text string, limit int) string {
-	text = strings.Join(strings.Fields(text), " ")
-	if length(text) <= limit {
-		return text
-	}
-	return strings.TrimSpace(markdown.Split(text, limit-1)[0]) + "…"
-}
-
-// label is the text of a button or row: on one line and never empty.
-func label(text string, limit int) string {
-	if text = shorten(text, limit); text == "" {
-		return "…"
-	}
-	return text
-}
-
 // titles shortens labels so that all of them are different.
 func titles(labels []string, limit int) []string {
 	out, seen := make([]string, len(labels)), map[string]bool{}
 	for i, text := range labels {
-		title := label(text, limit)
+		title := label.Fit(text, limit)
 		for n := 2; seen[title]; n++ {
 			number := " " + strconv.Itoa(n)
-			title = label(text, limit-len(number)) + number
+			title = label.Fit(text, limit-len(number)) + number
 		}
 		out[i], seen[title] = title, true
 	}
@@ -63,27 +47,17 @@ type ids struct {
 	taken     map[string]bool
 }
 
-const idMark = opaqueMark + ":"
-
 // of returns the id of the value that is at the index in the message.
 func (d *ids) of(value string, index int) string {
 	if d.taken == nil {
 		d.taken = map[string]bool{}
 	}
 	id := value
-	if value == "" || strings.TrimSpace(value) != value || length(value) > d.limit || d.taken[value] || strings.HasPrefix(value, idMark) {
-		id = idMark + d.messageID + ":" + strconv.Itoa(index)
+	if value == "" || strings.TrimSpace(value) != value || length(value) > d.limit || d.taken[value] || optionvalue.IsPlace(value) {
+		id = optionvalue.Place(d.messageID, index)
 	}
 	d.taken[id] = true
 	return id
-}
-
-// readID reads an id that stands for a place in a message.
-func readID(id string) (messageID string, index int, ok bool) {
-	rest, ok := strings.CutPrefix(id, idMark)
-	messageID, number, cut := strings.Cut(rest, ":")
-	index, err := strconv.Atoi(number)
-	return messageID, index, ok && cut && err == nil && index >= 0
 }
 
 // fit splits text that is longer than a body: what goes before it as texts,

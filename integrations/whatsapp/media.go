@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -100,7 +101,7 @@ func (s *service) openMedia(ctx context.Context, call *integration.Call, id stri
 	if n, err := strconv.ParseInt(info.FileSize, 10, 64); err == nil && size < 0 {
 		size = n
 	}
-	return &handover.File{Body: closing{resp.Body, cancel}, Type: first(info.MimeType, resp.Header.Get("Content-Type")), Size: size}, nil
+	return &handover.File{Body: closing{resp.Body, cancel}, Type: cmp.Or(info.MimeType, resp.Header.Get("Content-Type")), Size: size}, nil
 }
 
 // closing is a body that ends its request when it is closed.

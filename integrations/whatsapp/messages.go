@@ -1,9 +1,8 @@
 package whatsapp
 
 import (
-	"encoding/json"
-
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/messageschema"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -47,33 +46,7 @@ func extended(typ string) integration.Schema {
 		message.TypeChoice:   `"buttonLabel":{"type":"string","maxLength":20}`,
 		message.TypeDropdown: `"buttonLabel":{"type":"string","maxLength":20}`,
 	}[typ]
-	return func() (json.RawMessage, error) {
-		var s map[string]any
-		if err := json.Unmarshal(message.Schema(typ), &s); err != nil {
-			return nil, err
-		}
-		var add map[string]any
-		if more != "" {
-			more += ","
-		}
-		if err := json.Unmarshal([]byte("{"+more+replyMember+"}"), &add); err != nil {
-			return nil, err
-		}
-		properties, _ := s["properties"].(map[string]any)
-		for name, member := range add {
-			properties[name] = member
-		}
-		if typ == message.TypeBloc {
-			items, _ := properties["items"].(map[string]any)
-			each, _ := items["items"].(map[string]any)
-			kinds, _ := each["anyOf"].([]any)
-			each["anyOf"] = append(kinds, map[string]any{
-				"type": "object", "required": []string{"type", "payload"},
-				"properties": map[string]any{"type": map[string]any{"const": message.TypeMarkdown}, "payload": json.RawMessage(message.Schema(message.TypeMarkdown))},
-			})
-		}
-		return json.Marshal(s)
-	}
+	return messageschema.Extend(typ, more, replyMember)
 }
 
 // handleMessages registers how each type is rendered.

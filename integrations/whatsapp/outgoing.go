@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -57,7 +59,7 @@ func quote(r *rendering, m *platform.Message, parts []part) error {
 		ReplyTo string `json:"replyTo"`
 	}
 	_ = json.Unmarshal(m.Payload, &p) // it was validated
-	to := first(p.ReplyTo, m.Tags[tagReplyTo])
+	to := cmp.Or(p.ReplyTo, m.Tags[tagReplyTo])
 	if to == "" || len(parts) == 0 || parts[0].Type == typeReaction {
 		return nil
 	}
@@ -103,7 +105,7 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 	if err != nil {
 		return err
 	}
-	phoneID := first(o.conversation.Tags[tagPhoneID], c.phoneID)
+	phoneID := cmp.Or(o.conversation.Tags[tagPhoneID], c.phoneID)
 	for i, p := range parts {
 		if i < done {
 			continue
@@ -171,7 +173,7 @@ func (s *service) wait(ctx context.Context) error {
 }
 
 func sentTags(id string, part, of int) platform.Tags {
-	tags := set(platform.Tags{tagID: id})
+	tags := tagset.Fill(platform.Tags{tagID: id})
 	if of > 1 || id == "" {
 		tags[tagParts] = strconv.Itoa(part)
 	}

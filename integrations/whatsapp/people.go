@@ -1,11 +1,13 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -26,19 +28,10 @@ func sender(m *incoming, contacts []contact) person {
 		c := &contacts[i]
 		same := c.WaID != "" && c.WaID == m.From || c.UserID != "" && c.UserID == m.FromUserID
 		if same || len(contacts) == 1 {
-			return person{Number: first(c.WaID, m.From), UserID: first(m.FromUserID, c.UserID), Name: c.Profile.Name, Username: c.Profile.Username}
+			return person{Number: cmp.Or(c.WaID, m.From), UserID: cmp.Or(m.FromUserID, c.UserID), Name: c.Profile.Name, Username: c.Profile.Username}
 		}
 	}
 	return p
-}
-
-func first(texts ...string) string {
-	for _, text := range texts {
-		if text != "" {
-			return text
-		}
-	}
-	return ""
 }
 
 // phone writes a number the same way wherever it comes from: with + and the
@@ -63,31 +56,11 @@ func phone(number string) string {
 	return "+" + digits
 }
 
-// clip keeps a tag's value within the platform's 500 characters.
-func clip(text string) string {
-	if r := []rune(text); len(r) > 500 {
-		return string(r[:500])
-	}
-	return text
-}
-
-// set returns the tags without the empty ones.
-func set(tags platform.Tags) platform.Tags {
-	for name, value := range tags {
-		if value == "" {
-			delete(tags, name)
-			continue
-		}
-		tags[name] = clip(value)
-	}
-	return tags
-}
-
 // user finds or makes the person's user, and keeps the profile up to date. The
 // lasting id comes first: the number may be new, hidden, or not known before.
 func user(ctx context.Context, call *integration.Call, p person) (*platform.User, error) {
-	tags := set(platform.Tags{
-		tagUserID: first(p.Number, p.UserID), tagNumber: p.Number, tagWhatsappID: p.UserID, tagName: p.Name, tagUsername: p.Username,
+	tags := tagset.Fill(platform.Tags{
+		tagUserID: cmp.Or(p.Number, p.UserID), tagNumber: p.Number, tagWhatsappID: p.UserID, tagName: p.Name, tagUsername: p.Username,
 	})
 	if p.UserID != "" {
 		known, err := listUsers(ctx, call, platform.Tags{tagWhatsappID: p.UserID})
@@ -114,7 +87,7 @@ func user(ctx context.Context, call *integration.Call, p person) (*platform.User
 }
 
 func refresh(ctx context.Context, call *integration.Call, u *platform.User, tags platform.Tags, name string) (*platform.User, error) {
-	in := &platform.UpdateUserInput{ID: u.ID, Tags: changed(u.Tags, tags)}
+	in := &platform.UpdateUserInput{ID: u.ID, Tags: tagset.Changed(u.Tags, tags)}
 	if name != "" && name != u.Name {
 		in.Name = platform.Set(name)
 	}
@@ -128,21 +101,10 @@ func refresh(ctx context.Context, call *integration.Call, u *platform.User, tags
 	return &out.User, nil
 }
 
-// changed returns the wanted tags that the stored ones lack.
-func changed(stored, wanted platform.Tags) platform.Tags {
-	out := platform.Tags{}
-	for name, value := range wanted {
-		if stored[name] != value {
-			out[name] = value
-		}
-	}
-	return out
-}
-
 // conversation finds or makes the conversation of the person with a number of
 // the business; the lasting id comes first, as in user.
 func conversation(ctx context.Context, call *integration.Call, phoneID string, p person) (*platform.Conversation, error) {
-	tags := set(platform.Tags{tagPhoneID: phoneID, tagUserPhone: phone(p.Number), tagUserID: p.UserID})
+	tags := tagset.Fill(platform.Tags{tagPhoneID: phoneID, tagUserPhone: phone(p.Number), tagUserID: p.UserID})
 	by := []string{tagPhoneID, tagUserPhone}
 	if tags[tagUserPhone] == "" {
 		by = []string{tagPhoneID, tagUserID}
@@ -169,7 +131,7 @@ func conversation(ctx context.Context, call *integration.Call, phoneID string, p
 }
 
 func retag(ctx context.Context, call *integration.Call, c *platform.Conversation, tags platform.Tags) (*platform.Conversation, error) {
-	more := changed(c.Tags, tags)
+	more := tagset.Changed(c.Tags, tags)
 	if len(more) == 0 {
 		return c, nil
 	}

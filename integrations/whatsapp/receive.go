@@ -5,15 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
-	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // hook is one webhook on its way in.
@@ -70,15 +67,11 @@ func (h *hook) change(ctx context.Context, at json.Number, ch *change) error {
 // settle lets through only errors that another try may mend. Others would
 // keep what follows from coming in: they are logged.
 func (h *hook) settle(ctx context.Context, what string, err error) error {
-	if err == nil {
-		return nil
+	again, dropped := outbound.Settle(err)
+	if dropped != nil {
+		h.call.Logger.ErrorContext(ctx, "a part of a webhook was dropped", "part", what, "error", dropped)
 	}
-	err = outbound.Steer(err)
-	if e, ok := errors.AsType[*platform.Error](err); ok && e.Code < 500 && e.Code != http.StatusTooManyRequests && e.Code != http.StatusUnauthorized {
-		h.call.Logger.ErrorContext(ctx, "a part of a webhook was dropped", "part", what, "error", err)
-		return nil
-	}
-	return err
+	return again
 }
 
 // digest names what has no id of its own.

@@ -1,10 +1,12 @@
 package whatsapp
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"strings"
 
+	"github.com/bellhop-dev/bellhop/integration/label"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -66,7 +68,7 @@ func extension(address string) string {
 }
 
 func renderImage(_ *rendering, p *image) ([]part, error) {
-	return picture(strings.TrimSpace(p.ImageURL), rich(first(p.Caption, p.Title))), nil
+	return picture(strings.TrimSpace(p.ImageURL), rich(cmp.Or(p.Caption, p.Title))), nil
 }
 
 func renderAudio(_ *rendering, p *message.Audio) ([]part, error) {
@@ -80,11 +82,11 @@ func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
 
 func renderFile(_ *rendering, p *file) ([]part, error) {
 	address := strings.TrimSpace(p.FileURL)
-	name := strings.TrimSpace(first(p.Filename, p.Title))
+	name := strings.TrimSpace(cmp.Or(p.Filename, p.Title))
 	if u, err := url.Parse(address); name == "" && err == nil {
 		name = strings.Trim(path.Base(u.Path), "./")
 	}
-	name = strings.NewReplacer("/", "-", "\\", "-", "\n", " ").Replace(first(name, "file"))
+	name = strings.NewReplacer("/", "-", "\\", "-", "\n", " ").Replace(cmp.Or(name, "file"))
 	if path.Ext(name) == "" {
 		name += extension(address)
 	}
@@ -92,7 +94,7 @@ func renderFile(_ *rendering, p *file) ([]part, error) {
 	if p.Title != "" && p.Title != name {
 		written = rich(p.Title)
 	}
-	return captioned("document", &partMedia{Link: address, Filename: shorten(name, 240)}, written), nil
+	return captioned("document", &partMedia{Link: address, Filename: label.Shorten(name, 240)}, written), nil
 }
 
 func renderSticker(_ *rendering, p *sticker) ([]part, error) {

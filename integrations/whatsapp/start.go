@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -37,7 +39,7 @@ func (s *service) start(ctx context.Context, call *integration.Call, in *startIn
 	if err != nil {
 		return nil, err
 	}
-	conv, err := s.reach(ctx, call, first(in.Conversation.BotPhoneNumberID, c.phoneID), in.Conversation.UserPhone)
+	conv, err := s.reach(ctx, call, cmp.Or(in.Conversation.BotPhoneNumberID, c.phoneID), in.Conversation.UserPhone)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +76,7 @@ func (s *service) start(ctx context.Context, call *integration.Call, in *startIn
 func (s *service) reach(ctx context.Context, call *integration.Call, phoneID, number string) (*platform.Conversation, error) {
 	digits := strings.TrimPrefix(phone(number), "+")
 	if len(digits) < 7 || len(digits) > 15 {
-		return nil, integration.RuntimeError(fmt.Sprintf("%q is no phone number: give it with the country code, as +49 151 12345678", clip(number)))
+		return nil, integration.RuntimeError(fmt.Sprintf("%q is no phone number: give it with the country code, as +49 151 12345678", tagset.Clip(number)))
 	}
 	if _, err := user(ctx, call, person{Number: digits}); err != nil {
 		return nil, err
@@ -84,7 +86,7 @@ func (s *service) reach(ctx context.Context, call *integration.Call, phoneID, nu
 
 // createUser makes the user that a bot asks for by a number.
 func (s *service) createUser(ctx context.Context, call *integration.Call, in *platform.CreateUserBody) (*platform.User, error) {
-	digits := strings.TrimPrefix(phone(first(in.Tags[tagNumber], in.Tags[tagUserID])), "+")
+	digits := strings.TrimPrefix(phone(cmp.Or(in.Tags[tagNumber], in.Tags[tagUserID])), "+")
 	if digits == "" {
 		return nil, integration.RuntimeError("give the tag userId: the person's number with the country code")
 	}
@@ -99,5 +101,5 @@ func (s *service) createConversation(ctx context.Context, call *integration.Call
 	if err != nil {
 		return nil, err
 	}
-	return s.reach(ctx, call, first(in.Tags[tagPhoneID], c.phoneID), in.Tags[tagUserPhone])
+	return s.reach(ctx, call, cmp.Or(in.Tags[tagPhoneID], c.phoneID), in.Tags[tagUserPhone])
 }

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/tagset"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -53,7 +56,7 @@ func (h *hook) became(ctx context.Context, _ *value, raw json.RawMessage) error 
 		return h.unhandled(ctx, fieldMessages, "status", raw, key)
 	}
 	messageID, part, of, marked := readOpaque(st.Opaque)
-	release, err := h.locks.Hold(ctx, h.call.WebhookID+" status "+first(messageID, st.ID))
+	release, err := h.locks.Hold(ctx, h.call.WebhookID+" status "+cmp.Or(messageID, st.ID))
 	if err != nil {
 		return err
 	}
@@ -62,7 +65,7 @@ func (h *hook) became(ctx context.Context, _ *value, raw json.RawMessage) error 
 	if err != nil || m == nil {
 		return err
 	}
-	e := integration.Event{Type: kind.event, ConversationID: m.ConversationID, MessageID: m.ID, Payload: nothing{}, DedupeKey: clip(key)}
+	e := integration.Event{Type: kind.event, ConversationID: m.ConversationID, MessageID: m.ID, Payload: nothing{}, DedupeKey: tagset.Clip(key)}
 	if kind.event == eventFailed {
 		e.Payload = failure{Error: reasons(st.Errors)}
 		h.call.Logger.WarnContext(ctx, "a message did not arrive", "message_id", m.ID, "error", reasons(st.Errors))
@@ -151,7 +154,7 @@ func mediaAddress(payload json.RawMessage) string {
 		File  string `json:"fileUrl"`
 	}
 	_ = json.Unmarshal(payload, &p) // other payloads have none
-	return first(p.Image, p.Audio, p.Video, p.File)
+	return cmp.Or(p.Image, p.Audio, p.Video, p.File)
 }
 
 // mediaRefused reports whether WhatsApp could not fetch the media, or did not
@@ -169,9 +172,9 @@ func (h *hook) sendAddress(ctx context.Context, m *platform.Message) {
 	}
 	out, err := h.call.Client.GetConversation(ctx, &platform.GetConversationInput{ID: m.ConversationID})
 	if err == nil {
-		p := part{Type: "text", Text: &partText{Body: shorten(address, maxText), PreviewURL: true}}
+		p := part{Type: "text", Text: &partText{Body: label.Shorten(address, maxText), PreviewURL: true}}
 		if err = recipient(&p, out.Conversation.Tags); err == nil {
-			_, err = h.post(ctx, h.c, first(out.Conversation.Tags[tagPhoneID], h.c.phoneID), &p)
+			_, err = h.post(ctx, h.c, cmp.Or(out.Conversation.Tags[tagPhoneID], h.c.phoneID), &p)
 		}
 	}
 	if err != nil && !errors.Is(err, errAccepted) {

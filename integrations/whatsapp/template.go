@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -103,7 +104,7 @@ func renderTemplate(_ *rendering, in *templateIn) ([]part, error) {
 }
 
 func (in *templateIn) template() (*template, error) {
-	t := &template{Name: in.TemplateName, Language: templateLanguage{first(in.TemplateLanguage, defaultLanguage)}}
+	t := &template{Name: in.TemplateName, Language: templateLanguage{cmp.Or(in.TemplateLanguage, defaultLanguage)}}
 	if in.Header != nil {
 		t.Components = append(t.Components, templateComponent{Type: "header", Parameters: []templateParameter{in.Header.parameter()}})
 	}

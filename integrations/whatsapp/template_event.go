@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -49,7 +50,7 @@ type templateID json.Number
 func (templateID) JSONSchema() json.RawMessage { return json.RawMessage(`{"type":"integer"}`) }
 
 // MarshalJSON writes 0 for a missing one.
-func (id templateID) MarshalJSON() ([]byte, error) { return []byte(first(string(id), "0")), nil }
+func (id templateID) MarshalJSON() ([]byte, error) { return []byte(cmp.Or(string(id), "0")), nil }
 
 type componentsEvent struct {
 	templateName

@@ -1,6 +1,7 @@
 package whatsapp
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -61,7 +62,7 @@ func (s *service) answering(ctx context.Context, call *integration.Call, in *typ
 		return nil, err
 	}
 	tags := conv.Conversation.Tags
-	return &answered{c: c, phoneID: first(tags[tagPhoneID], c.phoneID), id: id, tags: tags}, nil
+	return &answered{c: c, phoneID: cmp.Or(tags[tagPhoneID], c.phoneID), id: id, tags: tags}, nil
 }
 
 // look puts the emoji on the message, or takes it back when it is empty.

@@ -2,6 +2,7 @@ package whatsapp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"mime"
@@ -25,7 +26,7 @@ func (s *service) upload(ctx context.Context, c *settings, phoneID string, p *pa
 		if err != nil {
 			return err
 		}
-		id, err := s.uploadFile(ctx, c, phoneID, typ, first(m.Filename, "file"), content)
+		id, err := s.uploadFile(ctx, c, phoneID, typ, cmp.Or(m.Filename, "file"), content)
 		if err != nil {
 			return err
 		}
