@@ -171,8 +171,6 @@ func TestBadInputIsRefusedClearly(t *testing.T) {
 		"unknown webhook":   {"POST", "/webhooks/none", "{}", nil, 404, platform.TypeResourceNotFound, "none"},
 		"bad configuration": {"PUT", "/v1/bellhop/bots/" + id + "/installations/probe", `{"configuration":{"sink":5}}`, nil, 400, platform.TypeInvalidDataFormat, "configuration.sink"},
 		"bad alias":         {"PUT", "/v1/bellhop/bots/" + id + "/installations/9%20x", `{"integration":"probe@latest"}`, nil, 400, platform.TypeInvalidIdentifier, "alias"},
-		"uploaded code":     {"POST", "/v1/admin/integrations", `{"name":"a","version":"1.0.0","code":"exports.default = {}"}`, nil, 400, platform.TypeInvalidPayload, "code"},
-		"uploaded bot":      {"POST", "/v1/admin/bots", `{"code":"exports.default = {}"}`, nil, 400, platform.TypeInvalidPayload, "code"},
 		"state of a bot":    {"GET", "/v1/chat/states/integration/" + id + "/x", "", asBot, 400, platform.TypeInvalidPayload, "integration"},
 		"bad schema":        {"POST", "/v1/admin/integrations", `{"name":"a","version":"1.0.0","events":{"e":{"schema":{"type":"strange"}}}}`, nil, 400, platform.TypeInvalidJSONSchema, "events.e"},
 	} {
