@@ -60,6 +60,7 @@ func (s *service) handleActions(m *integration.Mux) {
 	perform(s, m, "getOrCreateIssueConversation", s.startConversation)
 	perform(s, m, "issueList", s.issueList)
 	perform(s, m, "filesReadonlyListItemsInFolder", s.listFolder)
+	perform(s, m, "filesReadonlyTransferFileToBotpress", s.transferFile)
 	typing := func(context.Context, *asking, *typingInput) (*nothing, error) { return &nothing{}, nil }
 	perform(s, m, "startTypingIndicator", typing)
 	perform(s, m, "stopTypingIndicator", typing)

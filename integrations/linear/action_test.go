@@ -3,6 +3,9 @@ package linear_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -78,6 +81,8 @@ func TestActions(t *testing.T) {
 		"deleteIssue missing":    {"deleteIssue", `{"id":"ENG-9"}`},
 		"issueDelete":            {"issueDelete", `{"id":"ENG-1"}`},
 		"issueList":              {"issueList", `{}`},
+		"transfer a folder":      {"filesReadonlyTransferFileToBotpress", `{"file":{"id":"team:x","type":"folder","name":"x"},"fileKey":"k"}`},
+		"transfer a missing one": {"filesReadonlyTransferFileToBotpress", `{"file":{"id":"issue:ENG-9","type":"file","name":"x"},"fileKey":"k"}`},
 		"folder root":            {"filesReadonlyListItemsInFolder", `{}`},
 		"folder team":            {"filesReadonlyListItemsInFolder", `{"folderId":"team:` + lineartest.TeamID + `"}`},
 		"folder other team":      {"filesReadonlyListItemsInFolder", `{"folderId":"team:` + lineartest.OtherTeamID + `","filters":{"itemType":"file","modifiedAfter":"2026-01-01","maxSizeInBytes":10}}`},
@@ -180,5 +185,36 @@ func TestProactive(t *testing.T) {
 	who := b.handle(b.request(wire.OpCreateUser, platform.CreateUserBody{Tags: platform.Tags{"id": lineartest.AdaID}}))
 	if !who.OK() || !strings.Contains(string(who.Body), `"Ada Lovelace"`) || !strings.Contains(string(who.Body), "Europe/London") {
 		t.Errorf("%d %s", who.Status, who.Body)
+	}
+}
+
+// An issue becomes a file of the bot.
+func TestTransfer(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	uploaded := ""
+	uploads := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		content, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		uploaded = string(content)
+		if auth := r.Header.Get("Authorization"); auth != "" {
+			t.Errorf("the upload carries a credential: %q", auth)
+		}
+	}))
+	defer uploads.Close()
+	integrationtest.On(b.platform, platform.OpUpsertFile, func(in *platform.UpsertFileInput) (*platform.UpsertFileOutput, error) {
+		if in.Key != "linear/ENG-1.md" || !in.Index {
+			t.Errorf("UpsertFile(%+v)", in)
+		}
+		return &platform.UpsertFileOutput{File: platform.UpsertedFile{File: platform.File{ID: "file_1"}, UploadURL: uploads.URL}}, nil
+	})
+	resp := b.act("filesReadonlyTransferFileToBotpress", `{"file":{"id":"issue:`+lineartest.IssueID+`","type":"file","name":"x"},"fileKey":"linear/ENG-1.md","shouldIndex":true}`)
+	if !resp.OK() || !strings.Contains(string(resp.Body), `"botpressFileId":"file_1"`) {
+		t.Errorf("%d %s", resp.Status, resp.Body)
+	}
+	if want := "# ENG-1 - The lift is stuck\n\nSince **yesterday**\n"; uploaded != want {
+		t.Errorf("uploaded %q, want %q", uploaded, want)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
 
@@ -32,8 +33,9 @@ type projectRef struct {
 
 func fileActions() map[string]integration.ActionDefinition {
 	list := action[folderInput, folderOutput]("List items in folder", "The interface files-readonly: teams, their projects and issues as folders and files")
-	list.Attributes = hidden
-	return map[string]integration.ActionDefinition{"filesReadonlyListItemsInFolder": list}
+	transfer := action[transferInput, transferOutput]("Transfer file", "The interface files-readonly: keep an issue, as Markdown, as a file of the bot")
+	list.Attributes, transfer.Attributes = hidden, hidden
+	return map[string]integration.ActionDefinition{"filesReadonlyListItemsInFolder": list, "filesReadonlyTransferFileToBotpress": transfer}
 }
 
 // item is a folder or a file.
@@ -159,6 +161,33 @@ func listProjectFolders(ctx context.Context, a *asking, teamID string, add func(
 		add(item{ID: projectPrefix + p.ID, Type: kindFolder, Name: p.Name, ParentID: teamPrefix + teamID})
 		return true
 	})
+}
+
+type transferInput struct {
+	File        item   `json:"file" title:"File" description:"As a list has it"`
+	FileKey     string `json:"fileKey" title:"File key" description:"The key of the bot's file" minLength:"1"`
+	ShouldIndex bool   `json:"shouldIndex,omitempty" title:"Index" description:"Whether the text can be searched"`
+}
+
+type transferOutput struct {
+	FileID string `json:"botpressFileId" title:"File ID" description:"Of the bot's file"`
+}
+
+// transferFile keeps an issue as a file of the bot.
+func (s *service) transferFile(ctx context.Context, a *asking, in *transferInput) (*transferOutput, error) {
+	id, ok := strings.CutPrefix(in.File.ID, issuePrefix)
+	if !ok {
+		return nil, integration.RuntimeError("file.id is not an issue's; only issues can be transferred")
+	}
+	i, err := s.issue(ctx, a.Call, a.settings, id)
+	if err != nil {
+		return nil, err
+	}
+	f, err := a.Upload(ctx, platform.UpsertFileInput{Key: in.FileKey, Index: in.ShouldIndex, ContentType: "text/markdown"}, []byte(i.markdown()))
+	if err != nil {
+		return nil, err
+	}
+	return &transferOutput{FileID: f.ID}, nil
 }
 
 // fileChanges is the event aggregateFileChanges of the interface.
