@@ -37,7 +37,7 @@ func openFloor(remote bool, database string) opener {
 			return "", nil, err
 		}
 		f := &floor{log: log, sink: sink, fail: fail, client: newClient(1024)}
-		stops := []func() error{}
+		var stops []func() error
 		serve := func(url *string, h http.HandlerFunc) error {
 			u, stop, err := listen(h)
 			if err == nil {
@@ -46,21 +46,29 @@ func openFloor(remote bool, database string) opener {
 			}
 			return err
 		}
-		var webhook string
-		err = serve(&webhook, f.webhook)
-		if remote {
-			err = errors.Join(err, serve(&f.api, f.commitHTTP), serve(&f.integration, f.integrationHTTP), serve(&f.bot, f.botHTTP))
-		}
-		done := func() error {
-			f.wg.Wait()
-			f.client.CloseIdleConnections()
+		stop := func() error {
 			var errs []error
 			for _, stop := range stops {
 				errs = append(errs, stop())
 			}
 			return errors.Join(append(errs, log.Close())...)
 		}
-		return webhook, done, err
+		if remote {
+			err = errors.Join(serve(&f.api, f.commitHTTP), serve(&f.integration, f.integrationHTTP), serve(&f.bot, f.botHTTP))
+		}
+		webhook, stopWebhook, e := listen(http.HandlerFunc(f.webhook))
+		if err = errors.Join(err, e); err != nil {
+			return "", nil, errors.Join(err, stop())
+		}
+		// The webhook stops first, so that no handler starts an answer while
+		// the wait ends; the others last, since answers call them.
+		done := func() error {
+			err := stopWebhook()
+			f.wg.Wait()
+			f.client.CloseIdleConnections()
+			return errors.Join(err, stop())
+		}
+		return webhook, done, nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net"
@@ -45,7 +46,11 @@ func (s *sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// listen serves h on a free loopback port.
+// stopTimeout is how long a stop waits for handlers before it cuts them off.
+const stopTimeout = 5 * time.Second
+
+// listen serves h on a free loopback port. The stop returns when the handlers
+// have: what they started is then known to whoever waits for it.
 func listen(h http.Handler) (url string, stop func() error, err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -55,7 +60,12 @@ func listen(h http.Handler) (url string, stop func() error, err error) {
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()
 	return "http://" + l.Addr().String(), func() error {
-		err := srv.Close()
+		ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+		defer cancel()
+		err := srv.Shutdown(ctx)
+		if err != nil {
+			err = errors.Join(err, srv.Close())
+		}
 		if e := <-ended; !errors.Is(e, http.ErrServerClosed) {
 			err = errors.Join(err, e)
 		}
