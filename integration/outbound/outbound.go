@@ -3,9 +3,13 @@
 package outbound
 
 import (
+	"crypto/tls"
 	"errors"
+	"io"
+	"net"
 	"net/http"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
@@ -79,19 +83,30 @@ func Steer(err error) error {
 	return integration.Temporary(e)
 }
 
-// NoAnswer is the *Error of a call that got no answer. The cause's text is not
-// shown: it may hold the address, and with it a secret.
+// NoAnswer is the *Error of a call that got no answer. It says why as far as
+// that can hold no secret: of the address, which may, no more than the host.
 func NoAnswer(vendor string, cause error) error {
 	return &Error{Vendor: vendor, Message: "no answer: " + reason(cause), cause: cause}
 }
 
-// reason says why there was no answer without the address.
 func reason(cause error) string {
-	var timeout interface{ Timeout() bool }
-	if errors.As(cause, &timeout) && timeout.Timeout() {
+	if e, ok := errors.AsType[net.Error](cause); ok && e.Timeout() {
 		return "it took too long"
 	}
-	return "the connection failed"
+	const failed = "the connection failed"
+	if e, ok := errors.AsType[*net.DNSError](cause); ok {
+		return failed + ": no address of the host " + strconv.Quote(e.Name) + " was found"
+	}
+	if e, ok := errors.AsType[syscall.Errno](cause); ok {
+		return failed + ": " + e.Error()
+	}
+	if e, ok := errors.AsType[*tls.CertificateVerificationError](cause); ok {
+		return failed + ": " + e.Error()
+	}
+	if errors.Is(cause, io.EOF) || errors.Is(cause, io.ErrUnexpectedEOF) {
+		return failed + ": it was closed before the answer was whole"
+	}
+	return failed
 }
 
 // RetryAfter reads the header of that name: seconds or a time. 0 means that it
