@@ -29,16 +29,12 @@ func (s *Service) newIntegration(ctx context.Context, id *Identity, in *platform
 	if err := s.linkInterfaces(ctx, &def); err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(def)
-	if err != nil {
-		return nil, err
-	}
-	row := &store.Integration{WorkspaceID: id.WorkspaceID, Name: def.Name, Version: def.Version, URL: def.URL, Dev: in.Dev, Definition: raw}
+	row := &store.Integration{WorkspaceID: id.WorkspaceID, Name: def.Name, Version: def.Version, URL: def.URL, Dev: in.Dev}
 	prefix := platform.PrefixIntegration
 	if in.Dev {
 		prefix = platform.PrefixDevIntegration
 	}
-	err = s.Store.Update(ctx, func(tx *store.Tx) error {
+	err := s.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		if _, err := tx.IntegrationByName(ctx, def.Name, def.Version); err == nil && !in.Dev {
 			return platform.Errorf(platform.TypeAlreadyExists, "integration %s@%s exists; update it or take another version", def.Name, def.Version)
 		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -46,6 +42,14 @@ func (s *Service) newIntegration(ctx context.Context, id *Identity, in *platform
 		}
 		if dryRun {
 			return errDryRun
+		}
+		if !in.Dev {
+			if d.secrets, err = inheritSecrets(ctx, tx, &def, d.secrets); err != nil {
+				return err
+			}
+		}
+		if row.Definition, err = json.Marshal(def); err != nil {
+			return err
 		}
 		row.ID = s.ids.New(prefix, tx.Now())
 		if row.Deployment, err = s.deploy(ctx, tx, row.ID, "", def.Secrets, d); err != nil {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -112,6 +113,38 @@ func declaredSecrets(names platform.Names, given platform.Secrets) platform.Name
 	}
 	slices.Sort(names)
 	return names
+}
+
+// inheritSecrets completes the secrets of a new version by those of the version
+// before it: the official command asks for a value once and says afterwards
+// that it is set already. A secret that is given, null too, is not inherited.
+func inheritSecrets(ctx context.Context, tx *store.Tx, d *platform.IntegrationDefinition, given platform.Secrets) (platform.Secrets, error) {
+	rows, err := every(func(p store.Page) ([]store.Integration, string, error) { return tx.Integrations(ctx, d.Name, p) })
+	if err != nil {
+		return nil, err
+	}
+	rows = slices.DeleteFunc(rows, func(i store.Integration) bool { return i.Dev })
+	before, err := pick(rows, func(i *store.Integration) string { return i.Version }, "<"+d.Version)
+	if errors.Is(err, store.ErrNotFound) {
+		return given, nil
+	} else if err != nil {
+		return nil, err
+	}
+	secrets, err := tx.Secrets(ctx, before.ID)
+	if err != nil {
+		return nil, err
+	}
+	all := platform.Secrets{}
+	for _, secret := range secrets {
+		all[secret.Name] = platform.Set(secret.Value)
+	}
+	for name, value := range given {
+		if value.Present || all[name].Value == "" {
+			all[name] = value
+		}
+	}
+	d.Secrets = declaredSecrets(d.Secrets, all)
+	return all, nil
 }
 
 // codeChanged tells who runs code. It may be told more often than there are

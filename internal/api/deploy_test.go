@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -120,6 +121,36 @@ func TestDeployment(t *testing.T) {
 				!slices.Equal(declared, step.declared) {
 				t.Errorf("%s: %s -> %s, %q, %v, declared %v; want %+v", step.change, before, after, source, secrets, declared, step)
 			}
+		}
+	}
+}
+
+func TestSecretsOfTheNextVersion(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), context.Background()
+	b.service.RunsCode = func() error { return nil }
+	admin := platform.NewClient(b.service.Transport(b.service.Trust), platform.Caller{})
+	create := func(version, secrets string) (platform.Names, map[string]string) {
+		t.Helper()
+		text := `{"name":"acme","version":"` + version + `","code":"x","secrets":` + secrets + `}`
+		made := must(admin.CreateIntegration(ctx, read[platform.CreateIntegrationInput](t, text))).Integration
+		_, _, kept := b.deployed(t, made.ID)
+		return made.Secrets, kept
+	}
+	create("1.0.0", `{"KEY":"old","OTHER":"other","GONE":"gone"}`)
+	create("3.0.0", `{"KEY":"third","OTHER":null,"GONE":null}`)
+	for _, c := range []struct {
+		version, secrets string
+		declared         []string
+		kept             map[string]string
+	}{
+		{"2.0.0", `{"KEY":"new","GONE":null}`, []string{"KEY", "OTHER"}, map[string]string{"KEY": "new", "OTHER": "other"}},
+		{"2.1.0", `{}`, []string{"KEY", "OTHER"}, map[string]string{"KEY": "new", "OTHER": "other"}},
+		{"0.9.0", `{"KEY":"first"}`, []string{"KEY"}, map[string]string{"KEY": "first"}},
+		{"2.2.0", `["KEY"]`, []string{"KEY", "OTHER"}, map[string]string{"KEY": "new", "OTHER": "other"}},
+	} {
+		if declared, kept := create(c.version, c.secrets); !slices.Equal(declared, c.declared) || !maps.Equal(kept, c.kept) {
+			t.Errorf("version %s with %s declares %v and has %v, want %v and %v", c.version, c.secrets, declared, kept, c.declared, c.kept)
 		}
 	}
 }
