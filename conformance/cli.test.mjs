@@ -5,12 +5,8 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startCLI } from './fixtures/cli.mjs'
-import { assertContract, fresh, startWorld } from './fixtures/setup.mjs'
+import { assertContract, fresh, official, own, startWorld } from './fixtures/setup.mjs'
 
-const workspace = 'wkspace_00000000000000000000000000'
-// The only one in which this version of the command deploys interfaces; a
-// server has one workspace, whatever it is called.
-const official = '11111111-1111-1111-aaaa-111111111111'
 const name = fresh('parrot')
 const speaks = fresh('speaks')
 let world, cli
@@ -67,12 +63,12 @@ export default new bp.Integration({
 `,
 })
 
-const login = (workspaceId = workspace) =>
+const login = (workspaceId = own) =>
   cli.bp(['login', '--apiUrl', world.proxy.url, '--token', world.server.token, '--workspaceId', workspaceId])
 
 test('login', async () => {
   assert.match(await login(), /Logged In/)
-  await assert.rejects(cli.bp(['login', '--apiUrl', world.proxy.url, '--token', 'bp_pat_wrong', '--workspaceId', workspace]), /not known/)
+  await assert.rejects(cli.bp(['login', '--apiUrl', world.proxy.url, '--token', 'bp_pat_wrong', '--workspaceId', own]), /not known/)
   await login()
 })
 

@@ -4,10 +4,9 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { freePort, project, startDev } from './fixtures/bp.mjs'
-import { assertContract, startWorld, until } from './fixtures/setup.mjs'
+import { assertContract, own, startWorld, until } from './fixtures/setup.mjs'
 import { startListener } from './fixtures/target.mjs'
 
-const workspaceId = 'wkspace_00000000000000000000000000'
 let world, sink, parcel, porter, integration, bot, installation, botPort
 
 before(async () => {
@@ -31,7 +30,7 @@ const options = (more) => ({
   apiUrl: world.proxy.url,
   tunnelUrl: `${world.server.url}/tunnel`,
   token: world.server.token,
-  workspaceId,
+  workspaceId: own,
   ...more,
 })
 const hook = (body) => fetch(installation.webhookUrl, { method: 'POST', body: JSON.stringify(body) })
