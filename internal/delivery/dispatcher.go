@@ -26,6 +26,10 @@ type Config struct {
 
 	// Hold says whether a dead letter blocks its lane; nil means never.
 	Hold func(ctx context.Context, d *store.Delivery) bool
+	// Pause says why a delivery must not be attempted for now, such as that its
+	// target is switched off, or nil. What waits is no attempt, takes no memory,
+	// and is read again at Resume. A nil Pause never says so.
+	Pause func(ctx context.Context, d *store.Delivery) error
 
 	Workers        int           // attempts at a time in all; default 256
 	TargetWorkers  int           // attempts at a time to one target; default 64
@@ -45,6 +49,9 @@ func (c *Config) defaults() {
 	}
 	if c.Hold == nil {
 		c.Hold = func(context.Context, *store.Delivery) bool { return false }
+	}
+	if c.Pause == nil {
+		c.Pause = func(context.Context, *store.Delivery) error { return nil }
 	}
 	number := func(p *int, n int) {
 		if *p == 0 {
@@ -79,7 +86,8 @@ type Dispatcher struct {
 	targets  map[string]*target
 	turn     []*target // targets with lanes that could run, in the order of their turns
 	running  int
-	overflow bool // some lanes are only in the store
+	overflow bool            // some lanes are only in the store
+	emptied  map[string]bool // lanes that were forgotten while the store is read; nil when it is not
 	refill   chan struct{}
 	wg       sync.WaitGroup
 }
@@ -174,6 +182,9 @@ func (d *Dispatcher) read(ctx context.Context) error {
 	}
 	for after := ""; ; {
 		const page = 500
+		d.mu.Lock()
+		d.emptied = map[string]bool{}
+		d.mu.Unlock()
 		var heads []store.Delivery
 		err := d.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
 			heads, err = tx.PendingLanes(ctx, page, after)
@@ -181,13 +192,14 @@ func (d *Dispatcher) read(ctx context.Context) error {
 		})
 		if err != nil {
 			d.mu.Lock()
-			d.overflow = true
+			d.overflow, d.emptied = true, nil
 			d.mu.Unlock()
 			return err
 		}
+		ready := d.ready(ctx, heads)
 		full := false
 		d.mu.Lock()
-		for _, head := range heads {
+		for _, head := range ready {
 			if d.lanes[head.Lane] != nil {
 				continue // it is being worked on; its end reads what follows
 			}
@@ -195,8 +207,10 @@ func (d *Dispatcher) read(ctx context.Context) error {
 				d.overflow = true
 				break
 			}
+			head.Head = !d.emptied[head.Lane] // else it may be done: the lane is looked at again
 			d.add(&head)
 		}
+		d.emptied = nil
 		d.pump()
 		d.mu.Unlock()
 		if full || len(heads) < page {
@@ -204,6 +218,31 @@ func (d *Dispatcher) read(ctx context.Context) error {
 		}
 		after = heads[len(heads)-1].Lane
 	}
+}
+
+// ready are the heads of lanes that need not wait.
+func (d *Dispatcher) ready(ctx context.Context, heads []store.Delivery) []store.Delivery {
+	list := make([]store.Delivery, 0, len(heads))
+	for _, head := range heads {
+		if d.cfg.Pause(ctx, &head) == nil {
+			list = append(list, head)
+		}
+	}
+	return list
+}
+
+// Resume says that what Config.Pause held back may be attempted. It does not
+// block.
+func (d *Dispatcher) Resume() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, l := range d.lanes {
+		if l.busy {
+			l.dirty = true // it may be about to wait
+		}
+	}
+	d.overflow = true
+	d.wake()
 }
 
 // Notify says that a delivery was committed, replayed or discarded. One with
@@ -347,6 +386,9 @@ func (d *Dispatcher) release(l *lane, next []store.Delivery, reload bool) {
 
 func (d *Dispatcher) forget(l *lane) {
 	delete(d.lanes, l.name)
+	if d.emptied != nil {
+		d.emptied[l.name] = true
+	}
 	l.target.lanes--
 	if l.target.lanes == 0 && l.target.failures == 0 {
 		delete(d.targets, l.target.key)

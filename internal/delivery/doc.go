@@ -10,6 +10,8 @@
 //   - A lane that waits (back-off, a resting target, a hanging attempt) delays
 //     no other lane, but for the bounded number of attempts that may run at a
 //     time in all and to one target.
+//   - What is paused (a target that is switched off) waits in the store,
+//     without attempts, until Resume.
 //   - Every attempt has the same delivery id, and its number.
 //   - An attempt that is cut short by a shut-down, or whose end could not be
 //     written, happens again: at least once, never not at all.

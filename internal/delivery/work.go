@@ -28,6 +28,10 @@ func (d *Dispatcher) work(ctx context.Context, l *lane) {
 		d.release(l, l.queue, false)
 		return
 	}
+	if why := d.cfg.Pause(ctx, row); why != nil {
+		d.release(l, nil, d.postpone(ctx, row, why))
+		return
+	}
 	start := time.Now()
 	err := d.attempt(ctx, row)
 	if err != nil && ctx.Err() != nil {
@@ -36,6 +40,18 @@ func (d *Dispatcher) work(ctx context.Context, l *lane) {
 	}
 	next, reload := d.record(ctx, l, row, start, err)
 	d.release(l, next, reload)
+}
+
+// postpone notes why a delivery waits, for those who look at it. It reports
+// whether the lane must be read anew.
+func (d *Dispatcher) postpone(ctx context.Context, row *store.Delivery, why error) (reload bool) {
+	text := clip(why.Error())
+	if row.LastError == text {
+		return false
+	}
+	row.LastError = text
+	d.cfg.Logger.Info("delivery waits", "delivery_id", row.ID, "bot_id", row.BotID, "installation_id", row.InstallationID, "reason", text)
+	return d.persist(ctx, row, func(tx *store.Tx) error { return tx.RetryDelivery(ctx, row) })
 }
 
 // load reads a lane's head from the store.
