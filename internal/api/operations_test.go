@@ -232,7 +232,7 @@ func TestPages(t *testing.T) {
 	refused(t, "a page token that is none", second(b.one.ListMessages(ctx, in)), platform.TypeInvalidQuery)
 }
 
-func TestDisabledInstallationKeepsMessages(t *testing.T) {
+func TestDisabledInstallationIsQueuedFor(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), t.Context()
 	user, conversation, _ := b.chat()
@@ -250,8 +250,8 @@ func TestDisabledInstallationKeepsMessages(t *testing.T) {
 	}
 	b.service.Catalog.Invalidate()
 	m := must(b.bot.CreateMessage(ctx, &platform.CreateMessageInput{ConversationID: conversation, UserID: user, Type: "text", Payload: json.RawMessage(`{"text":"x"}`)}))
-	if got := b.delivered(); len(got) != 0 || m.Message.ID == "" {
-		t.Errorf("delivered %v", got)
+	if got := b.delivered(); len(got) != 1 || got[0].InstallationID != "inst_one" || got[0].MessageID != m.Message.ID {
+		t.Errorf("queued %v, want the message for the installation", got)
 	}
 	refused(t, "a disabled integration's call", second(b.one.ListMessages(ctx, &platform.ListMessagesInput{})), platform.TypeForbidden)
 }

@@ -121,6 +121,9 @@ func (c *Catalog) ByIdentifier(ctx context.Context, name, identifier string) (*I
 		return nil, err
 	}
 	for _, row := range found {
+		if !row.Enabled {
+			continue
+		}
 		in, err := c.Installation(ctx, row.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			continue // removed meanwhile

@@ -104,7 +104,7 @@ type installPut struct {
 	Config      string  `help:"Configuration as JSON; @FILE reads a file, - standard input. Unchanged when not given." placeholder:"JSON"`
 	Type        *string `help:"Name of the alternative configuration to use; empty for the default one." placeholder:"NAME"`
 	Enable      bool    `help:"Enable it again." xor:"enabled"`
-	Disable     bool    `help:"Disable it: webhooks and deliveries wait." xor:"enabled"`
+	Disable     bool    `help:"Disable it: webhooks are refused, deliveries wait." xor:"enabled"`
 	OnDead      string  `name:"on-dead" help:"What a dead letter does to its conversation: free it, or hold it until you replay or discard; free at first." placeholder:"free|hold" enum:"free,hold," default:""`
 }
 

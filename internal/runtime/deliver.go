@@ -38,7 +38,19 @@ func (r *Runtime) Deliver(ctx context.Context, d *store.Delivery) Attempt {
 	return judge(resp)
 }
 
-var errDisabled = errors.New("the installation is disabled")
+var errDisabled = errors.New("the installation is disabled; what is for it waits until it is enabled")
+
+// Pause says why a delivery must wait: its installation is disabled. It is nil
+// for all others.
+func (r *Runtime) Pause(ctx context.Context, d *store.Delivery) error {
+	if d.Target != store.TargetInstallation {
+		return nil
+	}
+	if in, err := r.cfg.Catalog.Installation(ctx, d.InstallationID); err == nil && !in.Enabled {
+		return errDisabled
+	}
+	return nil
+}
 
 // reach finds the target of a delivery.
 func (r *Runtime) reach(ctx context.Context, d *store.Delivery) (wire.Handler, *wire.Request, error) {

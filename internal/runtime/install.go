@@ -21,7 +21,9 @@ var aliasForm = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9_/.-]{0,99}$`)
 // PutInstallation installs an integration on a bot under an alias, or changes
 // an installation; members of in that are absent stay as they are. It calls
 // register before it returns: a register that fails is told in the status, not
-// as an error. in.Integration is an id or name@version.
+// as an error. in.Integration is an id or name@version: another version of what
+// is installed is an upgrade, which keeps everything; another integration takes
+// the place of the installation, which is removed.
 func (r *Runtime) PutInstallation(ctx context.Context, in *platform.PutInstallationInput) (*catalog.Installation, error) {
 	unlock, err := r.lock(ctx, in.BotID)
 	if err != nil {
@@ -42,9 +44,18 @@ func (r *Runtime) PutInstallation(ctx context.Context, in *platform.PutInstallat
 	if err != nil {
 		return nil, err
 	}
+	replaced := old != nil && old.Integration.Name != target.Name
+	if replaced {
+		old, in = nil, whole(in, old)
+	}
 	row, err := r.newRow(in, old, target)
 	if err != nil {
 		return nil, err
+	}
+	if replaced {
+		if err := r.remove(ctx, b.Installations[in.Alias], false); err != nil {
+			return nil, err
+		}
 	}
 	changed := old == nil || old.IntegrationID != row.IntegrationID || old.ConfigurationType != row.ConfigurationType ||
 		string(old.Configuration) != string(row.Configuration) || !old.Enabled && row.Enabled ||
@@ -60,7 +71,23 @@ func (r *Runtime) PutInstallation(ctx context.Context, in *platform.PutInstallat
 			return nil, err
 		}
 	}
+	if old != nil && !old.Enabled && row.Enabled {
+		r.cfg.Resumed()
+	}
 	return r.cfg.Catalog.Installation(ctx, row.ID)
+}
+
+// whole is what is asked for when another integration takes an installation's
+// place: what is not said about dead letters and being enabled stays.
+func whole(in *platform.PutInstallationInput, old *catalog.Installation) *platform.PutInstallationInput {
+	asked := *in
+	if asked.Enabled == nil {
+		asked.Enabled = &old.Enabled
+	}
+	if asked.OnDeadLetter == "" && old.HoldDead {
+		asked.OnDeadLetter = "hold"
+	}
+	return &asked
 }
 
 // integration finds the integration version that is to be installed.
@@ -131,14 +158,30 @@ func (r *Runtime) newRow(in *platform.PutInstallationInput, old *catalog.Install
 	return row, nil
 }
 
+// write writes an installation, but for what its code says of itself, which
+// may have changed since it was read.
 func (r *Runtime) write(ctx context.Context, row *store.Installation) error {
-	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
+	var robbed []string
+	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		if row.ID == "" {
 			row.ID = r.cfg.IDs.New(platform.PrefixInstallation, tx.Now())
+			return tx.PutInstallation(ctx, row)
+		}
+		now, err := tx.Installation(ctx, row.ID)
+		if err != nil {
+			return err
+		}
+		row.Identifier, row.RegisterEvery, row.RegisterAt = now.Identifier, now.RegisterEvery, now.RegisterAt
+		if now.IntegrationID != row.IntegrationID {
+			if robbed, err = takeIdentifier(ctx, tx, row); err != nil {
+				return err
+			}
 		}
 		return tx.PutInstallation(ctx, row)
 	})
-	r.cfg.Catalog.InvalidateBot(row.BotID)
+	for _, botID := range append(robbed, row.BotID) {
+		r.cfg.Catalog.InvalidateBot(botID)
+	}
 	r.relisten()
 	return err
 }
@@ -159,13 +202,18 @@ func (r *Runtime) DeleteInstallation(ctx context.Context, botID, alias string, f
 	if in == nil {
 		return store.ErrNotFound
 	}
+	return r.remove(ctx, in, force)
+}
+
+// remove is DeleteInstallation for who has the bot's lock.
+func (r *Runtime) remove(ctx context.Context, in *catalog.Installation, force bool) error {
 	if in.Status != store.StatusUnregistered {
 		if err := r.unregister(ctx, in, force); err != nil {
 			return err
 		}
 	}
-	err = r.cfg.Store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteInstallation(ctx, in.ID) })
-	r.cfg.Catalog.InvalidateBot(botID)
+	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteInstallation(ctx, in.ID) })
+	r.cfg.Catalog.InvalidateBot(in.BotID)
 	r.relisten()
 	return err
 }

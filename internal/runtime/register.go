@@ -170,19 +170,18 @@ func (r *Runtime) ConfigureIntegration(ctx context.Context, in *catalog.Installa
 	if !input.Identifier.Present && every == "" {
 		return nil
 	}
-	var robbed, status string
-	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) (err error) {
-		if identifier != "" {
-			if robbed, err = takeIdentifier(ctx, tx, in, identifier); err != nil {
-				return err
-			}
-		}
+	var robbed []string
+	var status string
+	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
 		row, err := tx.Installation(ctx, in.ID)
 		if err != nil {
 			return err
 		}
 		if input.Identifier.Present {
 			row.Identifier = identifier
+			if robbed, err = takeIdentifier(ctx, tx, row); err != nil {
+				return err
+			}
 		}
 		if every != "" && every != row.RegisterEvery {
 			row.RegisterEvery, row.RegisterAt = every, after(tx.Now(), every)
@@ -193,28 +192,44 @@ func (r *Runtime) ConfigureIntegration(ctx context.Context, in *catalog.Installa
 	if err != nil {
 		return err
 	}
-	if robbed != "" {
-		r.cfg.Catalog.InvalidateBot(robbed)
+	for _, botID := range append(robbed, in.BotID) {
+		r.cfg.Catalog.InvalidateBot(botID)
 	}
-	r.cfg.Catalog.InvalidateBot(in.BotID)
 	if identifier != "" && (status == store.StatusRegistrationFailed || status == store.StatusRegistrationPending) {
 		return r.pendingAgain(ctx, in.ID)
 	}
 	return nil
 }
 
-// takeIdentifier frees an identifier from the other installation that holds
-// it, and returns that one's bot.
-func takeIdentifier(ctx context.Context, tx *store.Tx, in *catalog.Installation, identifier string) (botID string, err error) {
-	holder, err := tx.InstallationByIdentifier(ctx, in.IntegrationID, identifier)
-	if errors.Is(err, store.ErrNotFound) || err == nil && holder.ID == in.ID {
-		return "", nil
+// takeIdentifier frees an installation's identifier from all others that hold
+// it, of any version of the integration, and returns their bots.
+func takeIdentifier(ctx context.Context, tx *store.Tx, row *store.Installation) (bots []string, err error) {
+	if row.Identifier == "" {
+		return nil, nil
 	}
+	integration, err := tx.Integration(ctx, row.IntegrationID)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	holder.Identifier = ""
-	return holder.BotID, tx.PutInstallation(ctx, holder)
+	// Of two that claim it at once, the later one is to find the other.
+	if err := tx.LockTags(ctx, "identifier", integration.Name, store.Tags{"identifier": row.Identifier}); err != nil {
+		return nil, err
+	}
+	holders, err := tx.InstallationsByIdentifier(ctx, integration.Name, row.Identifier)
+	if err != nil {
+		return nil, err
+	}
+	for _, holder := range holders {
+		if holder.ID == row.ID {
+			continue
+		}
+		holder.Identifier = ""
+		if err := tx.PutInstallation(ctx, &holder); err != nil {
+			return nil, err
+		}
+		bots = append(bots, holder.BotID)
+	}
+	return bots, nil
 }
 
 // pendingAgain asks for another register, unless one is running: then that one

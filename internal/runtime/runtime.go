@@ -56,6 +56,9 @@ type Config struct {
 	// store.ErrNotFound when there is none.
 	FindIntegration func(ctx context.Context, name, version string) (*store.Integration, error)
 
+	// Resumed is told that an installation is enabled again; nil tells nobody.
+	Resumed func()
+
 	// Tunnel returns what carries calls to code of a workspace that is in
 	// development, when its address is a tunnel of this server; nil means that
 	// there are none.
@@ -103,6 +106,9 @@ func New(cfg Config) (*Runtime, error) {
 	}
 	if cfg.IDs == nil {
 		cfg.IDs = &platform.IDs{}
+	}
+	if cfg.Resumed == nil {
+		cfg.Resumed = func() {}
 	}
 	r := &Runtime{
 		cfg: cfg, client: dialguard.Client(cfg.AllowPrivate),

@@ -108,13 +108,13 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 		FindIntegration: func(ctx context.Context, name, version string) (*store.Integration, error) {
 			return s.service.IntegrationByName(ctx, name, version)
 		},
-		AllowPrivate: o.Config.AllowPrivate, Tunnel: s.tunnels.Transport,
+		AllowPrivate: o.Config.AllowPrivate, Tunnel: s.tunnels.Transport, Resumed: func() { s.dispatcher.Resume() },
 	})
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), s.closeCode(ctx))
 	}
 	s.dispatcher = delivery.New(delivery.Config{
-		Store: db, Deliverer: deliverer{s.runtime}, Logger: o.Logger, Hold: s.runtime.Hold,
+		Store: db, Deliverer: deliverer{s.runtime}, Logger: o.Logger, Hold: s.runtime.Hold, Pause: s.runtime.Pause,
 		Workers: o.Config.DeliveryWorkers, MaxAttempts: o.Config.DeliveryAttempts,
 		AttemptTimeout: o.Config.DeliveryTimeout, Grace: o.Config.ShutdownGrace,
 	})

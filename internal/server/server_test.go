@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,6 +28,9 @@ type fixture struct {
 	token string
 	sink  chan probe.Outbound
 	url   string // of the sink
+
+	options server.Options
+	stop    func()
 }
 
 func setup(t *testing.T, bots map[string]bot.Bot) *fixture {
@@ -34,7 +38,7 @@ func setup(t *testing.T, bots map[string]bot.Bot) *fixture {
 	return setupWith(t, bots, func(*config.Config) {})
 }
 
-func setupWith(t *testing.T, bots map[string]bot.Bot, change func(*config.Config)) *fixture {
+func setupWith(t *testing.T, bots map[string]bot.Bot, change func(*config.Config), linked ...integration.Integration) *fixture {
 	t.Helper()
 	f := &fixture{t: t, sink: make(chan probe.Outbound, 100)}
 	sink := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -50,26 +54,34 @@ func setupWith(t *testing.T, bots map[string]bot.Bot, change func(*config.Config
 	cfg.Listen, cfg.Data, cfg.AllowPrivate = "127.0.0.1:0", t.TempDir(), true
 	cfg.DeliveryTimeout, cfg.DeliveryAttempts, cfg.WebhookTimeout, cfg.ShutdownGrace = 200*time.Millisecond, 1, 300*time.Millisecond, time.Second
 	change(&cfg)
-	srv, err := server.Open(t.Context(), server.Options{
-		Config: cfg, Version: "test", Bots: bots, Integrations: []integration.Integration{probe.Integration()},
-	})
+	f.options = server.Options{
+		Config: cfg, Version: "test", Bots: bots, Integrations: append(linked, probe.Integration()),
+	}
+	f.start()
+	t.Cleanup(func() { f.stop() })
+	return f
+}
+
+// start opens and runs the server, again after stop.
+func (f *fixture) start() {
+	f.t.Helper()
+	srv, err := server.Open(f.t.Context(), f.options)
 	if err != nil {
-		t.Fatal(err)
+		f.t.Fatal(err)
 	}
 	f.srv = srv
-	if f.token, err = srv.AccountToken(t.Context(), "", "test"); err != nil {
-		t.Fatal(err)
+	if f.token, err = srv.AccountToken(f.t.Context(), f.token, "test"); err != nil {
+		f.t.Fatal(err)
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Run(ctx) }()
-	t.Cleanup(func() {
-		stop()
+	f.stop = sync.OnceFunc(func() {
+		cancel()
 		if err := <-ended; err != nil {
-			t.Errorf("Run = %v", err)
+			f.t.Errorf("Run = %v", err)
 		}
 	})
-	return f
 }
 
 // install makes a bot with the probe; it returns the bot and the webhook.

@@ -82,20 +82,10 @@ func (tx *Tx) InstallationByWebhook(ctx context.Context, webhookID string) (*Ins
 	return i, wrap(err, "read installation")
 }
 
-// InstallationByIdentifier reads the installation of an integration that has the identifier.
-func (tx *Tx) InstallationByIdentifier(ctx context.Context, integrationID, identifier string) (*Installation, error) {
-	if identifier == "" {
-		return nil, wrap(ErrNotFound, "read installation")
-	}
-	i, err := one(ctx, tx, scanInstallation, selectInstallation+` WHERE integration_id = $1 AND identifier = $2 AND identifier <> ''`,
-		integrationID, identifier)
-	return i, wrap(err, "read installation")
-}
-
-// InstallationsByIdentifier lists the enabled installations of all versions of an integration that hold the identifier,
-// the latest changed first.
+// InstallationsByIdentifier lists the installations of all versions of an integration that hold the identifier, the
+// latest changed first.
 func (tx *Tx) InstallationsByIdentifier(ctx context.Context, name, identifier string) ([]Installation, error) {
-	list, err := all(ctx, tx, scanInstallation, selectInstallation+` WHERE identifier = $1 AND identifier <> '' AND enabled
+	list, err := all(ctx, tx, scanInstallation, selectInstallation+` WHERE identifier = $1 AND identifier <> ''
 		AND integration_id IN (SELECT id FROM integrations WHERE name = $2) ORDER BY updated_at DESC, id DESC LIMIT 10`, identifier, name)
 	return list, wrap(err, "list installations")
 }
