@@ -32,7 +32,12 @@ type Validator struct {
 
 // Compile compiles a schema; nil, {} and true accept everything. Its errors
 // name the place in the schema.
-func Compile(raw json.RawMessage) (*Validator, error) {
+func Compile(raw json.RawMessage) (*Validator, error) { return CompileOpen(raw, nil) }
+
+// CompileOpen is Compile for a schema that leaves parts of it to others: a $ref
+// that open knows is not followed and accepts everything. So an interface
+// speaks of entities that each integration has its own of. A nil open knows none.
+func CompileOpen(raw json.RawMessage, open func(ref string) bool) (*Validator, error) {
 	raw = bytes.TrimSpace(raw)
 	switch string(raw) {
 	case "", "{}", "true", "null":
@@ -47,6 +52,9 @@ func Compile(raw json.RawMessage) (*Validator, error) {
 	}
 	if depth(doc, 0) > MaxSchemaDepth {
 		return nil, fmt.Errorf("the schema is nested deeper than %d", MaxSchemaDepth)
+	}
+	if open != nil {
+		doc = fill(doc, open)
 	}
 	v := &Validator{secrets: findSecrets(doc)}
 	c := jsonschema.NewCompiler()
@@ -76,6 +84,24 @@ func Compile(raw json.RawMessage) (*Validator, error) {
 		return nil, fmt.Errorf("the schema cannot be used: %w", err)
 	}
 	return v, nil
+}
+
+// fill puts what accepts everything in place of open references.
+func fill(doc any, open func(ref string) bool) any {
+	switch doc := doc.(type) {
+	case map[string]any:
+		if ref, ok := doc["$ref"].(string); ok && open(ref) {
+			return true
+		}
+		for name, member := range doc {
+			doc[name] = fill(member, open)
+		}
+	case []any:
+		for i, member := range doc {
+			doc[i] = fill(member, open)
+		}
+	}
+	return doc
 }
 
 // resource is absolute, so that no folder of this machine is told in an error.

@@ -166,3 +166,30 @@ func BenchmarkValidate(b *testing.B) {
 		}
 	}
 }
+
+func TestOpenReferences(t *testing.T) {
+	t.Parallel()
+	raw := json.RawMessage(`{"type":"object","properties":{"item":{"allOf":[{"$ref":"item"},{"required":["id"]}]},"$ref":{"type":"string"}},"required":["item"]}`)
+	v, err := schema.CompileOpen(raw, func(ref string) bool { return ref == "item" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for value, fits := range map[string]bool{
+		`{"item":{"id":"a","size":3}}`:           true,
+		`{"item":{"size":3}}`:                    false,
+		`{"item":{"id":"a"},"$ref":7}`:           false,
+		`{"item":{"id":"a"},"$ref":"elsewhere"}`: true,
+	} {
+		if err := v.Validate([]byte(value)); (err == nil) != fits {
+			t.Errorf("Validate(%s) = %v, want it to fit: %t", value, err, fits)
+		}
+	}
+	if _, err := schema.CompileOpen(json.RawMessage(`{"$ref":"item"}`), func(string) bool { return true }); err != nil {
+		t.Errorf("a schema that is a reference itself: %v", err)
+	}
+	for _, open := range []func(string) bool{nil, func(ref string) bool { return ref == "thing" }} {
+		if _, err := schema.CompileOpen(raw, open); err == nil || !strings.Contains(err.Error(), "item") {
+			t.Errorf("an unknown reference: %v, want it named", err)
+		}
+	}
+}

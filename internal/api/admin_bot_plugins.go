@@ -65,7 +65,7 @@ func checkPluginConfiguration(path string, found *platform.Plugin, p *platform.B
 	if found.Configuration == nil || len(p.Configuration) == 0 {
 		return nil
 	}
-	v, err := schema.Compile(found.Configuration.Schema)
+	v, err := schema.CompileOpen(found.Configuration.Schema, entitiesOf(&found.PluginDefinition))
 	if err != nil {
 		return fmt.Errorf("configuration of plugin %s: %w", found.ID, err)
 	}

@@ -16,14 +16,18 @@ var (
 	semanticVersion = regexp.MustCompile(`^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$`)
 )
 
-// schemaCheck compiles schemas and keeps the first fault.
-type schemaCheck struct{ err error }
+// schemaCheck compiles schemas and keeps the first fault. open knows references
+// to what others define; nil is none.
+type schemaCheck struct {
+	open func(ref string) bool
+	err  error
+}
 
 func (c *schemaCheck) schema(path string, raw json.RawMessage) {
 	if c.err != nil {
 		return
 	}
-	if _, err := schema.Compile(raw); err != nil {
+	if _, err := schema.CompileOpen(raw, c.open); err != nil {
 		c.err = platform.Errorf(platform.TypeInvalidJSONSchema, "%s: %v", path, err)
 	}
 }

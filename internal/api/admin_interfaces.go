@@ -12,7 +12,8 @@ import (
 var interfaces = shelf[platform.Interface, platform.InterfaceDefinition]{
 	kind: store.KindInterface, prefix: platform.PrefixInterface,
 	check: func(_ context.Context, _ *store.Tx, d *platform.InterfaceDefinition) error {
-		var c schemaCheck
+		// An entity is what the integration has under that name.
+		c := schemaCheck{open: func(ref string) bool { _, ok := d.Entities[ref]; return ok }}
 		c.parts(nil, d.Events, d.Actions)
 		c.channels(d.Channels)
 		each(d.Entities, func(name string, e platform.EntityDefinition) { c.schema("entities."+name+".schema", e.Schema) })

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -13,7 +14,7 @@ import (
 var plugins = shelf[platform.Plugin, platform.PluginDefinition]{
 	kind: store.KindPlugin, prefix: platform.PrefixPlugin,
 	check: func(ctx context.Context, tx *store.Tx, d *platform.PluginDefinition) error {
-		var c schemaCheck
+		c := schemaCheck{open: entitiesOf(d)}
 		if d.Configuration != nil {
 			c.schema("configuration.schema", d.Configuration.Schema)
 		}
@@ -27,6 +28,16 @@ var plugins = shelf[platform.Plugin, platform.PluginDefinition]{
 		d.Name, d.Version = row.Name, row.Version
 		return platform.Plugin{ID: row.ID, CreatedAt: platform.At(row.CreatedAt), UpdatedAt: platform.At(row.UpdatedAt), PluginDefinition: d}
 	},
+}
+
+// entitiesOf knows references to entities of the interfaces that a plugin uses,
+// such as interface:ALIAS/entities/NAME.
+func entitiesOf(d *platform.PluginDefinition) func(ref string) bool {
+	return func(ref string) bool {
+		alias, entity, ok := strings.Cut(strings.TrimPrefix(ref, "interface:"), "/entities/")
+		_, used := d.Dependencies.Interfaces[alias]
+		return ok && used && entity != "" && strings.HasPrefix(ref, "interface:")
+	}
 }
 
 // linkDependencies completes the references of a plugin.

@@ -94,3 +94,32 @@ func TestInterfacesAndPlugins(t *testing.T) {
 		t.Errorf("the hub has a private plugin: %v, want ResourceNotFound", err)
 	}
 }
+
+// An interface speaks of its entities, a plugin of those of its interfaces, by
+// references that only the integration fills.
+func TestReferencesToEntities(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	admin := platform.NewClient(b.service.Transport(b.service.Trust), platform.Caller{})
+	publish := func(ref string) (*platform.CreateInterfaceOutput, error) {
+		return admin.CreateInterface(ctx, read[platform.CreateInterfaceInput](t, `{"name":"lists","version":"1.0.0","entities":{"item":{"schema":{"type":"object"}}},
+			"actions":{"list":{"input":{"schema":{}},"output":{"schema":{"type":"array","items":{"$ref":"`+ref+`"}}}}}}`))
+	}
+	if _, err := publish("thing"); !platform.IsType(err, platform.TypeInvalidJSONSchema) {
+		t.Errorf("an entity that the interface lacks: %v, want InvalidJsonSchema", err)
+	}
+	lists := must(publish("item")).Interface
+	plugin := func(ref string) error {
+		_, err := admin.CreatePlugin(ctx, read[platform.CreatePluginInput](t, `{"name":"sync","version":"1.0.0","code":{"node":"n"},
+			"dependencies":{"interfaces":{"files":{"id":"`+lists.ID+`"}}},"events":{"seen":{"schema":{"type":"object","properties":{"item":{"$ref":"`+ref+`"}}}}}}`))
+		return err
+	}
+	for _, ref := range []string{"item", "interface:other/entities/item", "interface:files/entities/"} {
+		if err := plugin(ref); !platform.IsType(err, platform.TypeInvalidJSONSchema) {
+			t.Errorf("the reference %s: %v, want InvalidJsonSchema", ref, err)
+		}
+	}
+	if err := plugin("interface:files/entities/item"); err != nil {
+		t.Errorf("an entity of an interface: %v", err)
+	}
+}
