@@ -38,6 +38,13 @@ test('its code registered it, and its secrets are not told', async () => {
   assert.doesNotMatch(JSON.stringify(await world.admin.getIntegration({ id: integration.id })), /opensesame/)
 })
 
+test('the code of the bot was told to set itself up', async () => {
+  await until('it did', async () => {
+    const { logs } = await world.admin.getBotLogs({ id: bot.id, timeStart: new Date(0).toISOString() })
+    return logs.some((line) => line.message === `clerk ${bot.id} is set up`)
+  })
+})
+
 test('a message goes from the webhook to the bot and its answer to the sink', async () => {
   const reply = await say('hello', 'in-1')
   assert.equal(reply.status, 202)

@@ -72,7 +72,10 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 		if err := s.setRecurring(ctx, tx, row.ID, &declared); err != nil {
 			return err
 		}
-		return tx.CreateUser(ctx, &store.User{ID: row.ID, BotID: row.ID})
+		if err := tx.CreateUser(ctx, &store.User{ID: row.ID, BotID: row.ID}); err != nil {
+			return err
+		}
+		return s.registerBot(ctx, tx, &row)
 	})
 	if err != nil {
 		return nil, err
@@ -142,6 +145,7 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		} else if err != nil {
 			return err
 		}
+		old := *row
 		if in.Name.Present {
 			row.Name = in.Name.Value
 		}
@@ -175,13 +179,21 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		if err := s.setRecurring(ctx, tx, row.ID, &def); err != nil {
 			return err
 		}
-		return tx.UpdateBot(ctx, *row)
+		if err := tx.UpdateBot(ctx, *row); err != nil {
+			return err
+		}
+		tx.OnCommit(func() { // before anything is delivered
+			s.Catalog.InvalidateBot(in.ID)
+			s.codeChanged(in.ID)
+		})
+		if !registers(&old, row, in) {
+			return nil
+		}
+		return s.registerBot(ctx, tx, row)
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.Catalog.InvalidateBot(in.ID)
-	s.codeChanged(in.ID)
 	if err := s.putIntegrations(ctx, in); err != nil {
 		return nil, err
 	}
@@ -244,6 +256,7 @@ func (s *Service) deleteBot(ctx context.Context, _ *Identity, in *platform.Delet
 	} else if err != nil {
 		return nil, err
 	}
+	s.Installer.UnregisterBot(ctx, b)
 	for alias := range b.Installations {
 		if err := s.Installer.DeleteInstallation(ctx, in.ID, alias, true); err != nil && !errors.Is(err, store.ErrNotFound) {
 			return nil, err

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"encoding/json"
 	"maps"
+	"reflect"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
@@ -10,6 +12,12 @@ import (
 )
 
 func sameText(a, b *string) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// sameJSON compares what two texts say, not how they are written.
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y any
+	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
+}
 
 func sameTags(a, b store.Tags) bool { return maps.Equal(a, b) }
 

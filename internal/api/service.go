@@ -54,6 +54,9 @@ type Installer interface {
 	// DeleteInstallation unregisters and removes; with force also when
 	// unregister fails. store.ErrNotFound when there is no such alias.
 	DeleteInstallation(ctx context.Context, botID, alias string, force bool) error
+	// UnregisterBot tells the code of a bot that is about to be deleted, and
+	// waits for its answer, whatever that is.
+	UnregisterBot(ctx context.Context, b *catalog.Bot)
 	// ConfigureIntegration does what the installation's code asks about itself.
 	ConfigureIntegration(ctx context.Context, in *catalog.Installation, input *platform.ConfigureIntegrationInput) error
 }

@@ -245,6 +245,28 @@ func (r *Runtime) life(ctx context.Context, in *catalog.Installation, operation 
 	if req.Body, err = json.Marshal(platform.RegisterBody{WebhookURL: req.WebhookURL}); err != nil {
 		return err
 	}
+	return r.tell(ctx, h, req)
+}
+
+// UnregisterBot tells a bot's code that the bot is about to be removed. Code
+// that refuses or is away does not keep the bot.
+func (r *Runtime) UnregisterBot(ctx context.Context, b *catalog.Bot) {
+	if b.URL == "" && b.Builtin == "" && b.Deployment == "" {
+		return
+	}
+	h, err := r.Bot(b)
+	if err == nil {
+		req := botRequest(b, wire.OpUnregister, wire.OpUnregister)
+		req.Body = []byte("{}")
+		err = r.tell(ctx, h, req)
+	}
+	if err != nil {
+		r.cfg.Logger.Warn("unregister failed", "bot_id", b.ID, "forced", true, "error", err)
+	}
+}
+
+// tell makes a call of the life cycle.
+func (r *Runtime) tell(ctx context.Context, h wire.Handler, req *wire.Request) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, r.cfg.RegisterTimeout, fmt.Errorf("no answer within %s", r.cfg.RegisterTimeout))
 	defer cancel()
 	resp, err := h.Handle(ctx, req)
