@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -103,6 +104,41 @@ func (s *service) renewedElsewhere(ctx context.Context, call *integration.Call, 
 		return "", err
 	}
 	return kept.AccessToken, nil
+}
+
+// giveBack revokes the tokens that are kept as a state, and forgets them. It
+// goes on when Linear does not take them back.
+func (s *service) giveBack(ctx context.Context, call *integration.Call, state string) {
+	kept, err := load[credentials](ctx, call, state)
+	if err == nil && kept == nil {
+		return
+	}
+	if err == nil {
+		err = errors.Join(s.revoke(ctx, "access_token", kept.AccessToken), s.revoke(ctx, "refresh_token", kept.RefreshToken), forget(ctx, call, state))
+	}
+	if err != nil {
+		call.Logger.WarnContext(ctx, "the consent could not be given back at Linear; revoke the app there under Settings > Applications", "state", state, "error", err)
+	}
+}
+
+// revoke ends one token; "" is none.
+func (s *service) revoke(ctx context.Context, kind, token string) error {
+	if token == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
+	defer cancel()
+	form := url.Values{"token": {token}, "token_type_hint": {kind}}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.api.JoinPath("oauth/revoke").String(), strings.NewReader(form.Encode()))
+	if err != nil {
+		return fmt.Errorf("address the call of %s: %w", vendor, err)
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	status, _, _, err := send(s.http, req)
+	if err == nil && status != http.StatusOK {
+		err = &outbound.Error{Vendor: vendor, Status: status, Message: "the " + kind + " was not revoked"}
+	}
+	return err
 }
 
 // codeInvalidGrant says that a code or refresh token was used, is too old or

@@ -68,8 +68,9 @@ func (s *service) disconnected(ctx context.Context, call *integration.Call, c *s
 	return outbound.Explain(what, err)
 }
 
-// unregister removes the webhook. What Linear refuses for good keeps nobody
-// from removing the integration: the webhook then has nobody to call.
+// unregister removes the webhook, and gives back the tokens that people's
+// consents brought. What Linear refuses for good keeps nobody from removing
+// the integration: the webhook then has nobody to call.
 func (s *service) unregister(ctx context.Context, call *integration.Call) error {
 	c, err := s.settings(call)
 	if err != nil {
@@ -80,6 +81,9 @@ func (s *service) unregister(ctx context.Context, call *integration.Call) error 
 			return steered
 		}
 		call.Logger.WarnContext(ctx, "the webhook could not be removed at Linear; remove it there under Settings > API", "error", err)
+	}
+	for _, state := range []string{stateAdminCredentials, stateCredentials} {
+		s.giveBack(ctx, call, state)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package linear_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -233,6 +234,29 @@ func TestUnregister(t *testing.T) {
 		b.fake.Revoke(lineartest.AdminKey)
 		if resp := unregister(b); !resp.OK() || !strings.Contains(b.log.String(), "remove it there") {
 			t.Errorf("%d %s", resp.Status, resp.Body)
+		}
+	})
+	t.Run("connected by people", func(t *testing.T) {
+		t.Parallel()
+		b := connected(t)
+		if resp := unregister(b); !resp.OK() {
+			t.Errorf("%d %s", resp.Status, resp.Body)
+		}
+		var revoked []string
+		for _, c := range b.fake.Calls() {
+			if c.Path == "/oauth/revoke" {
+				revoked = append(revoked, c.Form["token_type_hint"])
+			}
+		}
+		if want := []string{"access_token", "refresh_token"}; !slices.Equal(revoked, want) && !slices.Equal(revoked, slices.Concat(want, want)) {
+			t.Errorf("revoked %q, want each token of the consents", revoked)
+		}
+		if b.fake.Grants() != 0 {
+			t.Errorf("%d refresh tokens still work", b.fake.Grants())
+		}
+		before := len(b.fake.Calls())
+		if resp := unregister(b); !resp.OK() || len(b.fake.Calls()) != before {
+			t.Errorf("again: %d %s, %d more calls", resp.Status, resp.Body, len(b.fake.Calls())-before)
 		}
 	})
 	t.Run("never registered", func(t *testing.T) {

@@ -151,6 +151,8 @@ func (f *Fake) route(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + r.URL.Path {
 	case "POST /graphql":
 		f.graphql(w, r)
+	case "POST /oauth/revoke":
+		f.revoke(w, r)
 	case "POST /oauth/token":
 		f.token(w, r)
 	default:

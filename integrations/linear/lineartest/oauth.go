@@ -65,6 +65,13 @@ func (f *Fake) Revoke(key string) {
 	}
 }
 
+// Grants is how many refresh tokens work.
+func (f *Fake) Grants() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.grants)
+}
+
 // Expire ends all access tokens of OAuth; they can be renewed.
 func (f *Fake) Expire() {
 	f.mu.Lock()
@@ -120,6 +127,22 @@ func (f *Fake) Agree(address string) (string, error) {
 	}
 	back.RawQuery = url.Values{"code": {code}, "state": {q.Get("state")}}.Encode()
 	return back.String(), nil
+}
+
+// revoke answers /oauth/revoke.
+func (f *Fake) revoke(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	token, kind := r.PostFormValue("token"), r.PostFormValue("token_type_hint")
+	f.calls = append(f.calls, Call{Path: r.URL.Path, Form: map[string]string{"token_type_hint": kind}})
+	a := map[string]*access{"access_token": f.access[token], "refresh_token": f.grants[token]}[kind]
+	if a == nil {
+		w.WriteHeader(http.StatusBadRequest)
+		return
+	}
+	if a.revoked = true; kind == "refresh_token" {
+		delete(f.grants, token)
+	}
 }
 
 // token answers /oauth/token.
