@@ -52,3 +52,14 @@ func TestRegister(t *testing.T) {
 		})
 	}
 }
+
+// A fault at Meta that passes leaves the installation waiting, not failed.
+func TestRegisterWhileMetaIsAway(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.fake.Fail(whatsapptest.Refusal(503, 2, "Service temporarily unavailable", 0))
+	resp := b.call(wire.OpRegister, 0, platform.RegisterBody{WebhookURL: "https://bellhop.test/webhooks/hook"})
+	if resp.Status < 500 || !strings.Contains(string(resp.Body), "cannot be read: WhatsApp refused: 2") {
+		t.Errorf("answer %d %s, want one that is tried again and says what was tried", resp.Status, resp.Body)
+	}
+}
