@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/internal/dialguard"
 )
 
 // Error is an external system's refusal. Its text is shown to operators and
@@ -84,9 +85,20 @@ func Steer(err error) error {
 }
 
 // NoAnswer is the *Error of a call that got no answer. It says why as far as
-// that can hold no secret: of the address, which may, no more than the host.
+// that can hold no secret: of the address, which may, no more than the host. It
+// is final when the server does not open the address, see Private.
 func NoAnswer(vendor string, cause error) error {
+	if Private(cause) {
+		return &Error{Vendor: vendor, Message: "it is in a private network, which this server does not open; allow it with --allow-private", Final: true, cause: cause}
+	}
 	return &Error{Vendor: vendor, Message: "no answer: " + reason(cause), cause: cause}
+}
+
+// Private reports whether a call was not made because integration.Env.Fetcher
+// does not open private addresses.
+func Private(err error) bool {
+	_, ok := errors.AsType[*dialguard.PrivateError](err)
+	return ok
 }
 
 func reason(cause error) string {

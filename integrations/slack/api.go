@@ -104,6 +104,14 @@ func (a *api) test(ctx context.Context) (*identity, []string, error) {
 	return &identity{TeamID: out.TeamID, UserID: out.UserID, BotID: out.BotID, Team: out.Team}, scopes, nil
 }
 
+// revoke ends the token.
+func (a *api) revoke(ctx context.Context) error {
+	return a.do(ctx, "auth.revoke", "", func(ctx context.Context, c *slack.Client) error {
+		_, err := c.SendAuthRevokeContext(ctx, "")
+		return err
+	})
+}
+
 // post sends one part of a message and returns its time, which is its id in
 // the channel.
 func (a *api) post(ctx context.Context, p *post) (ts string, err error) {

@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -72,12 +73,27 @@ func (s *service) send(ctx context.Context, o *outgoing, parts []part) error {
 }
 
 func (s *service) sendPart(ctx context.Context, o *outgoing, n int, p part) (ts string, err error) {
+	other, has := p.withoutPictures()
+	if _, noted := o.uploaded(n); noted && has && other.file != nil {
+		p = other // an earlier attempt had to upload it
+	}
 	if p.file != nil {
 		return s.upload(ctx, o, n, p.file)
 	}
-	return o.api.post(ctx, &post{
+	ts, err = o.api.post(ctx, &post{
 		channel: o.to.channel, thread: o.to.thread, text: p.text, blocks: p.blocks, mark: &mark{message: o.message.ID, part: n},
 	})
+	if err == nil || !has || !isCode(err, "invalid_blocks") {
+		return ts, err
+	}
+	o.call.Logger.InfoContext(ctx, "Slack does not show a picture by its address", "error", err)
+	ts, failed := s.sendPart(ctx, o, n, other)
+	if e, ok := errors.AsType[*outbound.Error](failed); ok && e.Vendor != vendor {
+		told := *e
+		told.Vendor = "Slack could not open the picture, and this server neither: " + e.Vendor
+		return "", &told
+	}
+	return ts, failed
 }
 
 // sent are the tags of a message whose part was sent.

@@ -1,12 +1,45 @@
 package slack
 
-import "github.com/bellhop-dev/bellhop/integration/label"
+import (
+	"slices"
+
+	"github.com/bellhop-dev/bellhop/integration/label"
+)
 
 // part is one call's worth of a message: a post, or a file.
 type part struct {
 	text   string // mrkdwn; with blocks, what notifications show
 	blocks []block
 	file   *upload // in place of the others
+}
+
+// withoutPictures is the part for when Slack cannot open the addresses of its
+// pictures: one that is a picture only is uploaded by this server, others have
+// links in the pictures' places. has is false when there are none.
+func (p part) withoutPictures() (other part, has bool) {
+	if len(p.blocks) == 1 {
+		if picture, ok := p.blocks[0].(imageBlock); ok {
+			title := ""
+			if picture.Title != nil {
+				title = picture.Title.Text
+			}
+			return uploaded(picture.ImageURL, title)[0], true
+		}
+	}
+	other = p
+	other.blocks = slices.Clone(p.blocks)
+	for i, b := range p.blocks {
+		head, ok := b.(section)
+		if !ok || head.Accessory == nil {
+			continue
+		}
+		if written := head.Text.Text + "\n" + link("Picture", head.Accessory.ImageURL); length(written) <= maxSection {
+			head.Text = mrkdwn(written)
+		}
+		head.Accessory = nil
+		other.blocks[i], has = head, true
+	}
+	return other, has
 }
 
 // texts shows written text in as many posts as it takes.

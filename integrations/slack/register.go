@@ -50,6 +50,22 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 	return keep(ctx, call, me)
 }
 
+// unregister gives the token back that a person's consent brought. It never
+// keeps anybody from removing the integration, and leaves a token alone that
+// stands in the configuration.
+func (s *service) unregister(ctx context.Context, call *integration.Call) error {
+	c, err := readSettings(call)
+	if err != nil || !c.oauth() {
+		return nil //nolint:nilerr // it was never registered
+	}
+	if have, err := readCredentials(ctx, call); err == nil && have.AccessToken != "" {
+		if err := s.api(call, c).revoke(ctx); err != nil {
+			call.Logger.WarnContext(ctx, "the token could not be revoked at Slack; remove the app there under Manage apps", "error", err)
+		}
+	}
+	return nil
+}
+
 // connected reports whether somebody connected a workspace; else the error has
 // the link to do it.
 func (s *service) connected(ctx context.Context, call *integration.Call) (bool, error) {

@@ -33,14 +33,16 @@ type bench struct {
 	configType string
 	config     map[string]any
 	hook       string // webhook id
+	webhookURL string
 	log        *integrationtest.Log
+	fetcher    *http.Client
 }
 
 // setup installs Slack by its token: Ada is in the channel general and in a
 // direct message with the bot.
 func setup(t *testing.T) *bench {
 	t.Helper()
-	b := &bench{T: t, fake: slacktest.New(t), platform: integrationtest.NewPlatform(), configType: "manual", hook: "hook"}
+	b := &bench{T: t, fake: slacktest.New(t), platform: integrationtest.NewPlatform(), configType: "manual", hook: "hook", webhookURL: hookURL, fetcher: new(http.Client)}
 	b.log = integrationtest.NewLog(t, slacktest.BotToken, slacktest.SigningSecret, slacktest.AppToken, slacktest.ClientSecret, "xoxe")
 	b.config = map[string]any{"botToken": slacktest.BotToken, "signingSecret": slacktest.SigningSecret}
 	b.fake.AddUser(&slacktest.User{
@@ -56,8 +58,8 @@ func setup(t *testing.T) *bench {
 // start makes the integration's code anew, as after a restart.
 func (b *bench) start() {
 	b.Helper()
-	h, err := slack.NewWith(slack.Options{URL: b.fake.URL, Pause: 1, Anywhere: true}).New(integration.Env{
-		Transport: b.platform, HTTPClient: b.fake.Client(),
+	h, err := slack.NewWith(slack.Options{URL: b.fake.URL, Pause: 1}).New(integration.Env{
+		Transport: b.platform, HTTPClient: b.fake.Client(), Fetcher: b.fetcher,
 		Logger: b.log.Logger(),
 	})
 	if err != nil {
@@ -79,7 +81,7 @@ func (b *bench) call(op string, attempt int, body any) *wire.Response {
 	}
 	req := &wire.Request{
 		Operation: op, Type: op, BotID: "bot_1", BotUserID: "user_bot", IntegrationID: "intver_1", IntegrationAlias: "slack",
-		WebhookID: b.hook, WebhookURL: hookURL, ConfigurationType: b.configType, Configuration: config, Body: raw,
+		WebhookID: b.hook, WebhookURL: b.webhookURL, ConfigurationType: b.configType, Configuration: config, Body: raw,
 	}
 	if attempt > 0 {
 		req.DeliveryID, req.Attempt = "dlv_1", attempt

@@ -31,8 +31,6 @@ type Options struct {
 	// Pause is between the parts of a message; 0 means a second, which is what
 	// Slack asks for in one channel.
 	Pause time.Duration
-	// Anywhere lets files be fetched from private networks too.
-	Anywhere bool
 }
 
 const defaultURL = "https://slack.com"
@@ -43,12 +41,13 @@ func New() integration.Integration { return NewWith(Options{}) }
 // NewWith returns the integration with options.
 func NewWith(o Options) integration.Integration {
 	return integration.Integration{Definition: definition(), New: func(env integration.Env) (wire.Handler, error) {
-		s, err := newService(env, o)
+		m := integration.NewMux(definition(), env)
+		s, err := newService(m.Env(), o)
 		if err != nil {
 			return nil, err
 		}
-		m := integration.NewMux(definition(), env)
 		m.OnRegister(s.register)
+		m.OnUnregister(s.unregister)
 		m.OnWebhook(s.webhook)
 		m.OnListen(s.listen)
 		m.OnCreateUser(s.createUser)
@@ -73,8 +72,7 @@ type service struct {
 	gates gates
 	desk  *handover.Desk
 
-	anywhere bool
-	guarded  http.RoundTripper // to public addresses only
+	fetcher *http.Client // for addresses that bots give
 }
 
 func newService(env integration.Env, o Options) (*service, error) {
@@ -90,14 +88,11 @@ func newService(env integration.Env, o Options) (*service, error) {
 	if pause == 0 {
 		pause = time.Second
 	}
-	client := new(http.Client)
-	if env.HTTPClient != nil {
-		*client = *env.HTTPClient
-	}
+	client := new(*env.HTTPClient)
 	// A redirect could take a token elsewhere.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Timeout = 0 // each call has its own deadline
-	s := &service{http: client, base: base, pause: pause, anywhere: o.Anywhere, guarded: newGuarded()}
+	s := &service{http: client, base: base, pause: pause, fetcher: env.Fetcher}
 	s.desk = s.newDesk()
 	return s, nil
 }

@@ -150,9 +150,6 @@ func (s *service) fetch(ctx context.Context, o *outgoing, address string) (io.Re
 	req.Header.Set("User-Agent", "bellhop/1.0")
 	resp, err := s.outside(o.call.WebhookURL).Do(req)
 	if err != nil {
-		if errors.Is(err, errPrivate) {
-			return nil, integration.RuntimeError("the file's address is in a private network, which this server does not open")
-		}
 		return nil, outbound.NoAnswer("the file's host "+hostOf(address), err)
 	}
 	if resp.StatusCode != http.StatusOK {

@@ -90,7 +90,7 @@ func (s *service) fetch(ctx context.Context, address string) ([]byte, error) {
 		req.Header.Set("User-Agent", "bellhop/1.0")
 		resp, err := s.fetcher.Do(req)
 		if err != nil {
-			return nil, cannotFetch("it cannot be reached from this server: "+reason(err), false)
+			return nil, cannotFetch("it cannot be reached from this server: "+reason(err), outbound.Private(err))
 		}
 		content, next, err := readFile(resp, u)
 		if err != nil || next == "" {

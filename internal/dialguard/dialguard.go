@@ -39,9 +39,17 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 		return fmt.Errorf("address %s: %w", address, err)
 	}
 	if ip := ap.Addr().Unmap(); !public(ip) {
-		return fmt.Errorf("the address %s is not a public one; allow it with --allow-private", ip)
+		return &PrivateError{ip}
 	}
 	return nil
+}
+
+// PrivateError says that an address is not to be dialled.
+type PrivateError struct{ IP netip.Addr }
+
+// Error names the address and the remedy.
+func (e *PrivateError) Error() string {
+	return fmt.Sprintf("the address %s is not a public one; allow it with --allow-private", e.IP)
 }
 
 // public reports whether an address is one of the open network. Addresses that

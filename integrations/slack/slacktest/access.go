@@ -52,6 +52,9 @@ func (f *Fake) do(name, token string, args map[string]any) (map[string]any, refu
 		})
 	case "apps.connections.open":
 		return f.openConnection()
+	case "auth.revoke":
+		f.revoked[token] = true
+		return yes(map[string]any{"revoked": true})
 	case "oauth.v2.access":
 		return f.access(args)
 	case "chat.postMessage":

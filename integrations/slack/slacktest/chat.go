@@ -2,6 +2,8 @@ package slacktest
 
 import (
 	"encoding/json"
+	"fmt"
+	"strings"
 )
 
 // Message is what is in a channel.
@@ -19,6 +21,14 @@ type Channel struct {
 	Closed   bool
 	Members  int
 	Messages []*Message
+}
+
+// Unseen makes the addresses of pictures that begin so ones that Slack cannot
+// open.
+func (f *Fake) Unseen(prefix string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.unseen = prefix
 }
 
 // AddChannel makes a channel.
@@ -73,6 +83,9 @@ func (f *Fake) postMessage(args map[string]any) (map[string]any, refusal) {
 		}
 		if problems := checkBlocks(blocks); len(problems) > 0 {
 			return no("invalid_blocks", problems...)
+		}
+		if f.unseen != "" && strings.Contains(fmt.Sprint(blocks), "image_url:"+f.unseen) {
+			return no("invalid_blocks", "downloading image failed [json-pointer:/blocks/0/image_url]")
 		}
 	} else if text == "" && args["attachments"] == nil && args["markdown_text"] == nil {
 		return no("no_text")

@@ -64,6 +64,7 @@ type Fake struct {
 	users    map[string]*User
 	channels map[string]*Channel
 	files    map[string]*File
+	unseen   string   // how addresses of pictures begin that cannot be opened
 	tokensOf []string // Authorization headers of downloads, by where they went
 	count    int64
 	start    int64
