@@ -57,6 +57,7 @@ test('bp dev of a bot registers it as in development', async () => {
   const ids = async (dev) => (await world.admin.listBots({ dev })).bots.map(({ id }) => id)
   assert.ok((await ids(true)).includes(bot.id))
   assert.ok(!(await ids(false)).includes(bot.id))
+  await until('its code is told', async () => /Received register operation/.test(bot.log()))
 })
 
 test('it has installed the integration in development', async () => {

@@ -75,6 +75,9 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 		if err := tx.CreateUser(ctx, &store.User{ID: row.ID, BotID: row.ID}); err != nil {
 			return err
 		}
+		if row.Dev {
+			return nil // the command goes on with an update
+		}
 		return s.registerBot(ctx, tx, &row)
 	})
 	if err != nil {

@@ -2,11 +2,17 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
+
+// devStart is how long the code of a bot in development is left alone after an
+// update: the official command starts it when the update is answered, and takes
+// a call that comes before as a fault.
+const devStart = 3 * time.Second
 
 // registers tells whether an update of a bot is to be told to its code, which
 // sets itself up anew: when the code, what it knows or what it declares changed,
@@ -24,8 +30,12 @@ func (s *Service) registerBot(ctx context.Context, tx *store.Tx, row *store.Bot)
 	if row.URL == "" && row.Builtin == "" && row.Deployment == "" {
 		return nil // there is no code
 	}
-	return s.enqueue(ctx, tx, &store.Delivery{
+	d := &store.Delivery{
 		ID: s.ids.New(platform.PrefixDelivery, tx.Now()), Lane: store.TargetBot + ":" + row.ID + ":" + wire.OpRegister,
 		Target: store.TargetBot, BotID: row.ID, Operation: wire.OpRegister, Type: wire.OpRegister, Body: []byte("{}"),
-	})
+	}
+	if row.Dev {
+		d.NextAt = tx.Now().Add(devStart)
+	}
+	return s.enqueue(ctx, tx, d)
 }
