@@ -22,6 +22,7 @@ type devCommand struct {
 	Port int    `help:"Port to listen on, on this machine only; 0 takes a free one." default:"8080" env:"BELLHOP_PORT"`
 	Data string `help:"Folder where everything is kept; made when it is not there." default:".bellhop" env:"BELLHOP_DATA" placeholder:"DIR"`
 
+	Node     string `name:"node" env:"BELLHOP_NODE" default:"node" help:"Program that runs uploaded code: Node 20 or later, by its name on the PATH or its path." placeholder:"PROGRAM"`
 	LogLevel string `name:"log-level" env:"BELLHOP_LOG_LEVEL" default:"warn" help:"Least level that is logged: debug, info, warn or error."`
 }
 
@@ -45,6 +46,7 @@ type devServer struct {
 func (c *devCommand) AfterApply(s *session) error {
 	cfg := config.Default()
 	cfg.Listen, cfg.Data, cfg.LogLevel, cfg.AllowPrivate = net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)), c.Data, c.LogLevel, true
+	cfg.Node = c.Node
 	s.cfg = &cfg
 	s.elsewhere = "--port 9000 (0 takes a free one)"
 	return nil

@@ -33,6 +33,7 @@ const (
 // lines reads what a process prints.
 type lines struct {
 	emit func(Line)
+	hide *strings.Replacer // of secrets
 	done sync.WaitGroup
 
 	mu      sync.Mutex
@@ -43,7 +44,9 @@ type lines struct {
 	dropped int
 }
 
-func newLines(emit func(Line)) *lines { return &lines{emit: emit, tokens: burst, at: time.Now()} }
+func newLines(emit func(Line), hide *strings.Replacer) *lines {
+	return &lines{emit: emit, hide: hide, tokens: burst, at: time.Now()}
+}
 
 // pipe returns a file for a process to print to, with a level for its lines.
 func (l *lines) pipe(level string) (*os.File, error) {
@@ -113,7 +116,7 @@ func (l *lines) take(text, level string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if level == "error" {
-		if l.tail = append(l.tail, text); len(l.tail) > tailSize {
+		if l.tail = append(l.tail, l.hide.Replace(text)); len(l.tail) > tailSize {
 			l.tail = l.tail[1:]
 		}
 	}
@@ -126,7 +129,9 @@ func (l *lines) take(text, level string) {
 	}
 	l.tokens--
 	l.tell()
-	l.emit(parseLine(text, level, now))
+	line := parseLine(text, level, now)
+	line.Message = l.hide.Replace(line.Message)
+	l.emit(line)
 }
 
 // tell says how many lines were left out; l.mu is held.

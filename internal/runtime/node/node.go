@@ -4,9 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"errors"
-	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -78,7 +76,6 @@ type Supervisor struct {
 	mu     sync.Mutex
 	pools  map[string]*pool // by owner
 	closed bool
-	dir    string // empty: the processes' working directory
 	idle   *time.Ticker
 	stop   chan struct{}
 	ending sync.WaitGroup // of pools that are retired
@@ -218,23 +215,5 @@ func (s *Supervisor) Close(ctx context.Context) error {
 		}
 		<-done
 	}
-	if s.dir == "" {
-		return nil
-	}
-	return os.Remove(s.dir)
-}
-
-// workDir returns the empty folder in which processes run.
-func (s *Supervisor) workDir() (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.dir != "" {
-		return s.dir, nil
-	}
-	dir, err := os.MkdirTemp("", "bellhop-code-")
-	if err != nil {
-		return "", fmt.Errorf("make the folder of code: %w", err)
-	}
-	s.dir = dir
-	return dir, os.Chmod(dir, 0o555)
+	return nil
 }

@@ -87,7 +87,7 @@ func (b *bench) deploy(owner, deployment, body string) wire.Handler {
 func (b *bench) deployText(owner, deployment, source string) wire.Handler {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.code[owner] = node.Code{Source: source, Secrets: map[string]string{"KEY": "opensesame", "SPARE": ""}}
+	b.code[owner] = node.Code{Source: source, Secrets: map[string]string{"KEY": "opensesame", "PEM": "first line of\nsecond line of", "SPARE": ""}}
 	return b.Handler(node.Ref{Owner: owner, Deployment: deployment, Integration: true})
 }
 
@@ -166,7 +166,7 @@ func TestCall(t *testing.T) {
 	}
 	want := map[string]string{
 		"BP_API_URL": "http://127.0.0.1:1", "BP_TOKEN": "token 1 of a", "BP_WEBHOOK_URL": "https://bots.example", "BP_LOG_FORMAT": "json",
-		"NODE_ENV": "production", "SECRET_KEY": "opensesame", "SECRET_SPARE": "",
+		"NODE_ENV": "production", "SECRET_KEY": "opensesame", "SECRET_PEM": "first line of\nsecond line of", "SECRET_SPARE": "",
 	}
 	for name, value := range got.Env {
 		if w, ok := want[name]; !ok || w != value {
@@ -249,6 +249,34 @@ func TestPrinting(t *testing.T) {
 	defer b.mu.Unlock()
 	if n := len(b.lines["a"]); n > 2000 {
 		t.Errorf("%d lines are kept", n)
+	}
+}
+
+// TestSecretsAreMasked has code print what it was given, plain and as the last
+// words before it ends.
+func TestSecretsAreMasked(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	h := b.deploy("a", "1", `
+		const { BP_TOKEN, SECRET_KEY, SECRET_PEM } = process.env
+		console.log('with ' + SECRET_KEY + ' and ' + BP_TOKEN)
+		console.log(JSON.stringify({ msg: 'told ' + SECRET_KEY, level: 'warn' }))
+		console.log(SECRET_PEM)
+		throw await new Promise(() => setTimeout(() => { throw new Error('the end of ' + SECRET_KEY) }))`)
+	_, err := call(t, h, "")
+	if err == nil || !strings.Contains(err.Error(), "the end of ********") {
+		t.Errorf("the call's error is %v, want one with the last words masked", err)
+	}
+	for _, text := range []string{"with ******** and ********", "told ********", "the end of ********"} {
+		b.logged(t, "a", text)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	all := fmt.Sprint(b.lines["a"], err)
+	for _, secret := range []string{"opensesame", "token 1", "second line of", "first line of"} {
+		if strings.Contains(all, secret) {
+			t.Errorf("the log tells %q: %s", secret, all)
+		}
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,16 +67,13 @@ func (s *Supervisor) start(ref Ref) (*process, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the code: %w", err)
 	}
-	dir, err := s.workDir()
-	if err != nil {
-		return nil, err
-	}
 	token, revoke := s.cfg.Token(ref)
+	hide := mask(append(slices.Collect(maps.Values(code.Secrets)), token)...)
 	p := &process{
-		sup: s, out: make(chan []byte, 16), lines: newLines(func(l Line) { s.cfg.Log(ref.Owner, l) }),
+		sup: s, out: make(chan []byte, 16), lines: newLines(func(l Line) { s.cfg.Log(ref.Owner, l) }, hide),
 		waiting: map[uint32]chan reply{}, next: loadID + 1, ready: make(chan struct{}), ended: make(chan struct{}),
 	}
-	p.child, p.socket, err = program.run(dir, s.environment(code, token), p.lines)
+	p.child, p.socket, err = program.run(s.environment(code, token), p.lines)
 	if err != nil {
 		revoke()
 		return nil, fmt.Errorf("start node: %w", err)

@@ -56,15 +56,11 @@ func (s *Supervisor) program(ctx context.Context) (*program, error) {
 	if p.jail, err = s.newJail(path); err != nil {
 		return nil, err
 	}
-	dir, err := s.workDir()
-	if err != nil {
-		return nil, err
-	}
-	err = p.try(ctx, dir)
+	err = p.try(ctx)
 	if err != nil && p.jail.files {
 		s.cfg.Logger.Warn("code can be kept from files by Node only: it does not start with Landlock's rules", "error", err)
 		p.jail.files = false
-		err = p.try(ctx, dir)
+		err = p.try(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s does not start%s: %w", path, p.jail.as(), err)
@@ -87,9 +83,9 @@ func (s *Supervisor) flags(major int) []string {
 }
 
 // try runs a process that does nothing.
-func (p *program) try(ctx context.Context, dir string) error {
-	l := newLines(func(Line) {})
-	c, socket, err := p.run(dir, nil, l)
+func (p *program) try(ctx context.Context) error {
+	l := newLines(func(Line) {}, mask())
+	c, socket, err := p.run(nil, l)
 	if err != nil {
 		return err
 	}
@@ -111,7 +107,7 @@ func (p *program) try(ctx context.Context, dir string) error {
 }
 
 // run starts the host. The socket is the server's end of its frames.
-func (p *program) run(dir string, env []string, l *lines) (*child, *os.File, error) {
+func (p *program) run(env []string, l *lines) (*child, *os.File, error) {
 	ours, theirs, err := socketPair()
 	if err != nil {
 		return nil, nil, err
@@ -130,7 +126,7 @@ func (p *program) run(dir string, env []string, l *lines) (*child, *os.File, err
 	}
 	cmd := &exec.Cmd{
 		Path: p.path, Args: append(append([]string{"node"}, p.flags...), "-e", hostScript),
-		Env: append([]string{}, env...), Dir: dir,
+		Env: append([]string{}, env...), Dir: "/", // which any user may enter
 		Stdin: stdin, Stdout: stdout, Stderr: stderr, ExtraFiles: []*os.File{theirs},
 	}
 	c, err := p.jail.start(cmd)
