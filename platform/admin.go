@@ -12,6 +12,7 @@ type Bot struct {
 	Dev          bool                      `json:"dev"`
 	URL          string                    `json:"url,omitempty"`
 	Builtin      string                    `json:"builtin,omitempty"`
+	Uploaded     bool                      `json:"uploaded,omitempty"` // its code runs on the server, under Node
 	Integrations map[string]BotIntegration `json:"integrations"`
 	BotDefinition
 }
@@ -39,6 +40,8 @@ type Integration struct {
 	CreatedAt Time   `json:"createdAt"`
 	UpdatedAt Time   `json:"updatedAt"`
 	Builtin   bool   `json:"builtin"`
+	// Uploaded tells that its code was uploaded and runs on the server.
+	Uploaded bool `json:"uploaded,omitempty"`
 	// Dev tells that it is in development: its code runs on a developer's
 	// machine, and it is found by its id only.
 	Dev bool `json:"dev"`

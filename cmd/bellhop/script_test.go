@@ -5,6 +5,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/bellhop-dev/bellhop/internal/requiretest"
 	"github.com/bellhop-dev/bellhop/internal/store/postgres/pgtest"
 )
 
@@ -29,6 +30,13 @@ func TestMain(m *testing.M) {
 func TestScript(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, params("../../testdata/script"))
+}
+
+// TestScriptNode runs the scripts in which a server runs code under Node.
+func TestScriptNode(t *testing.T) {
+	t.Parallel()
+	requiretest.Tool(t, "node")
+	testscript.Run(t, params("../../testdata/script/node"))
 }
 
 func TestScriptPostgres(t *testing.T) {
@@ -56,7 +64,7 @@ func params(dir string) testscript.Params {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "halt": halt, "await": await, "exits": exits, "http": request, "sink": sink, "calls": calls, "let": let,
+			"start": start, "halt": halt, "await": await, "exits": exits, "http": request, "sink": sink, "calls": calls, "let": let, "follow": follow,
 		},
 	}
 }

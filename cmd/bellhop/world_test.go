@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -175,6 +177,37 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if strconv.Itoa(code) != args[0] {
 		ts.Fatalf("%v exited with %d, want %s", args[1:], code, args[0])
+	}
+}
+
+// follow REGEXP PROGRAM ARGS... runs a program that prints on and on until one
+// of its lines matches; then it is interrupted and must end well. What it has
+// printed is the next stdout.
+func follow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: follow REGEXP PROGRAM ARGS...")
+	}
+	pattern, err := regexp.Compile(args[0])
+	ts.Check(err)
+	path, err := exec.LookPath(args[1])
+	ts.Check(err)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, args[2:]...)
+	cmd.Dir, cmd.Env, cmd.Stderr = ts.MkAbs("."), worldOf(ts).env, ts.Stderr()
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	found := false
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		fmt.Fprintln(ts.Stdout(), lines.Text())
+		if !found && pattern.Match(lines.Bytes()) {
+			found = true
+			ts.Check(cmd.Process.Signal(os.Interrupt))
+		}
+	}
+	if err := cmd.Wait(); !found || err != nil {
+		ts.Fatalf("%v: a line that matches %s: %v; it ended with %v", args[1:], args[0], found, err)
 	}
 }
 

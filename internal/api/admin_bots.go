@@ -285,7 +285,7 @@ func (s *Service) bot(ctx context.Context, id string) (*platform.Bot, error) {
 	}
 	bot := &platform.Bot{
 		ID: b.ID, CreatedAt: platform.At(b.CreatedAt), UpdatedAt: platform.At(b.UpdatedAt), Name: b.Name, Dev: b.Dev,
-		URL: b.URL, Builtin: b.Builtin, Integrations: map[string]platform.BotIntegration{}, BotDefinition: b.Def,
+		URL: b.URL, Builtin: b.Builtin, Uploaded: b.Deployment != "", Integrations: map[string]platform.BotIntegration{}, BotDefinition: b.Def,
 	}
 	shown := platform.BotConfiguration{}
 	if b.Def.Configuration != nil {

@@ -240,7 +240,7 @@ func (s *Service) deleteIntegration(ctx context.Context, _ *Identity, in *platfo
 }
 
 func showIntegration(row *store.Integration) (*platform.Integration, error) {
-	shown := &platform.Integration{ID: row.ID, CreatedAt: platform.At(row.CreatedAt), UpdatedAt: platform.At(row.UpdatedAt), Builtin: row.Builtin, Dev: row.Dev}
+	shown := &platform.Integration{ID: row.ID, CreatedAt: platform.At(row.CreatedAt), UpdatedAt: platform.At(row.UpdatedAt), Builtin: row.Builtin, Uploaded: row.Deployment != "", Dev: row.Dev}
 	if err := json.Unmarshal(row.Definition, &shown.IntegrationDefinition); err != nil {
 		return nil, fmt.Errorf("definition of integration %s: %w", row.ID, err)
 	}

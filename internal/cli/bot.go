@@ -15,7 +15,7 @@ type botCommand struct {
 	Get     botGet     `cmd:"" help:"Show a bot and what is installed on it." example:"bellhop bot get bot_01J..."`
 	Create  botCreate  `cmd:"" help:"Make a bot; prints its id." example:"bellhop bot create support --code-url http://127.0.0.1:8073"`
 	Update  botUpdate  `cmd:"" help:"Change a bot's name or the address of its code." example:"bellhop bot update bot_01J... --code-url http://127.0.0.1:9073"`
-	Publish botPublish `cmd:"" help:"Store what a bot that is served elsewhere declares: its states, events, actions and tags." example:"go run . definition | bellhop bot publish bot_01J... -"`
+	Publish botPublish `cmd:"" help:"Store what a bot declares, its states, events, actions and tags, or upload its code." example:"go run . definition | bellhop bot publish bot_01J... -\nbellhop bot publish bot_01J... definition.json --code dist/index.cjs --secret-file API_KEY=key.txt"`
 	Logs    botLogs    `cmd:"" help:"Show what a bot's uploaded code printed." example:"bellhop bot logs bot_01J... --follow"`
 	Delete  botDelete  `cmd:"" help:"Delete a bot with all its conversations." example:"bellhop bot delete bot_01J... --yes"`
 }
@@ -43,17 +43,19 @@ func (botList) Run(ctx context.Context, s *session) error {
 	return s.print(bots, func(w io.Writer) {
 		var rows [][]string
 		for _, b := range bots {
-			rows = append(rows, []string{b.ID, b.Name, place(b.URL, b.Builtin != ""), b.CreatedAt.String()})
+			rows = append(rows, []string{b.ID, b.Name, place(b.URL, b.Builtin != "", b.Uploaded), b.CreatedAt.String()})
 		}
 		table(w, []string{"ID", "NAME", "CODE", "CREATED"}, rows, "No bots yet. Make one with \"bellhop bot create NAME\".")
 	})
 }
 
 // place says where code runs.
-func place(url string, builtin bool) string {
+func place(url string, builtin, uploaded bool) string {
 	switch {
 	case builtin:
 		return "in process"
+	case uploaded:
+		return "uploaded"
 	case url == "":
 		return "none"
 	}
@@ -78,7 +80,7 @@ func (c botGet) Run(ctx context.Context, s *session) error {
 }
 
 func printBot(w io.Writer, b *platform.Bot) {
-	fmt.Fprintf(w, "%s  %s\ncode: %s\n", b.ID, printable(b.Name), place(b.URL, b.Builtin != ""))
+	fmt.Fprintf(w, "%s  %s\ncode: %s\n", b.ID, printable(b.Name), place(b.URL, b.Builtin != "", b.Uploaded))
 	var rows [][]string
 	for alias, in := range b.Integrations {
 		rows = append(rows, []string{alias, in.Name + "@" + in.Version, in.Status, in.WebhookURL})

@@ -16,7 +16,7 @@ type integrationCommand struct {
 
 	List    integrationList    `cmd:"" default:"1" help:"List integrations that can be installed." example:"bellhop integration list"`
 	Get     integrationGet     `cmd:"" help:"Show an integration's definition, as JSON." example:"bellhop integration get chat@latest"`
-	Publish integrationPublish `cmd:"" help:"Store the definition of an integration whose code is served elsewhere, new or again." example:"go run ./acme definition | bellhop integration publish - --code-url http://127.0.0.1:8072\nbellhop integration publish definition.json --code-url https://acme.example.com"`
+	Publish integrationPublish `cmd:"" help:"Store the definition of an integration, new or again, with code to upload or whose code is served elsewhere." example:"go run ./acme definition | bellhop integration publish - --code-url http://127.0.0.1:8072\nbellhop integration publish definition.json --code dist/index.cjs --secret-file API_KEY=key.txt"`
 	Logs    integrationLogs    `cmd:"" help:"Show what an integration's uploaded code printed." example:"bellhop integration logs acme@0.1.0 --follow"`
 	Delete  integrationDelete  `cmd:"" help:"Delete an integration version that nobody has installed." example:"bellhop integration delete acme@0.1.0"`
 }
@@ -44,7 +44,7 @@ func (integrationList) Run(ctx context.Context, s *session) error {
 	return s.print(found, func(w io.Writer) {
 		var rows [][]string
 		for _, in := range found {
-			rows = append(rows, []string{in.Name + "@" + in.Version, in.Title, place(in.URL, in.Builtin), in.ID})
+			rows = append(rows, []string{in.Name + "@" + in.Version, in.Title, place(in.URL, in.Builtin, in.Uploaded), in.ID})
 		}
 		table(w, []string{"INTEGRATION", "TITLE", "CODE", "ID"}, rows, "No integrations.")
 	})
@@ -90,12 +90,16 @@ func findIntegration(ctx context.Context, client *platform.Client, ref string) (
 type integrationPublish struct {
 	File    string `arg:"" help:"File with the definition as JSON; - reads standard input." placeholder:"FILE"`
 	CodeURL string `name:"code-url" help:"Address where the integration's code listens; the definition's own when not given." placeholder:"URL"`
+	upload
 }
 
 // Run stores a definition, new or again.
 func (c integrationPublish) Run(ctx context.Context, s *session) error {
 	client, _, err := s.client()
 	if err != nil {
+		return err
+	}
+	if err := c.check(c.CodeURL, c.File); err != nil {
 		return err
 	}
 	data, err := s.readFile(c.File)
@@ -106,8 +110,16 @@ func (c integrationPublish) Run(ctx context.Context, s *session) error {
 	if err := json.Unmarshal(data, &upload); err != nil {
 		return usagef("%s is not a definition: %v", c.File, err)
 	}
-	if c.CodeURL != "" {
+	if c.CodeURL != "" || c.Code != "" {
 		upload.URL = c.CodeURL
+	}
+	code, secrets, err := c.read(s, upload.Secrets)
+	if err != nil {
+		return err
+	}
+	upload.Secrets = secrets
+	if c.CodeURL != "" || code != "" {
+		upload.Code = code
 	}
 	var stored platform.Integration
 	old, err := findIntegration(ctx, client, upload.Name+"@"+upload.Version)
