@@ -2,7 +2,7 @@
 // client; each reply is held against the contract.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { assertContract, fresh, startWorld } from './fixtures/setup.mjs'
+import { assertContract, fresh, own, startWorld } from './fixtures/setup.mjs'
 import { clerk, relay as definition } from './fixtures/definitions.mjs'
 import { startListener } from './fixtures/target.mjs'
 
@@ -96,6 +96,37 @@ test('updateBot installs, changes and removes', async () => {
   const wrong = { integrationId: integration.id, configuration: { sinkUrl: 7 } }
   await assert.rejects(update(wrong), (err) => /^Invalid/.test(err.type) && err.message.includes('sinkUrl'))
   await admin.deleteBot({ id: bot.id })
+})
+
+test('versions of a bot', async () => {
+  const { bot } = await admin.createBot({ ...clerk, url: code.url })
+  const { version } = await admin.createBotVersion({ id: bot.id, name: 'first', description: 'of the day' })
+  assert.deepEqual((await admin.listBotVersions({ id: bot.id })).versions, [version])
+  await admin.updateBot({ id: bot.id, url: `${code.url}/other`, actions: { greet: null } })
+  const { url } = await admin.getBotVersion({ id: bot.id, versionId: version.id })
+  const content = await world.call('GET', new URL(url).pathname)
+  assert.deepEqual([content.name, content.url], ['first', code.url])
+  assert.deepEqual(await admin.deployBotVersion({ id: bot.id, versionId: version.id }), {})
+  some((await admin.getBot({ id: bot.id })).bot.actions, clerk.actions)
+  await assert.rejects(admin.deployBotVersion({ id: bot.id, versionId: 'botver_nowhere' }), { type: 'ReferenceNotFound' })
+  await admin.deleteBot({ id: bot.id })
+})
+
+test('the workspace', async () => {
+  const key = fresh('key')
+  await admin.setWorkspacePreference({ key, value: { theme: 'dark' } })
+  assert.deepEqual((await admin.getWorkspacePreference({ key })).value, { theme: 'dark' })
+  await admin.setWorkspacePreference({ key, value: null })
+  assert.equal((await admin.getWorkspacePreference({ key })).value, null)
+  assert.deepEqual(ids((await admin.listPublicWorkspaces({})).workspaces), [own])
+  assert.deepEqual((await admin.listPublicWorkspaces({ search: 'nobody at all' })).workspaces, [])
+  assert.deepEqual(await admin.listWorkspaceInvoices({ id: own }), { invoices: [] })
+  assert.deepEqual(await admin.listWorkspaceQuotas({ id: own, period: '2026-01' }), { quotas: [] })
+  const { members } = await admin.listWorkspaceMembers({})
+  assert.deepEqual(members.map(({ role }) => role), ['owner'])
+  const told = (call, why) => assert.rejects(call, (err) => err.type === 'MethodNotFound' && err.message.includes(why))
+  await told(admin.createWorkspaceMember({ email: 'ada@example.com', role: 'viewer' }), 'one workspace')
+  await told(admin.getUpcomingInvoice({ id: own }), 'no bills')
 })
 
 test('definitions that are wrong are told by name', async () => {

@@ -55,6 +55,17 @@ calls under ` + "`/v1/chat`" + `, ` + "`/v1/files`" + ` and ` + "`/v1/tables`" +
 			may(op, platform.ScopeAccount), may(op, platform.ScopeBot), may(op, platform.ScopeIntegration))
 	}
 	b.WriteString(`
+## Not served
+
+The official API has these operations too. They are answered MethodNotFound, with the reason.
+
+| operation | method and path | why, and what to do |
+|---|---|---|
+`)
+	for _, r := range platform.Refusals() {
+		fmt.Fprintf(&b, "| %s | %s `%s` | %s |\n", r.Name, r.Method, r.Path, r.Why)
+	}
+	b.WriteString(`
 ## Errors
 
 ` + "`{\"id\", \"code\", \"type\", \"message\", \"metadata\"?}`" + ` with the HTTP status in ` + "`code`" + `. The message names the field, what is wrong with its
@@ -85,6 +96,28 @@ func TestTableIsWellFormed(t *testing.T) {
 		if op.Scope == 0 || op.Status < 200 || op.Status > 299 || !strings.HasPrefix(op.Path, "/v1/") {
 			t.Errorf("%s: scope %d, status %d, path %q", op.Name, op.Scope, op.Status, op.Path)
 		}
+	}
+}
+
+func TestRefusalsAreWellFormed(t *testing.T) {
+	t.Parallel()
+	served := map[string]bool{}
+	for _, op := range platform.Operations() {
+		served[op.Name], served[op.Method+" "+op.Path] = true, true
+	}
+	list := platform.Refusals()
+	for _, r := range list {
+		if served[r.Name] || served[r.Method+" "+r.Path] {
+			t.Errorf("%s is refused, and served or refused before", r.Name)
+		}
+		served[r.Name], served[r.Method+" "+r.Path] = true, true
+		e := r.Error()
+		if e.Type != platform.TypeMethodNotFound || !strings.Contains(e.Message, r.Name) || len(r.Why) < 20 || !strings.HasPrefix(r.Path, "/v1/") {
+			t.Errorf("%s %s: %v", r.Method, r.Path, e)
+		}
+	}
+	if len(list) < 50 {
+		t.Errorf("%d operations are refused; the table has more", len(list))
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"maps"
 	"regexp"
 	"strings"
 
@@ -32,6 +31,8 @@ type owner struct {
 	Workspace   platform.Workspace         `json:"workspace"`
 	Account     platform.Account           `json:"account"`
 	Preferences map[string]json.RawMessage `json:"preferences,omitempty"`
+
+	WorkspacePreferences map[string]json.RawMessage `json:"workspacePreferences,omitempty"`
 }
 
 func readOwner(ctx context.Context, tx *store.Tx) (*owner, error) {
@@ -116,30 +117,15 @@ func (s *Service) getAccountPreference(ctx context.Context, _ *Identity, in *pla
 	if err != nil {
 		return nil, err
 	}
-	value := o.Preferences[in.Key]
-	if value == nil {
-		value = json.RawMessage("null")
-	}
-	return &platform.GetAccountPreferenceOutput{Value: value}, nil
+	return &platform.GetAccountPreferenceOutput{Value: preference(o.Preferences, in.Key)}, nil
 }
 
 func (s *Service) setAccountPreference(ctx context.Context, _ *Identity, in *platform.SetAccountPreferenceInput) (*platform.SetAccountPreferenceOutput, error) {
 	_, err := s.changeOwner(ctx, func(o *owner) error {
-		o.Preferences = maps.Clone(o.Preferences)
-		if o.Preferences == nil {
-			o.Preferences = map[string]json.RawMessage{}
-		}
-		if len(in.Value) == 0 || string(in.Value) == "null" {
-			delete(o.Preferences, in.Key)
-			return nil
-		}
-		o.Preferences[in.Key] = in.Value
+		o.Preferences = withPreference(o.Preferences, in)
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	return &platform.SetAccountPreferenceOutput{}, nil
+	return &platform.SetAccountPreferenceOutput{}, err
 }
 
 // workspace is the workspace with the number of its bots.
@@ -184,8 +170,8 @@ func workspaceNotFound(id string) *platform.Error {
 var handleForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,49}$`)
 
 func (s *Service) updateWorkspace(ctx context.Context, _ *Identity, in *platform.UpdateWorkspaceInput) (*platform.GetWorkspaceOutput, error) {
-	if in.ID != s.WorkspaceID {
-		return nil, workspaceNotFound(in.ID)
+	if err := s.checkWorkspace(in.ID); err != nil {
+		return nil, err
 	}
 	if in.Handle.Value != "" && !handleForm.MatchString(in.Handle.Value) {
 		return nil, platform.Errorf(platform.TypeInvalidIdentifier, "handle: %.60q is not a handle; use at most 50 lower-case letters, digits and -", in.Handle.Value)

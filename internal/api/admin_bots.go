@@ -142,10 +142,8 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		return nil, err
 	}
 	err := s.Store.Update(ctx, func(tx *store.Tx) error {
-		row, err := tx.Bot(ctx, in.ID)
-		if errors.Is(err, store.ErrNotFound) {
-			return botNotFound(in.ID)
-		} else if err != nil {
+		row, err := findBot(ctx, tx, in.ID)
+		if err != nil {
 			return err
 		}
 		old := *row
@@ -182,17 +180,7 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		if err := s.setRecurring(ctx, tx, row.ID, &def); err != nil {
 			return err
 		}
-		if err := tx.UpdateBot(ctx, *row); err != nil {
-			return err
-		}
-		tx.OnCommit(func() { // before anything is delivered
-			s.Catalog.InvalidateBot(in.ID)
-			s.codeChanged(in.ID)
-		})
-		if !registers(&old, row, in) {
-			return nil
-		}
-		return s.registerBot(ctx, tx, row)
+		return s.saveBot(ctx, tx, row, registers(&old, row, in))
 	})
 	if err != nil {
 		return nil, err
@@ -205,6 +193,22 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 		return nil, err
 	}
 	return &platform.UpdateBotOutput{Bot: *bot}, nil
+}
+
+// saveBot writes a changed bot and tells everybody who has it in use, its code
+// too where it is to register.
+func (s *Service) saveBot(ctx context.Context, tx *store.Tx, row *store.Bot, register bool) error {
+	if err := tx.UpdateBot(ctx, *row); err != nil {
+		return err
+	}
+	tx.OnCommit(func() { // before anything is delivered
+		s.Catalog.InvalidateBot(row.ID)
+		s.codeChanged(row.ID)
+	})
+	if !register {
+		return nil
+	}
+	return s.registerBot(ctx, tx, row)
 }
 
 // putIntegrations installs, changes and removes what updateBot carries of

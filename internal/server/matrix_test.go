@@ -27,6 +27,8 @@ const (
 		getTableRow findTableRows createTableRows updateTableRows upsertTableRows deleteTableRows`
 	forIntegrations = `initializeIncomingMessage configureIntegration`
 	forAccounts     = `createBot getBot listBots updateBot deleteBot
+		createBotVersion listBotVersions getBotVersion getBotVersionContent deployBotVersion
+		listPublicWorkspaces getWorkspacePreference setWorkspacePreference listWorkspaceInvoices listWorkspaceQuotas
 		createIntegration getIntegration getIntegrationByName listIntegrations updateIntegration deleteIntegration
 		listInstallations getInstallation putInstallation deleteInstallation
 		getBotLogs getIntegrationLogs

@@ -18,7 +18,7 @@ import (
 // cleaned or redirected: names in them may hold escaped slashes.
 func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 	operations := apihttp.New(apihttp.Config{
-		Service: s.service, Operations: platform.Operations(),
+		Service: s.service, Operations: platform.Operations(), Refusals: platform.Refusals(),
 		Concurrent: s.cfg.APIConcurrent, OneCaller: s.cfg.APIConcurrentPerCaller, Rate: s.cfg.APIRate,
 	})
 	hooks := webhook.New(webhook.Config{

@@ -39,23 +39,30 @@ type Service interface {
 type Config struct {
 	Service    Service
 	Operations []*platform.Operation
-	Concurrent int // calls at a time; default 2048, more are answered 503
-	OneCaller  int // of them by one caller; default 512, more are answered 429
-	Rate       int // calls a second by one caller; default 20000, more are answered 429
+	Refusals   []platform.Refusal // operations that are known and not served
+	Concurrent int                // calls at a time; default 2048, more are answered 503
+	OneCaller  int                // of them by one caller; default 512, more are answered 429
+	Rate       int                // calls a second by one caller; default 20000, more are answered 429
 }
 
 // Handler serves operations. It is safe for concurrent use.
 type Handler struct {
 	service Service
 	routes  *node
+	refused map[*platform.Operation]platform.Refusal
 	binding platformhttp.Binding
 	gate    *gate
 }
 
 // New returns a handler for the operations.
 func New(cfg Config) *Handler {
-	h := &Handler{service: cfg.Service, routes: &node{}, gate: newGate(cfg)}
+	h := &Handler{service: cfg.Service, routes: &node{}, refused: map[*platform.Operation]platform.Refusal{}, gate: newGate(cfg)}
 	for _, op := range cfg.Operations {
+		h.routes.add(op)
+	}
+	for _, r := range cfg.Refusals {
+		op := &platform.Operation{Name: r.Name, Method: r.Method, Path: r.Path}
+		h.refused[op] = r
 		h.routes.add(op)
 	}
 	return h
@@ -75,6 +82,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	op, values, err := h.routes.find(r.Method, r.URL.EscapedPath())
 	if err != nil {
 		return err
+	}
+	if refusal, ok := h.refused[op]; ok {
+		return refusal.Error()
 	}
 	if !h.gate.enter() {
 		return platform.Unavailable(nil, "the server has as many calls as it takes at a time; try again", retryAfter)
