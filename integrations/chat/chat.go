@@ -37,7 +37,7 @@ const (
 type Configuration struct {
 	// EncryptionKey signs user keys (HS256) that an own back end makes; users
 	// are then made with such keys only.
-	EncryptionKey string `json:"encryptionKey,omitempty" secret:"true"`
+	EncryptionKey string `json:"encryptionKey,omitempty" secret:"true" title:"Encryption key (HS256)" description:"At least 32 bytes; only when your own back end signs user keys"`
 }
 
 // authState is the installation's own secret for user keys.
@@ -101,7 +101,7 @@ func definition() integration.Definition {
 // New returns the integration. Each handler that it makes has listeners of its
 // own, so one place needs one handler for all installations.
 func New() integration.Integration {
-	return integration.Integration{Definition: definition(), New: newHandler}
+	return integration.Integration{Definition: definition(), MaxWebhook: maxBody, New: newHandler}
 }
 
 // handler adds streaming to what the Mux makes.
@@ -120,6 +120,7 @@ func (h *handler) Stream(w http.ResponseWriter, r *http.Request, req *wire.Reque
 func newHandler(env integration.Env) (wire.Handler, error) {
 	s := newService(env)
 	m := integration.NewMux(definition(), env)
+	m.OnRegister(s.register)
 	m.OnWebhook(s.webhook)
 	m.OnMessageUpdated(s.messageUpdated)
 	for _, typ := range message.Types() {

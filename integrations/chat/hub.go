@@ -10,6 +10,7 @@ import (
 // Bounds of listening.
 const (
 	maxListeners   = 10_000
+	maxOfUser      = 20 // a person has some tabs and devices, not more
 	listenerBuffer = 128
 )
 
@@ -38,6 +39,7 @@ type hub struct {
 	mu     sync.Mutex
 	topics map[string]*topic
 	count  int
+	users  map[string]int // listeners by user
 }
 
 type topic struct {
@@ -56,7 +58,7 @@ type listener struct {
 	gone    chan struct{}
 }
 
-func newHub() *hub { return &hub{topics: map[string]*topic{}} }
+func newHub() *hub { return &hub{topics: map[string]*topic{}, users: map[string]int{}} }
 
 func (h *hub) topic(id string) *topic {
 	t := h.topics[id]
@@ -81,9 +83,15 @@ func (h *hub) subscribe(conversationID, userID string) (*listener, error) {
 	if h.count >= maxListeners {
 		return nil, platform.Unavailable(nil, "too many clients are listening", retryBusy)
 	}
+	if h.users[userID] >= maxOfUser {
+		e := platform.Errorf(platform.TypeRateLimited, "this user listens %d times already, which is all that one may; close a stream first", maxOfUser)
+		e.RetryAfter = retryBusy
+		return nil, e
+	}
 	l := &listener{userID: userID, signals: make(chan signal, listenerBuffer), gone: make(chan struct{})}
 	h.topic(conversationID).listeners[l] = struct{}{}
 	h.count++
+	h.users[userID]++
 	return l, nil
 }
 
@@ -101,6 +109,9 @@ func (h *hub) cut(t *topic, l *listener) {
 	if _, ok := t.listeners[l]; ok {
 		delete(t.listeners, l)
 		h.count--
+		if h.users[l.userID]--; h.users[l.userID] == 0 {
+			delete(h.users, l.userID)
+		}
 		close(l.gone)
 	}
 }

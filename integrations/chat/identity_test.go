@@ -41,7 +41,7 @@ func TestNobodyBecomesTheBot(t *testing.T) {
 		}
 		return resp.Status
 	}
-	const secret = "of an own back end"
+	const secret = "of an own back end, which keeps it well"
 	key := func(id string) string { return signKey(secret, id, time.Now()) }
 
 	t.Run("as a foreign id", func(t *testing.T) {
@@ -78,5 +78,31 @@ func TestTheKeyOfUserKeysIsSecret(t *testing.T) {
 	}
 	if shown := schema.Mask(s, json.RawMessage(`{"encryptionKey":"hunter2"}`)); strings.Contains(string(shown), "hunter2") {
 		t.Errorf("shown as %s", shown)
+	}
+}
+
+// A key that can be guessed is refused at register, and no user key that is
+// signed with it is taken.
+func TestShortEncryptionKey(t *testing.T) {
+	t.Parallel()
+	for key, good := range map[string]bool{"": true, "hunter2": false, strings.Repeat("x", 31): false, strings.Repeat("x", 32): true} {
+		p := integrationtest.NewPlatform()
+		in, err := integrationtest.Install(New(), integration.Env{Transport: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Configuration = &Configuration{EncryptionKey: key}
+		if err := in.Register(t.Context()); (err == nil) != good || !good && !strings.Contains(err.Error(), "at least 32") {
+			t.Errorf("register with %d bytes: %v", len(key), err)
+		}
+		if key == "" || good {
+			continue
+		}
+		resp, err := in.Webhook(t.Context(), platform.WebhookRequest{
+			Method: "POST", Path: "/users/get-or-create", Body: "{}", Headers: map[string]string{"x-user-key": signKey(key, "ada", time.Now())},
+		})
+		if err != nil || resp.Status < 400 {
+			t.Errorf("a user key of %d bytes: %+v, %v", len(key), resp, err)
+		}
 	}
 }

@@ -5,14 +5,28 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 
+	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // maxUserKey is the longest user key in bytes.
 const maxUserKey = 4 << 10
+
+// minSecret is the shortest secret for HS256 in bytes: a shorter one can be
+// found by trying (RFC 7518, 3.2).
+const minSecret = 32
+
+// checkSecret refuses an encryptionKey that is too short; "" is none.
+func checkSecret(secret string) error {
+	if n := len(secret); n > 0 && n < minSecret {
+		return integration.RuntimeError(fmt.Sprintf("encryptionKey: it has %d bytes; give at least %d random ones, such as \"openssl rand -base64 32\" makes", n, minSecret))
+	}
+	return nil
+}
 
 // clockSkew is how far an own back end's clock may be off.
 const clockSkew = time.Minute

@@ -36,6 +36,15 @@ func newService(env integration.Env) *service {
 	return s
 }
 
+// register refuses what user keys must not be signed with.
+func (s *service) register(_ context.Context, call *integration.Call) error {
+	c, err := integration.Config[Configuration](call)
+	if err != nil {
+		return err
+	}
+	return checkSecret(c.EncryptionKey)
+}
+
 // session is one request of a user's client.
 type session struct {
 	*service
@@ -52,6 +61,9 @@ func (s *service) session(client *platform.Client, botUserID, integrationID, bot
 		if err := json.Unmarshal(config, &c); err != nil {
 			return nil, integration.RuntimeError("the configuration does not fit")
 		}
+	}
+	if err := checkSecret(c.EncryptionKey); err != nil {
+		return nil, err
 	}
 	if botUserID == "" {
 		botUserID = botID

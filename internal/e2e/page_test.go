@@ -81,3 +81,42 @@ func TestChatPageConnection(t *testing.T) {
 	b.says("heard: meanwhile")
 	b.until(`document.querySelectorAll("#log > li").length === 4`)
 }
+
+// A link with the key of another person does not take this browser's user away
+// before its person agrees.
+func TestChatPageAsksBeforeItForgets(t *testing.T) {
+	t.Parallel()
+	h := serve(t, "mirror")
+	b := browser(t, h.page)
+	b.write("mine")
+	b.says("heard: mine")
+	eval[bool](b, `fetch(document.body.dataset.api + "/users", {method: "POST", body: "{}"}).then(r => r.json()).then(made => window.theirs = made.key), true`)
+	b.until(`!!window.theirs`)
+	key := eval[string](b, `window.theirs`)
+	stored := `JSON.parse(localStorage.getItem("bellhop-chat:" + document.body.dataset.api)).key`
+	own := eval[string](b, stored)
+	open := func() {
+		t.Helper()
+		do(b, "leave", chromedp.Navigate("about:blank"))
+		do(b, "follow the link", chromedp.Navigate(h.page+"#userKey="+key))
+	}
+	open()
+	b.says("as another person")
+	if got := eval[string](b, stored); got != own {
+		t.Error("the user was replaced before anybody agreed")
+	}
+	do(b, "stay", chromedp.Click("#stay"))
+	b.says("heard: mine")
+	if got := eval[string](b, `location.hash`); got != "" {
+		t.Errorf("the address then still has %q", got)
+	}
+	open()
+	b.says("as another person")
+	do(b, "become", chromedp.Click("#become"))
+	b.says("No messages yet")
+	b.says("Online")
+	b.until(stored + ` === "` + key + `"`)
+	open() // the same person again is not asked
+	b.says("Online")
+	b.until(`document.querySelector("#ask").hidden`)
+}

@@ -131,6 +131,17 @@ $('earlier').onclick = async () => {
   }
 }
 
+// another asks whether this browser is to forget its user for another one.
+function another() {
+  $('ask').hidden = false
+  $('stay').focus()
+  return new Promise((answer) => {
+    const end = (yes) => { $('ask').hidden = true; $('text').focus(); answer(yes) }
+    $('stay').onclick = () => end(false)
+    $('become').onclick = () => end(true)
+  })
+}
+
 // enter makes sure that there are a user and a conversation: those of this
 // browser, or of the key that the address brings.
 async function enter() {
@@ -139,8 +150,12 @@ async function enter() {
   try {
     if (given) {
       const { user } = await chat.call('POST', '/users/get-or-create', {}, given)
-      if (me?.user !== user.id) me = { user: user.id }
-      me.key = given
+      if (me && me.user !== user.id && !await another()) {
+        history.replaceState(null, '', location.pathname + location.search) // it was asked once
+      } else {
+        if (me?.user !== user.id) me = { user: user.id }
+        me.key = given
+      }
     } else if (me) await chat.call('GET', '/users/me', undefined, me.key)
   } catch (err) {
     if (given || !(err instanceof Refusal) || err.status !== 401) throw err
