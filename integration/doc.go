@@ -21,6 +21,10 @@ type Integration struct {
 	// New makes the handler, usually of a Mux. It is called once for each
 	// place where the code runs, and serves all installations there.
 	New func(Env) (wire.Handler, error)
+	// MaxWebhook is the largest body of a webhook in bytes; larger ones are
+	// refused before they are read. 0 leaves it to the server's bound, which
+	// holds in any case.
+	MaxWebhook int64
 }
 
 // New returns the integration that d declares and whose handlers handle

@@ -30,12 +30,15 @@ type Options struct {
 	Patience time.Duration
 }
 
+// maxWebhook is far over the size of an issue with what changed in it.
+const maxWebhook = 4 << 20
+
 // New returns the integration.
 func New() integration.Integration { return NewWith(Options{}) }
 
 // NewWith returns the integration with options.
 func NewWith(o Options) integration.Integration {
-	return integration.Integration{Definition: definition(), New: func(env integration.Env) (wire.Handler, error) {
+	return integration.Integration{Definition: definition(), MaxWebhook: maxWebhook, New: func(env integration.Env) (wire.Handler, error) {
 		s, err := newService(env, o)
 		if err != nil {
 			return nil, err

@@ -35,12 +35,15 @@ type Options struct {
 
 const defaultURL = "https://slack.com"
 
+// maxWebhook is far over the size of an event or of a filled modal.
+const maxWebhook = 4 << 20
+
 // New returns the integration.
 func New() integration.Integration { return NewWith(Options{}) }
 
 // NewWith returns the integration with options.
 func NewWith(o Options) integration.Integration {
-	return integration.Integration{Definition: definition(), New: func(env integration.Env) (wire.Handler, error) {
+	return integration.Integration{Definition: definition(), MaxWebhook: maxWebhook, New: func(env integration.Env) (wire.Handler, error) {
 		m := integration.NewMux(definition(), env)
 		s, err := newService(m.Env(), o)
 		if err != nil {

@@ -24,12 +24,15 @@ type Options struct {
 	APIURL string
 }
 
+// maxWebhook is far over the size of an update: files are not in it.
+const maxWebhook = 1 << 20
+
 // New returns the integration.
 func New() integration.Integration { return NewWith(Options{}) }
 
 // NewWith returns the integration with options.
 func NewWith(o Options) integration.Integration {
-	return integration.Integration{Definition: definition(), New: func(env integration.Env) (wire.Handler, error) {
+	return integration.Integration{Definition: definition(), MaxWebhook: maxWebhook, New: func(env integration.Env) (wire.Handler, error) {
 		m := integration.NewMux(definition(), env)
 		s := newService(m.Env(), o)
 		m.OnRegister(s.register)

@@ -29,12 +29,15 @@ type Options struct {
 	Pause time.Duration
 }
 
+// maxWebhook is over the 3 MB that Meta says a notification has at most.
+const maxWebhook = 4 << 20
+
 // New returns the integration.
 func New() integration.Integration { return NewWith(Options{}) }
 
 // NewWith returns the integration with options.
 func NewWith(o Options) integration.Integration {
-	return integration.Integration{Definition: definition(), New: func(env integration.Env) (wire.Handler, error) {
+	return integration.Integration{Definition: definition(), MaxWebhook: maxWebhook, New: func(env integration.Env) (wire.Handler, error) {
 		s, err := newService(env, o)
 		if err != nil {
 			return nil, err

@@ -82,6 +82,7 @@ type Runtime struct {
 
 	mu           sync.Mutex
 	integrations map[string]wire.Handler    // by name@version
+	maxWebhook   map[string]int64           // of those that have a bound of their own
 	bots         map[string]wire.Handler    // by name
 	declared     map[string]json.RawMessage // of bots, by name
 	installing   map[string]*turn           // by bot id
@@ -112,7 +113,7 @@ func New(cfg Config) (*Runtime, error) {
 	}
 	r := &Runtime{
 		cfg: cfg, client: dialguard.Client(cfg.AllowPrivate),
-		integrations: map[string]wire.Handler{}, bots: map[string]wire.Handler{}, declared: map[string]json.RawMessage{},
+		integrations: map[string]wire.Handler{}, maxWebhook: map[string]int64{}, bots: map[string]wire.Handler{}, declared: map[string]json.RawMessage{},
 		installing: map[string]*turn{}, kick: make(chan struct{}, 1), listen: make(chan struct{}, 1),
 	}
 	var faults []error
@@ -140,7 +141,17 @@ func (r *Runtime) link(in integration.Integration) error {
 		return fmt.Errorf("integration %s: %w", ref, err)
 	}
 	r.integrations[ref] = wire.Chain(h, guard(r.cfg.Logger))
+	r.maxWebhook[ref] = in.MaxWebhook
 	return nil
+}
+
+// MaxWebhook is the largest body that an integration takes of a webhook; 0
+// where it says nothing.
+func (r *Runtime) MaxWebhook(i *catalog.Integration) int64 {
+	if !i.Builtin {
+		return 0
+	}
+	return r.maxWebhook[i.Name+"@"+i.Version]
 }
 
 func (r *Runtime) linkBot(name string, b bot.Bot) error {

@@ -33,7 +33,8 @@ func writeResponse(w http.ResponseWriter, resp *wire.Response) (int, error) {
 	header := w.Header()
 	header["X-Content-Type-Options"] = []string{"nosniff"} // unless the integration says otherwise
 	for key, values := range resp.Header {
-		if key = http.CanonicalHeaderKey(key); !hopByHop[key] {
+		// What is said to the platform is nobody else's to know.
+		if key = http.CanonicalHeaderKey(key); !hopByHop[key] && key != headerIdentifier && key != headerPassThrough {
 			header[key] = values
 		}
 	}

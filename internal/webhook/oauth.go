@@ -29,10 +29,18 @@ func toBrowser(resp *wire.Response) *wire.Response {
 	if resp.Header.Get(headerPassThrough) == "true" {
 		return resp
 	}
-	query := url.Values{"success": {"true"}}
 	if resp.Status != 0 && (resp.Status < 200 || resp.Status > 299) {
-		query = url.Values{"success": {"false"}, "errorMessage": {reason(resp.Body)}}
+		return toInterstitial(reason(resp.Body))
 	}
+	return interstitial(url.Values{"success": {"true"}})
+}
+
+// toInterstitial leads to the page that tells why it went wrong.
+func toInterstitial(why string) *wire.Response {
+	return interstitial(url.Values{"success": {"false"}, "errorMessage": {why}})
+}
+
+func interstitial(query url.Values) *wire.Response {
 	return &wire.Response{Status: http.StatusFound, Header: http.Header{"Location": {interstitialPath + "?" + query.Encode()}}}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/platform"
 )
@@ -28,15 +29,26 @@ func within(r *http.Request, path string) *http.Request {
 	return inner
 }
 
+// most is the largest body that is read for an integration; nil is one that is
+// not known.
+func (h *Handler) most(i *catalog.Integration) int64 {
+	if i != nil {
+		if own := h.cfg.Resolver.MaxWebhook(i); own > 0 {
+			return min(own, h.cfg.MaxBody)
+		}
+	}
+	return h.cfg.MaxBody
+}
+
 // reserve takes as much of MaxBytes as the request's body may have; a body
-// that does not tell its length may have MaxBody.
-func (h *Handler) reserve(r *http.Request) (release func(), err error) {
+// that does not tell its length may have the most.
+func (h *Handler) reserve(r *http.Request, most int64) (release func(), err error) {
 	n := r.ContentLength
 	switch {
-	case n > h.cfg.MaxBody:
-		return nil, h.tooLarge()
+	case n > most:
+		return nil, tooLarge(most)
 	case n < 0:
-		n = h.cfg.MaxBody
+		n = most
 	}
 	if h.bytes.Add(n) > h.cfg.MaxBytes {
 		h.bytes.Add(-n)
@@ -49,8 +61,8 @@ func tooMuch() error {
 	return platform.Unavailable(nil, "too much of webhooks' bodies at a time; try again", time.Second)
 }
 
-func (h *Handler) tooLarge() error {
-	return platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes, the most that a webhook takes", h.cfg.MaxBody)
+func tooLarge(most int64) error {
+	return platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes, the most that this webhook takes", most)
 }
 
 // encode words the body of webhook_received, and reserves what it has more than
@@ -89,14 +101,14 @@ func escapes(raw []byte) (n int64) {
 	return n
 }
 
-func (h *Handler) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+func (h *Handler) read(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
 	if r.ContentLength == 0 {
 		return nil, nil
 	}
-	defer reply.Reading(w, h.cfg.MaxBody)()
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, h.cfg.MaxBody))
+	defer reply.Reading(w, most)()
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, h.tooLarge()
+		return nil, tooLarge(most)
 	} else if err != nil {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "the body could not be read to its end")
 	}

@@ -44,12 +44,16 @@ func (h *Handler) serveShared(w http.ResponseWriter, v *visit, names []named) er
 		return err
 	}
 	defer h.calls.leave()
-	release, err := h.reserve(r)
+	most := h.cfg.MaxBody
+	if len(versions) > 0 {
+		most = h.most(versions[0])
+	}
+	release, err := h.reserve(r, most)
 	if err != nil {
 		return err
 	}
 	defer release()
-	body, err := h.read(w, r)
+	body, err := h.read(w, r, most)
 	if err != nil {
 		return err
 	}

@@ -34,6 +34,8 @@ type Installations interface {
 type Resolver interface {
 	Installation(in *catalog.Installation) (wire.Handler, error)
 	Request(in *catalog.Installation, operation, typ string) *wire.Request
+	// MaxWebhook is the integration's own bound of a body, or 0.
+	MaxWebhook(i *catalog.Integration) int64
 }
 
 // Config configures a Handler. Zero limits take the defaults in the comments.
@@ -192,12 +194,13 @@ func (h *Handler) serve(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	defer h.calls.leave()
-	release, err := h.reserve(v.r)
+	most := h.most(v.in.Integration)
+	release, err := h.reserve(v.r, most)
 	if err != nil {
 		return err
 	}
 	defer release()
-	body, err := h.read(w, v.r)
+	body, err := h.read(w, v.r, most)
 	if err != nil {
 		return err
 	}
@@ -217,16 +220,20 @@ func (h *Handler) pass(w http.ResponseWriter, v *visit, handler wire.Handler, re
 	if err != nil {
 		return h.fault(ctx, err)
 	}
-	if id := resp.Header.Get(headerIdentifier); id != "" && h.cfg.Claim != nil {
+	if id := resp.Header.Get(headerIdentifier); id != "" && h.cfg.Claim != nil && resp.Status < http.StatusBadRequest {
 		if err := h.cfg.Claim(ctx, v.in, id); err != nil {
 			return err
 		}
 	}
-	if v.browser {
-		return v.write(w, toBrowser(resp))
-	}
-	if e := concealed(resp); e != nil {
+	e := concealed(resp)
+	switch {
+	case e != nil && v.browser:
+		h.cfg.Logger.Warn("webhook refused", "bot_id", v.in.BotID, "installation_id", v.in.ID, "error_id", e.ID, "cause", e.Err)
+		return v.write(w, toInterstitial(e.Message+" "+e.ID))
+	case e != nil:
 		return e
+	case v.browser:
+		return v.write(w, toBrowser(resp))
 	}
 	return v.write(w, resp)
 }

@@ -32,6 +32,7 @@ type world struct {
 	missing error // why there is no handler
 	off     bool
 	busy    error // of the look-up
+	most    int64 // the integration's own bound of bodies
 }
 
 func (w *world) InstallationByWebhook(_ context.Context, id string) (*catalog.Installation, error) {
@@ -41,7 +42,7 @@ func (w *world) InstallationByWebhook(_ context.Context, id string) (*catalog.In
 	if id != "w" {
 		return nil, store.ErrNotFound
 	}
-	return &catalog.Installation{Installation: store.Installation{ID: "inst_1", BotID: "bot_1", Alias: "echo", WebhookID: "w", Enabled: !w.off}}, nil
+	return &catalog.Installation{Installation: store.Installation{ID: "inst_1", BotID: "bot_1", Alias: "echo", WebhookID: "w", Enabled: !w.off}, Integration: new(catalog.Integration)}, nil
 }
 
 func (w *world) Installation(*catalog.Installation) (wire.Handler, error) {
@@ -51,6 +52,8 @@ func (w *world) Installation(*catalog.Installation) (wire.Handler, error) {
 func (w *world) Request(in *catalog.Installation, operation, typ string) *wire.Request {
 	return &wire.Request{Operation: operation, Type: typ, BotID: in.BotID, IntegrationAlias: in.Alias}
 }
+
+func (w *world) MaxWebhook(*catalog.Integration) int64 { return w.most }
 
 // start serves the world on a real port.
 func (w *world) start(t *testing.T, cfg webhook.Config) string {
