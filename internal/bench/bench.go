@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -26,20 +27,32 @@ type Config struct {
 	Dir           string        // where the databases are made and removed; "" means the system's
 	Database      string        // of PostgreSQL, to be measured in place of SQLite; what is written stays in it
 	Only          string        // measure only what has this in its name; "" means everything
+	Bundle        string        // folder with integration.cjs and bot.cjs of conformance/bench.mjs; "" leaves uploaded code out
+	Node          string        // the program that runs them; "" means node
 }
 
 // Result is one measurement.
 type Result struct {
-	Name       string        `json:"name"`
-	Floor      bool          `json:"floor"`
-	RoundTrips int           `json:"roundTrips"`
-	PerSecond  float64       `json:"perSecond"`
-	CPU        time.Duration `json:"cpuPerRoundTripNs"` // of the whole process, load included
+	Name       string  `json:"name"`
+	Floor      bool    `json:"floor"`
+	RoundTrips int     `json:"roundTrips"`
+	PerSecond  float64 `json:"perSecond"`
+	// CPU is that of the whole process, load included, and of its children, for
+	// each round trip; PerCPUSecond is how many a second of it makes.
+	CPU          time.Duration `json:"cpuPerRoundTripNs"`
+	PerCPUSecond float64       `json:"perCpuSecond"`
+	// Memory is what is resident at the end: of this process, load included,
+	// and of the processes in which uploaded code runs. 0 where that is unknown.
+	Memory     int64         `json:"memoryBytes,omitempty"`
+	CodeMemory int64         `json:"codeMemoryBytes,omitempty"`
 	P50        time.Duration `json:"p50Ns"`
 	P95        time.Duration `json:"p95Ns"`
 	P99        time.Duration `json:"p99Ns"`
 	// Ratio is PerSecond over that of the floor; 0 for floors.
 	Ratio float64 `json:"ratio,omitempty"`
+	// ColdStart is how long uploaded code that does not run takes to answer a
+	// call; 0 for other code.
+	ColdStart time.Duration `json:"coldStartNs,omitempty"`
 }
 
 // subject is what is measured: it takes a webhook and in the end posts to the
@@ -52,10 +65,17 @@ type subject struct {
 
 // opener starts a subject with its database in dir. What it cannot do behind
 // the webhook's back it says with fail, which ends the measurement.
-type opener func(ctx context.Context, dir, sink string, fail func(error)) (webhook string, done func() error, err error)
+type opener func(ctx context.Context, dir, sink string, fail func(error)) (*running, error)
 
-// Run measures floors and servers, in process and remote, and hands each
-// result to report as soon as it is there.
+// running is a subject that takes webhooks until it is done.
+type running struct {
+	webhook string
+	done    func() error
+	cold    func(context.Context) (time.Duration, error) // measures a cold start; nil when there is none
+}
+
+// Run measures floors and servers, with code in process, remote and uploaded,
+// and hands each result to report as soon as it is there.
 func Run(ctx context.Context, cfg Config, report func(Result)) ([]Result, error) {
 	if cfg.Duration == 0 {
 		cfg.Duration = 5 * time.Second
@@ -66,14 +86,22 @@ func Run(ctx context.Context, cfg Config, report func(Result)) ([]Result, error)
 	if cfg.Conversations == 0 {
 		cfg.Conversations = 64
 	}
+	subjects := []subject{
+		{"floor, in process", true, openFloor(false, cfg.Database)},
+		{"bellhop, in process", false, openServer(inProcess{}, cfg)},
+		{"floor, remote", true, openFloor(true, cfg.Database)},
+		{"bellhop, remote", false, openServer(remote{}, cfg)},
+	}
+	if cfg.Bundle != "" {
+		b, err := readBundle(cfg.Bundle)
+		if err != nil {
+			return nil, err
+		}
+		subjects = append(subjects, subject{"bellhop, bundle", false, openServer(b, cfg)})
+	}
 	var results []Result
 	var floor float64
-	for _, s := range []subject{
-		{"floor, in process", true, openFloor(false, cfg.Database)},
-		{"bellhop, in process", false, openServer(false, cfg.Database)},
-		{"floor, remote", true, openFloor(true, cfg.Database)},
-		{"bellhop, remote", false, openServer(true, cfg.Database)},
-	} {
+	for _, s := range subjects {
 		if !strings.Contains(s.name, cfg.Only) {
 			continue
 		}
@@ -106,30 +134,39 @@ func measure(ctx context.Context, cfg Config, s subject) (r Result, err error) {
 	defer stopSink()
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	webhook, done, err := s.open(ctx, filepath.Join(dir, "data"), sinkURL, fail)
+	debug.FreeOSMemory() // of what was measured before
+	on, err := s.open(ctx, filepath.Join(dir, "data"), sinkURL, fail)
 	if err != nil {
 		return r, err
 	}
 	defer func() {
-		if e := done(); err == nil {
+		if e := on.done(); err == nil {
 			err = e
 		}
 	}()
-	if _, _, err := load(ctx, cfg, webhook, sink, cfg.Warmup); err != nil {
+	if _, _, err := load(ctx, cfg, on.webhook, sink, cfg.Warmup); err != nil {
 		return r, err
 	}
-	before := cpuTime()
-	latencies, took, err := load(ctx, cfg, webhook, sink, cfg.Duration)
+	before := used()
+	latencies, took, err := load(ctx, cfg, on.webhook, sink, cfg.Duration)
 	if err != nil {
 		return r, err
 	}
-	r = Result{Name: s.name, Floor: s.floor, RoundTrips: len(latencies), PerSecond: float64(len(latencies)) / took.Seconds()}
+	after := used()
+	r = Result{
+		Name: s.name, Floor: s.floor, RoundTrips: len(latencies), PerSecond: float64(len(latencies)) / took.Seconds(),
+		Memory: after.own, CodeMemory: after.childrens,
+	}
 	if n := len(latencies); n > 0 {
 		slices.Sort(latencies)
-		r.CPU = (cpuTime() - before) / time.Duration(n)
+		r.CPU = (after.cpu - before.cpu) / time.Duration(n)
+		r.PerCPUSecond = float64(n) / (after.cpu - before.cpu).Seconds()
 		r.P50, r.P95, r.P99 = latencies[n/2], latencies[n*95/100], latencies[n*99/100]
 	}
-	return r, nil
+	if on.cold != nil {
+		r.ColdStart, err = on.cold(ctx)
+	}
+	return r, err
 }
 
 // load writes in all conversations for a time and returns how long each answer

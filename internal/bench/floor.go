@@ -31,10 +31,10 @@ type floor struct {
 }
 
 func openFloor(remote bool, database string) opener {
-	return func(ctx context.Context, dir, sink string, fail func(error)) (string, func() error, error) {
+	return func(ctx context.Context, dir, sink string, fail func(error)) (*running, error) {
 		log, err := server.OpenCommitLog(ctx, dir, database)
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
 		f := &floor{log: log, sink: sink, fail: fail, client: newClient(1024)}
 		var stops []func() error
@@ -58,7 +58,7 @@ func openFloor(remote bool, database string) opener {
 		}
 		webhook, stopWebhook, e := listen(http.HandlerFunc(f.webhook))
 		if err = errors.Join(err, e); err != nil {
-			return "", nil, errors.Join(err, stop())
+			return nil, errors.Join(err, stop())
 		}
 		// The webhook stops first, so that no handler starts an answer while
 		// the wait ends; the others last, since answers call them.
@@ -68,7 +68,7 @@ func openFloor(remote bool, database string) opener {
 			f.client.CloseIdleConnections()
 			return errors.Join(err, stop())
 		}
-		return webhook, done, nil
+		return &running{webhook: webhook, done: done}, nil
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 func TestAFloorThatLosesAnAnswerSaysSo(t *testing.T) {
 	t.Parallel()
 	for _, remote := range []bool{false, true} {
-		deaf := func(ctx context.Context, dir, _ string, fail func(error)) (string, func() error, error) {
+		deaf := func(ctx context.Context, dir, _ string, fail func(error)) (*running, error) {
 			return openFloor(remote, "")(ctx, dir, "http://127.0.0.1:1", fail)
 		}
 		cfg := Config{Duration: time.Minute, Warmup: time.Minute, Conversations: 2, Dir: t.TempDir()}

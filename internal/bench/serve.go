@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/bellhop-dev/bellhop/bot"
 	"github.com/bellhop-dev/bellhop/integration"
@@ -15,46 +18,102 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// openServer opens a whole server with the probe installed, in process or
-// served over loopback HTTP.
-func openServer(remote bool, database string) opener {
-	return func(ctx context.Context, dir, sink string, _ func(error)) (string, func() error, error) {
-		cfg := config.Default()
-		cfg.Listen, cfg.Data, cfg.AllowPrivate = "127.0.0.1:0", dir, true
-		if database != "" {
-			cfg.Database = database
+// place is where the probe's code runs.
+type place interface {
+	// link completes the options of the server.
+	link(*server.Options)
+	// deploy gives the probe's code to the server that runs. What it starts goes
+	// into the group and ends with ctx.
+	deploy(ctx context.Context, srv *server.Server, group *errgroup.Group) (*deployed, error)
+}
+
+// deployed is the probe's code in its place.
+type deployed struct {
+	bot *platform.CreateBotInput // to be made
+	// cold measures a cold start by the probe's webhook; nil when there is none.
+	cold func(ctx context.Context, webhook string) (time.Duration, error)
+}
+
+// inProcess is in the server.
+type inProcess struct{}
+
+func (inProcess) link(o *server.Options) {
+	o.Integrations = []integration.Integration{probe.Integration()}
+	o.Bots = map[string]bot.Bot{probe.Name: probe.Bot(false)}
+}
+
+func (inProcess) deploy(context.Context, *server.Server, *errgroup.Group) (*deployed, error) {
+	return &deployed{bot: &platform.CreateBotInput{Name: probe.Name, Builtin: probe.Name}}, nil
+}
+
+// remote is behind loopback HTTP.
+type remote struct{}
+
+func (remote) link(*server.Options) {}
+
+// deploy serves the probe's integration and bot on loopback ports, and tells
+// the server of them.
+func (remote) deploy(ctx context.Context, srv *server.Server, group *errgroup.Group) (*deployed, error) {
+	token, err := srv.AccountToken(ctx, "", "bench")
+	if err != nil {
+		return nil, err
+	}
+	inListener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	botListener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, inListener.Close())
+	}
+	in := probe.Integration()
+	group.Go(func() error {
+		return integration.Serve(ctx, in, integration.ServeConfig{Listener: inListener, APIURL: srv.URL(), Token: token})
+	})
+	group.Go(func() error {
+		return bot.Serve(ctx, probe.Bot(false), bot.ServeConfig{Listener: botListener, APIURL: srv.URL(), Token: token})
+	})
+	def, err := in.Definition.Wire()
+	if err != nil {
+		return nil, err
+	}
+	def.URL = "http://" + inListener.Addr().String()
+	_, err = srv.Client().CreateIntegration(ctx, &platform.CreateIntegrationInput{IntegrationUpload: platform.IntegrationUpload{IntegrationDefinition: def}})
+	return &deployed{bot: &platform.CreateBotInput{Name: probe.Name, URL: "http://" + botListener.Addr().String()}}, err
+}
+
+// openServer opens a whole server with the probe installed.
+func openServer(at place, cfg Config) opener {
+	return func(ctx context.Context, dir, sink string, _ func(error)) (*running, error) {
+		settings := config.Default()
+		settings.Listen, settings.Data, settings.AllowPrivate = "127.0.0.1:0", dir, true
+		if cfg.Database != "" {
+			settings.Database = cfg.Database
 		}
-		options := server.Options{Config: cfg, Version: "bench"}
-		if !remote {
-			options.Integrations = []integration.Integration{probe.Integration()}
-			options.Bots = map[string]bot.Bot{probe.Name: probe.Bot(false)}
+		if cfg.Node != "" {
+			settings.Node = cfg.Node
 		}
+		options := server.Options{Config: settings, Version: "bench"}
+		at.link(&options)
 		srv, err := server.Open(ctx, options)
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
-		running, stop := context.WithCancel(ctx)
-		ended := make(chan error, 3)
-		go func() { ended <- srv.Run(running) }()
-		parts := 1
-		done := func() error {
-			stop()
-			var errs []error
-			for range parts {
-				errs = append(errs, <-ended)
-			}
-			return errors.Join(errs...)
+		alive, stop := context.WithCancel(ctx)
+		var group errgroup.Group
+		group.Go(func() error { return srv.Run(alive) })
+		on := &running{done: func() error { stop(); return group.Wait() }}
+		code, err := at.deploy(alive, srv, &group)
+		if err == nil {
+			on.webhook, err = install(ctx, srv.Client(), code.bot, sink)
 		}
-		create := &platform.CreateBotInput{Name: probe.Name, Builtin: probe.Name}
-		if remote {
-			create.Builtin = ""
-			parts = 3
-			if create.URL, err = serveRemote(running, srv, ended); err != nil {
-				return "", done, err
-			}
+		if err != nil {
+			return nil, errors.Join(err, on.done())
 		}
-		webhook, err := install(ctx, srv.Client(), create, sink)
-		return webhook, done, err
+		if code.cold != nil {
+			on.cold = func(ctx context.Context) (time.Duration, error) { return code.cold(ctx, on.webhook) }
+		}
+		return on, nil
 	}
 }
 
@@ -78,35 +137,4 @@ func install(ctx context.Context, client *platform.Client, create *platform.Crea
 		return "", fmt.Errorf("the probe is %s: %s", put.Installation.Status, put.Installation.StatusReason)
 	}
 	return put.Installation.WebhookURL, nil
-}
-
-// serveRemote serves the probe's integration and bot on loopback ports, tells
-// the server of the integration and returns the bot's address.
-func serveRemote(ctx context.Context, srv *server.Server, ended chan<- error) (botURL string, err error) {
-	token, err := srv.AccountToken(ctx, "", "bench")
-	if err != nil {
-		return "", err
-	}
-	inListener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	botListener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	in := probe.Integration()
-	go func() {
-		ended <- integration.Serve(ctx, in, integration.ServeConfig{Listener: inListener, APIURL: srv.URL(), Token: token})
-	}()
-	go func() {
-		ended <- bot.Serve(ctx, probe.Bot(false), bot.ServeConfig{Listener: botListener, APIURL: srv.URL(), Token: token})
-	}()
-	def, err := in.Definition.Wire()
-	if err != nil {
-		return "", err
-	}
-	def.URL = "http://" + inListener.Addr().String()
-	_, err = srv.Client().CreateIntegration(ctx, &platform.CreateIntegrationInput{IntegrationUpload: platform.IntegrationUpload{IntegrationDefinition: def}})
-	return "http://" + botListener.Addr().String(), err
 }

@@ -82,10 +82,11 @@ func newClient(idle int) *http.Client {
 	return &http.Client{Transport: pool, Timeout: 30 * time.Second}
 }
 
-// cpuTime is what this process has used so far.
-func cpuTime() time.Duration {
+// cpuTime is what this process, or its children that were waited for, have used
+// so far.
+func cpuTime(whose int) time.Duration {
 	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+	if err := syscall.Getrusage(whose, &u); err != nil {
 		return 0
 	}
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
