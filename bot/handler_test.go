@@ -283,6 +283,43 @@ func TestOutgoingHooks(t *testing.T) {
 	}
 }
 
+// A message that is made unless it is there is a message: hooks see it, and are
+// told of it once.
+func TestOutgoingHooksOfGetOrCreate(t *testing.T) {
+	t.Parallel()
+	var before, after []string
+	memory := integrationtest.NewPlatform()
+	b := start(t, bot.Env{Transport: memory}, func(m *bot.Mux) {
+		m.BeforeOutgoingMessage(message.TypeText, func(_ context.Context, _ *bot.Call, in *platform.CreateMessageInput) error {
+			before = append(before, string(in.Payload))
+			in.Payload = json.RawMessage(`{"text":"changed"}`)
+			return nil
+		})
+		m.AfterOutgoingMessage(bot.Any, func(_ context.Context, _ *bot.Call, out *platform.Message) error {
+			after = append(after, string(out.Payload))
+			return nil
+		})
+		bot.Message(m, func(ctx context.Context, call *bot.MessageCall, _ message.Text) error {
+			_, err := call.Client.GetOrCreateMessage(ctx, &platform.GetOrCreateMessageInput{
+				ConversationID: call.Conversation.ID, UserID: call.BotID, Type: message.TypeText, Payload: json.RawMessage(`{"text":"mine"}`),
+				Tags: platform.Tags{"replyTo": "m"}, DiscriminateByTags: []string{"replyTo"},
+			})
+			return err
+		})
+	})
+	for range 2 {
+		if err := b.Message(t.Context(), message.Text{Text: "a"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(before) != 2 || before[0] != `{"text":"mine"}` || !slices.Equal(after, []string{`{"text":"changed"}`}) {
+		t.Errorf("before saw %q, after %q", before, after)
+	}
+	if all := memory.Messages(); len(all) != 1 || string(all[0].Payload) != `{"text":"changed"}` {
+		t.Errorf("made %+v, want one message as the hook changed it", all)
+	}
+}
+
 func TestStatesByScope(t *testing.T) {
 	t.Parallel()
 	memory := integrationtest.NewPlatform()

@@ -115,12 +115,14 @@ func (m *Mux) AfterIncomingCallAction(name string, fn func(context.Context, *Cal
 
 // BeforeOutgoingMessage runs before the bot's client creates a message of the
 // type, or Any; it may change the message. Its error is the client's answer and
-// nothing is sent.
+// nothing is sent. It runs before a get-or-create too, whatever that finds: a
+// message that is there takes the tags and the payload that it is called with.
 func (m *Mux) BeforeOutgoingMessage(typ string, fn func(context.Context, *Call, *platform.CreateMessageInput) error) {
 	addHook(m, "beforeOutgoingMessage", &m.hooks.beforeOutgoingMessage, typ, fn)
 }
 
-// AfterOutgoingMessage runs after the bot's client created a message. Its error
+// AfterOutgoingMessage runs after the bot's client created a message, not after
+// a get-or-create that found one. Its error
 // is the client's answer although the message was sent.
 func (m *Mux) AfterOutgoingMessage(typ string, fn func(context.Context, *Call, *platform.Message) error) {
 	addHook(m, "afterOutgoingMessage", &m.hooks.afterOutgoingMessage, typ, fn)
@@ -149,11 +151,14 @@ type hooked struct {
 
 var _ platform.Transport = (*hooked)(nil)
 
-// Do runs the hooks of createMessage and callAction; other calls pass.
+// Do runs the hooks of createMessage, getOrCreateMessage and callAction; other
+// calls pass.
 func (h *hooked) Do(ctx context.Context, c *platform.Call) error {
 	switch in := c.In.(type) {
 	case *platform.CreateMessageInput:
 		return h.message(ctx, c, *in)
+	case *platform.GetOrCreateMessageInput:
+		return h.obtained(ctx, c, *in)
 	case *platform.CallActionInput:
 		return h.action(ctx, c, *in)
 	}
@@ -170,6 +175,29 @@ func (h *hooked) message(ctx context.Context, c *platform.Call, in platform.Crea
 		return err
 	}
 	if out, ok := c.Out.(*platform.CreateMessageOutput); ok {
+		return runHooks(ctx, h.call, h.hooks.afterOutgoingMessage, out.Message.Type, &out.Message)
+	}
+	return nil
+}
+
+// obtained runs the hooks of a message that is made unless it is there.
+func (h *hooked) obtained(ctx context.Context, c *platform.Call, in platform.GetOrCreateMessageInput) error {
+	made := platform.CreateMessageInput{
+		ConversationID: in.ConversationID, UserID: in.UserID, Type: in.Type, Payload: in.Payload, Tags: in.Tags,
+		Schedule: in.Schedule, Origin: in.Origin,
+	}
+	if err := runHooks(ctx, h.call, h.hooks.beforeOutgoingMessage, made.Type, &made); err != nil {
+		return err
+	}
+	changed := *c
+	changed.In = &platform.GetOrCreateMessageInput{
+		ConversationID: made.ConversationID, UserID: made.UserID, Type: made.Type, Payload: made.Payload, Tags: made.Tags,
+		Schedule: made.Schedule, Origin: made.Origin, DiscriminateByTags: in.DiscriminateByTags,
+	}
+	if err := h.next.Do(ctx, &changed); err != nil {
+		return err
+	}
+	if out, ok := c.Out.(*platform.GetOrCreateMessageOutput); ok && out.Meta.Created {
 		return runHooks(ctx, h.call, h.hooks.afterOutgoingMessage, out.Message.Type, &out.Message)
 	}
 	return nil
