@@ -235,7 +235,7 @@ func TestHeldLaneWaitsForReplay(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		want(t, b.target.seen(), "a/1", "a/1", "b/1")
+		want(t, b.target.seen(), "a/1", "a/2", "b/1")
 	})
 }
 

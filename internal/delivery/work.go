@@ -13,6 +13,9 @@ import (
 // ahead is how many rows of a lane are read at once.
 const ahead = 20
 
+// outcomeRetry is that of an attempt after which another one is made.
+const outcomeRetry = "retry"
+
 // keptAttempts is how many attempts a delivery's log keeps, the newest.
 const keptAttempts = 50
 
@@ -124,18 +127,33 @@ func (d *Dispatcher) record(ctx context.Context, l *lane, row *store.Delivery, s
 
 // decide turns a failure into a wait, or into -1 and a final state.
 func (d *Dispatcher) decide(ctx context.Context, row *store.Delivery, a *store.Attempt, f *Failure) time.Duration {
-	if !f.Final && row.Attempts < d.cfg.MaxAttempts {
-		a.Outcome = "retry"
+	if tried := sinceReplay(row); !f.Final && tried < d.cfg.MaxAttempts {
+		a.Outcome = outcomeRetry
 		if f.After > 0 {
 			return min(f.After, 24*time.Hour)
 		}
-		return backoff(d.cfg.BackoffBase, d.cfg.BackoffLimit, row.Attempts)
+		return backoff(d.cfg.BackoffBase, d.cfg.BackoffLimit, tried)
 	}
 	a.Outcome, row.State = store.DeliveryDead, store.DeliveryDead
 	if d.cfg.Hold(ctx, row) {
 		row.State = store.DeliveryHeld
 	}
 	return -1
+}
+
+// sinceReplay is how many attempts were made since the delivery was last
+// replayed, the one that was just made included. A replay begins anew what may
+// be tried, not the attempts' numbers: a target may look for what an earlier
+// one left behind.
+func sinceReplay(row *store.Delivery) int {
+	tried := 1
+	for i := len(row.Log) - 1; i >= 0; i-- {
+		if row.Log[i].Outcome != outcomeRetry {
+			return tried
+		}
+		tried++
+	}
+	return row.Attempts // the log may not reach back
 }
 
 // eventStatus tells an event how its delivery ended.

@@ -194,7 +194,7 @@ func (tx *Tx) Deliveries(ctx context.Context, df DeliveryFilter, p Page) ([]Deli
 }
 
 // ReplayDelivery makes a finished delivery pending again, at the end of its lane and with the same id; a held one stays
-// first in its lane. Attempts begin at 0, the log is kept. ErrConflict when it is pending.
+// first in its lane. Attempts go on counting, the log is kept. ErrConflict when it is pending.
 func (tx *Tx) ReplayDelivery(ctx context.Context, id string) (*Delivery, error) {
 	d, err := tx.lockDelivery(ctx, id)
 	if err != nil {
@@ -212,8 +212,8 @@ func (tx *Tx) ReplayDelivery(ctx context.Context, id string) (*Delivery, error) 
 		}
 		d.Seq, d.Head = lane.last, lane.done == lane.last-1
 	}
-	d.State, d.Attempts, d.NextAt, d.LastError, d.FinishedAt = DeliveryPending, 0, tx.now, "", nil
-	err = tx.exec(ctx, `UPDATE deliveries SET seq = $2, state = 'pending', attempts = 0, next_at = $3, last_error = '',
+	d.State, d.NextAt, d.LastError, d.FinishedAt = DeliveryPending, tx.now, "", nil
+	err = tx.exec(ctx, `UPDATE deliveries SET seq = $2, state = 'pending', next_at = $3, last_error = '',
 		finished_at = NULL WHERE id = $1`, d.ID, d.Seq, d.NextAt)
 	return d, wrap(err, "replay delivery")
 }

@@ -1,0 +1,44 @@
+package delivery_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/delivery"
+	"github.com/bellhop-dev/bellhop/internal/store"
+)
+
+// A replay begins anew what may be tried; the attempts' numbers go on, so that
+// a target knows that there were earlier ones.
+func TestReplayCountsOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := setup(t, delivery.Config{MaxAttempts: 2, BackoffBase: time.Second, BackoffLimit: time.Second}, func(context.Context, *store.Delivery) error {
+			return errors.New("down")
+		})
+		b.enqueue("l", "a")
+		pass(time.Minute)
+		want(t, b.target.seen(), "a/1", "a/2")
+		for range 2 {
+			ctx := context.Background()
+			err := b.store.Update(ctx, func(tx *store.Tx) error {
+				d, err := tx.ReplayDelivery(ctx, "a")
+				if err == nil {
+					tx.OnCommit(func() { b.dispatcher.Notify(*d) })
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pass(time.Minute)
+		}
+		want(t, b.target.seen(), "a/1", "a/2", "a/3", "a/4", "a/5", "a/6")
+		if d := b.row("a"); d.State != store.DeliveryDead || d.Attempts != 6 || len(d.Log) != 6 || d.Log[5].Number != 6 {
+			t.Errorf("in the end %+v", d)
+		}
+	})
+}
