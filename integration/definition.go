@@ -123,7 +123,7 @@ type ActionDefinition struct {
 	Description string
 	Input       Schema
 	Output      Schema
-	Cacheable   bool
+	Cacheable   bool // equal calls may be answered from memory elsewhere; here each is made
 	Billable    bool
 	Attributes  map[string]string
 }

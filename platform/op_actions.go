@@ -50,9 +50,11 @@ func (c *Client) ListTagValues(ctx context.Context, in *ListTagValuesInput) (*Li
 
 // ConfigureIntegrationInput is the input of ConfigureIntegration.
 type ConfigureIntegrationInput struct {
-	Identifier           Field[string]      `json:"identifier,omitzero"`
-	ScheduleRegisterCall string             `json:"scheduleRegisterCall,omitempty"`
-	SandboxIdentifiers   map[string]*string `json:"sandboxIdentifiers,omitempty"`
+	Identifier           Field[string] `json:"identifier,omitzero"`
+	ScheduleRegisterCall string        `json:"scheduleRegisterCall,omitempty"`
+	// SandboxIdentifiers are of accounts that bots share for trying out; there
+	// are none here, so only null is taken.
+	SandboxIdentifiers map[string]*string `json:"sandboxIdentifiers,omitempty"`
 }
 
 // ConfigureIntegrationOutput is the output of ConfigureIntegration; it has no

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
@@ -107,6 +109,11 @@ func (s *Service) configureIntegration(ctx context.Context, id *Identity, in *pl
 	}
 	if n := len([]rune(in.Identifier.Value)); n > maxIdentifier {
 		return nil, platform.Errorf(platform.TypeInvalidIdentifier, "identifier has %d characters; give at most %d", n, maxIdentifier)
+	}
+	for _, name := range slices.Sorted(maps.Keys(in.SandboxIdentifiers)) {
+		if in.SandboxIdentifiers[name] != nil {
+			return nil, platform.Errorf(platform.TypeInvalidPayload, "sandboxIdentifiers.%.60s: this server has no numbers that bots share for trying out; use a configuration with an account of your own", name)
+		}
 	}
 	return &platform.ConfigureIntegrationOutput{}, s.Installer.ConfigureIntegration(ctx, id.Installation, in)
 }

@@ -224,6 +224,14 @@ func TestIdentifierMoves(t *testing.T) {
 		if got := holder(); got != "" {
 			t.Errorf("after it was given back %q holds it", got)
 		}
+		shared := "555"
+		_, err := l.as(one).ConfigureIntegration(t.Context(), &platform.ConfigureIntegrationInput{SandboxIdentifiers: map[string]*string{"phone": &shared}})
+		if !platform.IsType(err, platform.TypeInvalidPayload) || !strings.Contains(err.Error(), "sandboxIdentifiers.phone") {
+			t.Errorf("an account for trying out: %v", err)
+		}
+		if _, err := l.as(one).ConfigureIntegration(t.Context(), &platform.ConfigureIntegrationInput{SandboxIdentifiers: map[string]*string{"phone": nil}}); err != nil {
+			t.Errorf("none, as null: %v", err)
+		}
 		if n := len(l.code.seen(wire.OpRegister)); n != 3 {
 			t.Errorf("%d registers, want 3: a claim of what is registered registers nothing", n)
 		}
