@@ -42,6 +42,9 @@ test('integrations', async () => {
   assert.ok(listed.includes(id) && listed.includes(slash.id))
   assert.deepEqual(ids(await admin.list.integrations({ name: slashed }).collect()), [slash.id])
 
+  const [summary] = (await admin.listIntegrations({ search: relay.name, visibility: 'private', sortBy: 'name', limit: 1 })).integrations
+  assert.deepEqual([summary.matchedOn.name, summary.actions, summary.configuration], [true, undefined, undefined], 'no definitions in lists')
+
   const updated = (await admin.updateIntegration({ id, title: 'Relay 2', events: { issueOpened: null } })).integration
   assert.equal(updated.title, 'Relay 2')
   assert.deepEqual(updated.events, {}, 'null removes')

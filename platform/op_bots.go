@@ -64,8 +64,8 @@ type ListBotsInput struct {
 
 // ListBotsOutput is the output of ListBots.
 type ListBotsOutput struct {
-	Bots []Bot `json:"bots"`
-	Meta Meta  `json:"meta"`
+	Bots []BotSummary `json:"bots"`
+	Meta Meta         `json:"meta"`
 }
 
 // ListBots lists bots.

@@ -6,7 +6,7 @@ import (
 
 // The operations of the hub: what is published on this server for everybody.
 var (
-	OpListPublicIntegrations   = op[ListIntegrationsInput, ListPublicIntegrationsOutput](Operation{Name: "listPublicIntegrations", Method: "GET", Path: "/v1/admin/hub/integrations", Scope: ScopeAccount, Idempotent: true})
+	OpListPublicIntegrations   = op[ListIntegrationsInput, ListIntegrationsOutput](Operation{Name: "listPublicIntegrations", Method: "GET", Path: "/v1/admin/hub/integrations", Scope: ScopeAccount, Idempotent: true})
 	OpGetPublicIntegrationByID = op[GetIntegrationInput, GetPublicIntegrationOutput](Operation{Name: "getPublicIntegrationById", Method: "GET", Path: "/v1/admin/hub/integrations/{id}", Scope: ScopeAccount, Idempotent: true})
 	OpGetPublicIntegration     = op[GetIntegrationByNameInput, GetPublicIntegrationOutput](Operation{Name: "getPublicIntegration", Method: "GET", Path: "/v1/admin/hub/integrations/{name}/{version}", Scope: ScopeAccount, Idempotent: true})
 	OpListPublicInterfaces     = op[ListInterfacesInput, ListInterfacesOutput](Operation{Name: "listPublicInterfaces", Method: "GET", Path: "/v1/admin/hub/interfaces", Scope: ScopeAccount, Idempotent: true})
@@ -18,14 +18,8 @@ var (
 	OpGetPublicPluginCode      = op[GetPluginCodeInput, GetPluginCodeOutput](Operation{Name: "getPublicPluginCode", Method: "GET", Path: "/v1/admin/hub/plugins/{id}/code/{platform}", Scope: ScopeAccount, Idempotent: true})
 )
 
-// ListPublicIntegrationsOutput is the output of ListPublicIntegrations.
-type ListPublicIntegrationsOutput struct {
-	Integrations []PublicIntegration `json:"integrations"`
-	Meta         Meta                `json:"meta"`
-}
-
 // ListPublicIntegrations lists integration versions that are public.
-func (c *Client) ListPublicIntegrations(ctx context.Context, in *ListIntegrationsInput) (*ListPublicIntegrationsOutput, error) {
+func (c *Client) ListPublicIntegrations(ctx context.Context, in *ListIntegrationsInput) (*ListIntegrationsOutput, error) {
 	return Do(ctx, c, OpListPublicIntegrations, in)
 }
 

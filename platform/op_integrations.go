@@ -70,16 +70,29 @@ func (c *Client) GetIntegrationByName(ctx context.Context, in *GetIntegrationByN
 type ListIntegrationsInput struct {
 	NextToken string `query:"nextToken" json:"-"`
 	PageSize  int    `query:"pageSize" json:"-"`
+	Limit     int    `query:"limit" json:"-"` // PageSize as the official API calls it
 	Name      string `query:"name" json:"-"`
-	Version   string `query:"version" json:"-"`
+	Version   string `query:"version" json:"-"` // one, latest, or a range such as ^1
 	// Dev lists those in development instead of those that are published.
 	Dev *bool `query:"dev" json:"-"`
+	// InterfaceID and InterfaceName want those that implement an interface.
+	InterfaceID   string `query:"interfaceId" json:"-"`
+	InterfaceName string `query:"interfaceName" json:"-"`
+	// InstalledByBotID wants those that are installed on a bot.
+	InstalledByBotID   string     `query:"installedByBotId" json:"-"`
+	VerificationStatus string     `query:"verificationStatus" json:"-"`
+	Visibility         Visibility `query:"visibility" json:"-"`
+	Search             string     `query:"search" json:"-"` // in names, titles, descriptions, actions and interfaces
+	// SortBy is createdAt (the default), updatedAt, name, popularity or
+	// installCount; Direction is desc, or asc as names are by default.
+	SortBy    string `query:"sortBy" json:"-"`
+	Direction string `query:"direction" json:"-"`
 }
 
 // ListIntegrationsOutput is the output of ListIntegrations.
 type ListIntegrationsOutput struct {
-	Integrations []Integration `json:"integrations"`
-	Meta         Meta          `json:"meta"`
+	Integrations []IntegrationSummary `json:"integrations"`
+	Meta         Meta                 `json:"meta"`
 }
 
 // ListIntegrations lists integration versions.

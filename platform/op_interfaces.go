@@ -84,8 +84,8 @@ type ListInterfacesInput struct {
 
 // ListInterfacesOutput is the output of ListInterfaces.
 type ListInterfacesOutput struct {
-	Interfaces []Interface `json:"interfaces"`
-	Meta       Meta        `json:"meta"`
+	Interfaces []Summary `json:"interfaces"`
+	Meta       Meta      `json:"meta"`
 }
 
 // ListInterfaces lists interface versions.

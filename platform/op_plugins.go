@@ -89,8 +89,8 @@ type ListPluginsInput struct {
 
 // ListPluginsOutput is the output of ListPlugins.
 type ListPluginsOutput struct {
-	Plugins []Plugin `json:"plugins"`
-	Meta    Meta     `json:"meta"`
+	Plugins []Summary `json:"plugins"`
+	Meta    Meta      `json:"meta"`
 }
 
 // ListPlugins lists plugin versions.

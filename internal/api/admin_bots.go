@@ -113,18 +113,15 @@ func (s *Service) listBots(ctx context.Context, _ *Identity, in *platform.ListBo
 	if err != nil {
 		return nil, err
 	}
-	out := &platform.ListBotsOutput{Bots: []platform.Bot{}, Meta: p.meta(next)}
+	out := &platform.ListBotsOutput{Bots: []platform.BotSummary{}, Meta: p.meta(next)}
 	for _, row := range rows {
 		if row.Dev != (in.Dev != nil && *in.Dev) {
 			continue
 		}
-		bot, err := s.bot(ctx, row.ID)
-		if platform.IsType(err, platform.TypeResourceNotFound) {
-			continue // deleted meanwhile
-		} else if err != nil {
-			return nil, err
-		}
-		out.Bots = append(out.Bots, *bot)
+		out.Bots = append(out.Bots, platform.BotSummary{
+			ID: row.ID, CreatedAt: platform.At(row.CreatedAt), UpdatedAt: platform.At(row.UpdatedAt), Name: row.Name, Dev: row.Dev,
+			URL: row.URL, Builtin: row.Builtin, Uploaded: row.Deployment != "", Tags: map[string]string{},
+		})
 	}
 	return out, nil
 }

@@ -29,23 +29,25 @@ func (s *Service) publicIntegration(ctx context.Context, in *platform.Integratio
 	}, nil
 }
 
-func (s *Service) listPublicIntegrations(ctx context.Context, id *Identity, in *platform.ListIntegrationsInput) (*platform.ListPublicIntegrationsOutput, error) {
-	all, err := s.listIntegrations(ctx, id, in)
+func (s *Service) listPublicIntegrations(ctx context.Context, _ *Identity, in *platform.ListIntegrationsInput) (*platform.ListIntegrationsOutput, error) {
+	w, err := s.workspace(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := &platform.ListPublicIntegrationsOutput{Integrations: []platform.PublicIntegration{}, Meta: all.Meta}
-	for i := range all.Integrations {
-		if _, listed := all.Integrations[i].Shown(); !listed {
-			continue
-		}
-		shown, err := s.publicIntegration(ctx, &all.Integrations[i])
-		if err != nil {
-			return nil, err
-		}
-		out.Integrations = append(out.Integrations, *shown)
+	owner := platform.OwnerWorkspace{ID: w.ID, Handle: optional(w.Handle), Name: w.Name}
+	out, err := s.findIntegrations(ctx, in, func(i *platform.Integration) bool {
+		_, listed := i.Shown()
+		return listed
+	})
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	installs, err := s.countInstalls(ctx, out.Integrations)
+	for i := range out.Integrations {
+		shown := &out.Integrations[i]
+		shown.OwnerWorkspace, shown.Meta = &owner, &platform.HubMeta{Installs: installs[shown.ID]}
+	}
+	return out, err
 }
 
 func (s *Service) getPublicIntegrationByID(ctx context.Context, id *Identity, in *platform.GetIntegrationInput) (*platform.GetPublicIntegrationOutput, error) {
@@ -77,7 +79,7 @@ func (s *Service) listPublicInterfaces(ctx context.Context, _ *Identity, in *pla
 	if err != nil {
 		return nil, err
 	}
-	return &platform.ListInterfacesOutput{Interfaces: list, Meta: meta}, nil
+	return &platform.ListInterfacesOutput{Interfaces: summaries(list, (*platform.Interface).Summary), Meta: meta}, nil
 }
 
 func (s *Service) getPublicInterfaceByID(ctx context.Context, _ *Identity, in *platform.GetInterfaceInput) (*platform.GetInterfaceOutput, error) {
@@ -103,7 +105,7 @@ func (s *Service) listPublicPlugins(ctx context.Context, _ *Identity, in *platfo
 	if err != nil {
 		return nil, err
 	}
-	return &platform.ListPluginsOutput{Plugins: list, Meta: meta}, nil
+	return &platform.ListPluginsOutput{Plugins: summaries(list, (*platform.Plugin).Summary), Meta: meta}, nil
 }
 
 func (s *Service) getPublicPluginByID(ctx context.Context, _ *Identity, in *platform.GetPluginInput) (*platform.GetPluginOutput, error) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -102,51 +101,6 @@ func (s *Service) getIntegrationByName(ctx context.Context, _ *Identity, in *pla
 		return nil, err
 	}
 	return &platform.GetIntegrationByNameOutput{Integration: *shown}, nil
-}
-
-func (s *Service) listIntegrations(ctx context.Context, _ *Identity, in *platform.ListIntegrationsInput) (*platform.ListIntegrationsOutput, error) {
-	dev := in.Dev != nil && *in.Dev
-	p := newPager("integrations", in.Name, in.Version, strconv.FormatBool(dev))
-	out := &platform.ListIntegrationsOutput{Integrations: []platform.Integration{}}
-	if in.Name != "" && in.Version != "" && !dev {
-		row, err := s.IntegrationByName(ctx, in.Name, in.Version)
-		if errors.Is(err, store.ErrNotFound) {
-			return out, nil
-		} else if err != nil {
-			return nil, err
-		}
-		shown, err := showIntegration(row)
-		if err != nil {
-			return nil, err
-		}
-		out.Integrations = append(out.Integrations, *shown)
-		return out, nil
-	}
-	page, err := p.page(in.PageSize, in.NextToken)
-	if err != nil {
-		return nil, err
-	}
-	var rows []store.Integration
-	var next string
-	err = s.Store.View(ctx, func(tx *store.Tx) (err error) {
-		rows, next, err = tx.Integrations(ctx, in.Name, page)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	out.Meta = p.meta(next)
-	for i := range rows {
-		if rows[i].Dev != dev || in.Version != "" && rows[i].Version != in.Version {
-			continue
-		}
-		shown, err := showIntegration(&rows[i])
-		if err != nil {
-			return nil, err
-		}
-		out.Integrations = append(out.Integrations, *shown)
-	}
-	return out, nil
 }
 
 // updateIntegration changes the definition; name and version stay.

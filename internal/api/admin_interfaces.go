@@ -54,7 +54,7 @@ func (s *Service) listInterfaces(ctx context.Context, _ *Identity, in *platform.
 	if err != nil {
 		return nil, err
 	}
-	return &platform.ListInterfacesOutput{Interfaces: list, Meta: meta}, nil
+	return &platform.ListInterfacesOutput{Interfaces: summaries(list, (*platform.Interface).Summary), Meta: meta}, nil
 }
 
 func (s *Service) updateInterface(ctx context.Context, _ *Identity, in *platform.UpdateInterfaceInput) (*platform.UpdateInterfaceOutput, error) {

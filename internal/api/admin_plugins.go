@@ -127,7 +127,7 @@ func (s *Service) listPlugins(ctx context.Context, _ *Identity, in *platform.Lis
 	if err != nil {
 		return nil, err
 	}
-	return &platform.ListPluginsOutput{Plugins: list, Meta: meta}, nil
+	return &platform.ListPluginsOutput{Plugins: summaries(list, (*platform.Plugin).Summary), Meta: meta}, nil
 }
 
 func (s *Service) updatePlugin(ctx context.Context, _ *Identity, in *platform.UpdatePluginInput) (*platform.UpdatePluginOutput, error) {

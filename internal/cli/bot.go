@@ -28,7 +28,7 @@ func (botList) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	bots := []platform.Bot{}
+	bots := []platform.BotSummary{}
 	err = pages(func(token string) (string, error) {
 		out, err := client.ListBots(ctx, &platform.ListBotsInput{NextToken: token})
 		if err != nil {

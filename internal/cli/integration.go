@@ -29,7 +29,7 @@ func (integrationList) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	found := []platform.Integration{}
+	found := []platform.IntegrationSummary{}
 	err = pages(func(token string) (string, error) {
 		out, err := client.ListIntegrations(ctx, &platform.ListIntegrationsInput{NextToken: token})
 		if err != nil {
