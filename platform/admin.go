@@ -32,6 +32,7 @@ type BotIntegration struct {
 	Identifier        *string         `json:"identifier"`
 	ConfigurationType *string         `json:"configurationType"`
 	Configuration     json.RawMessage `json:"configuration"`
+	DisabledChannels  []string        `json:"disabledChannels"`
 }
 
 // Integration is a stored integration version.
@@ -94,6 +95,8 @@ type Installation struct {
 	ConfigurationType string          `json:"configurationType,omitempty"`
 	Configuration     json.RawMessage `json:"configuration"` // secret fields masked
 	OnDeadLetter      string          `json:"onDeadLetter"`  // free or hold
+	// DisabledChannels are those to which nothing is sent.
+	DisabledChannels []string `json:"disabledChannels,omitempty"`
 }
 
 // DeliveryState is where a delivery is.

@@ -56,7 +56,10 @@ func (i BotIntegration) MarshalJSON() ([]byte, error) {
 		Description      string   `json:"description"`
 		Identifier       string   `json:"identifier"`
 		DisabledChannels []string `json:"disabledChannels"`
-	}{plain: plain(i), published: describe("", i.Name, ""), Identifier: identifier, DisabledChannels: []string{}})
+	}{
+		plain: plain(i), published: describe("", i.Name, ""), Identifier: identifier,
+		DisabledChannels: append([]string{}, i.DisabledChannels...),
+	})
 }
 
 // MarshalJSON writes the integration with every member that official clients

@@ -99,6 +99,7 @@ type BotIntegrationInput struct {
 	Enabled           *bool           `json:"enabled,omitempty"`
 	Configuration     json.RawMessage `json:"configuration,omitempty"`
 	ConfigurationType Field[string]   `json:"configurationType,omitzero"`
+	DisabledChannels  []string        `json:"disabledChannels,omitzero"` // nil leaves them as they are
 }
 
 // UnmarshalJSON reads the change and keeps it as Patch.

@@ -55,6 +55,9 @@ type PutInstallationInput struct {
 	ConfigurationType Field[string]   `json:"configurationType,omitzero"`
 	Enabled           *bool           `json:"enabled,omitempty"`
 	OnDeadLetter      string          `json:"onDeadLetter,omitempty"`
+	// DisabledChannels are those to which nothing is to be sent: what bots say
+	// there is kept and told to nobody. nil leaves them as they are.
+	DisabledChannels []string `json:"disabledChannels,omitzero"`
 }
 
 // PutInstallationOutput is the output of PutInstallation.

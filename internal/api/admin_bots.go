@@ -232,7 +232,7 @@ func (s *Service) putIntegrations(ctx context.Context, in *platform.UpdateBotInp
 		}
 		_, err := s.Installer.PutInstallation(ctx, &platform.PutInstallationInput{
 			BotID: in.ID, Alias: alias, Integration: integration, Enabled: change.Enabled,
-			Configuration: change.Configuration, ConfigurationType: change.ConfigurationType,
+			Configuration: change.Configuration, ConfigurationType: change.ConfigurationType, DisabledChannels: change.DisabledChannels,
 		})
 		if err != nil {
 			return err
@@ -307,7 +307,7 @@ func (s *Service) botIntegration(in *catalog.Installation) platform.BotIntegrati
 		Name: in.Integration.Name, Version: in.Integration.Version, Enabled: in.Enabled,
 		Status: in.Status, StatusReason: optional(in.StatusReason), WebhookID: in.WebhookID, WebhookURL: s.WebhookURL(in.WebhookID),
 		Identifier: optional(in.Identifier), ConfigurationType: optional(in.ConfigurationType),
-		Configuration: schema.Mask(raw, in.Configuration),
+		Configuration: schema.Mask(raw, in.Configuration), DisabledChannels: in.DisabledChannels,
 	}
 }
 

@@ -51,6 +51,7 @@ func (s *Service) showInstallation(ctx context.Context, in *catalog.Installation
 		Status: platform.InstallationStatus(in.Status), StatusReason: in.StatusReason,
 		WebhookID: in.WebhookID, WebhookURL: s.WebhookURL(in.WebhookID), Identifier: in.Identifier, AuthorizeURL: s.authorizeURL(ctx, in),
 		ConfigurationType: in.ConfigurationType, Configuration: schema.Mask(raw, in.Configuration), OnDeadLetter: dead,
+		DisabledChannels: in.DisabledChannels,
 	}
 }
 

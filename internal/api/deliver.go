@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -41,14 +42,15 @@ func (s *Service) enqueue(ctx context.Context, tx *store.Tx, d *store.Delivery) 
 }
 
 // deliverMessage tells the other side of a message. An outgoing one to an
-// installation that is gone is kept and told to nobody.
+// installation that is gone, or to a channel that is disabled there, is kept
+// and told to nobody.
 func (s *Service) deliverMessage(ctx context.Context, tx *store.Tx, bot *catalog.Bot, m *store.Message, c *store.Conversation, u *store.User) error {
 	if m.Direction == string(platform.Incoming) {
 		return s.deliverToBot(ctx, tx, bot, m, c, u)
 	}
 	in := bot.Installations[c.Alias]
-	if in == nil || in.ID != c.InstallationID {
-		s.Logger.Info("message kept and not delivered: its installation is gone",
+	if in == nil || in.ID != c.InstallationID || slices.Contains(in.DisabledChannels, c.Channel) {
+		s.Logger.Info("message kept and not delivered: its installation is gone or its channel disabled",
 			"bot_id", bot.ID, "installation_id", c.InstallationID, "conversation_id", c.ID, "message_id", m.ID)
 		return nil
 	}

@@ -23,7 +23,8 @@ func listener(id *Identity, c *store.Conversation, operation string) *catalog.In
 		return nil // it knows what it did
 	}
 	in := id.Bot.Installations[c.Alias]
-	if in == nil || in.ID != c.InstallationID || !slices.Contains(in.Integration.Def.ExtraOperations, operation) {
+	if in == nil || in.ID != c.InstallationID || slices.Contains(in.DisabledChannels, c.Channel) ||
+		!slices.Contains(in.Integration.Def.ExtraOperations, operation) {
 		return nil
 	}
 	return in

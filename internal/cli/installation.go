@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/bellhop-dev/bellhop/platform"
 )
@@ -85,6 +86,9 @@ func (s *session) printInstallation(in *platform.Installation) error {
 	return s.print(in, func(w io.Writer) {
 		fmt.Fprintf(w, "%s  %s@%s\nstatus: %s\nwebhook: %s\nconfiguration: %s\n",
 			in.Alias, in.Name, in.Version, printable(statusText(in)), in.WebhookURL, printable(string(in.Configuration)))
+		if len(in.DisabledChannels) > 0 {
+			fmt.Fprintf(w, "disabled channels: %s\n", printable(strings.Join(in.DisabledChannels, ", ")))
+		}
 		if in.AuthorizeURL != "" {
 			fmt.Fprintf(w, "connect an account: %s\n", printable(in.AuthorizeURL))
 		}
@@ -105,6 +109,7 @@ type installPut struct {
 	Type        *string `help:"Name of the alternative configuration to use; empty for the default one." placeholder:"NAME"`
 	Enable      bool    `help:"Enable it again." xor:"enabled"`
 	Disable     bool    `help:"Disable it: webhooks are refused, deliveries wait." xor:"enabled"`
+	NoChannels  *string `name:"disable-channels" help:"Channels to which nothing is sent; what the bot says there is kept. Empty enables all again." placeholder:"NAME,..."`
 	OnDead      string  `name:"on-dead" help:"What a dead letter does to its conversation: free it, or hold it until you replay or discard; free at first." placeholder:"free|hold" enum:"free,hold," default:""`
 }
 
@@ -119,6 +124,9 @@ func (c installPut) Run(ctx context.Context, s *session) error {
 		if in.Configuration, err = s.configuration(c.Config); err != nil {
 			return err
 		}
+	}
+	if c.NoChannels != nil {
+		in.DisabledChannels = strings.FieldsFunc(*c.NoChannels, func(r rune) bool { return r == ',' })
 	}
 	if c.Type != nil {
 		in.ConfigurationType = platform.Set(*c.Type)

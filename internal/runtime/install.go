@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
@@ -141,6 +142,12 @@ func (r *Runtime) newRow(in *platform.PutInstallationInput, old *catalog.Install
 	default:
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "onDeadLetter: must be free or hold, not %.40q", in.OnDeadLetter)
 	}
+	if in.DisabledChannels != nil {
+		if err := declared(target, in.DisabledChannels); err != nil {
+			return nil, err
+		}
+		row.DisabledChannels = slices.Compact(slices.Sorted(slices.Values(in.DisabledChannels)))
+	}
 	if in.Configuration != nil {
 		row.Configuration = schema.Unmask(in.Configuration, row.Configuration)
 	}
@@ -156,6 +163,17 @@ func (r *Runtime) newRow(in *platform.PutInstallationInput, old *catalog.Install
 		return nil, platform.Errorf(platform.TypeInvalidDataFormat, "%s", inField(err, "configuration"))
 	}
 	return row, nil
+}
+
+// declared refuses channels that the integration has not.
+func declared(target *catalog.Integration, channels []string) error {
+	for _, name := range channels {
+		if _, ok := target.Def.Channels[name]; !ok {
+			return platform.Errorf(platform.TypeInvalidPayload, "disabledChannels: %.60q is not a channel of %s@%s; it has %s",
+				name, target.Name, target.Version, catalog.Names(target.Def.Channels))
+		}
+	}
+	return nil
 }
 
 // write writes an installation, but for what its code says of itself, which

@@ -84,6 +84,38 @@ func TestDisabledInstallationWaits(t *testing.T) {
 	})
 }
 
+// What is said in a channel that is disabled is kept and told to nobody, then
+// or later; other channels are as before.
+func TestDisabledChannel(t *testing.T) {
+	t.Parallel()
+	onEngines(t, func(t *testing.T, engine func(*config.Config)) {
+		l := newLife(t, engine)
+		in := l.put("acme", withKey("abc"))
+		conversation := l.conversation(in, "c")
+		status, body := l.call("PUT", "/v1/admin/bots/"+l.bot, `{"integrations":{"acme":{"disabledChannels":["fax"]}}}`, nil)
+		l.refused(status, body, 400, platform.TypeInvalidPayload, "fax", "dm")
+		status, body = l.call("PUT", "/v1/admin/bots/"+l.bot, `{"integrations":{"acme":{"disabledChannels":["dm"]}}}`, nil)
+		if status != 200 || !strings.Contains(string(body), `"disabledChannels":["dm"]`) {
+			t.Errorf("%d %s", status, body)
+		}
+		l.say(conversation, "nobody hears this")
+		if got := l.put("acme", platform.PutInstallationInput{Configuration: json.RawMessage(`{"key":"def"}`)}); !slices.Equal(got.DisabledChannels, []string{"dm"}) {
+			t.Errorf("after another change %q are disabled", got.DisabledChannels)
+		}
+		if got := l.put("acme", platform.PutInstallationInput{DisabledChannels: []string{}}); len(got.DisabledChannels) != 0 {
+			t.Errorf("%q are still disabled", got.DisabledChannels)
+		}
+		l.say(conversation, "heard")
+		if texts, _ := l.heard(1); !slices.Equal(texts, []string{"heard"}) {
+			t.Errorf("told %q", texts)
+		}
+		out, err := l.as(nil).ListMessages(t.Context(), &platform.ListMessagesInput{ConversationID: conversation})
+		if err != nil || len(out.Messages) != 2 {
+			t.Errorf("kept %+v, %v, want both", out, err)
+		}
+	})
+}
+
 // An upgrade keeps all that the installation has: address, states, tags,
 // conversations, users, and what waits for it; the new version is registered.
 func TestUpgradeKeepsEverything(t *testing.T) {

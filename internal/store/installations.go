@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -16,6 +17,8 @@ type Installation struct {
 	Status            string // one of the Status constants
 	StatusReason      string
 	HoldDead          bool // a dead letter holds its lane
+	// DisabledChannels are those to which nothing is sent.
+	DisabledChannels []string
 	// RegisterEvery is how often register is to be called again, "" never; RegisterAt is when next.
 	RegisterEvery        string
 	RegisterAt           *time.Time
@@ -33,23 +36,32 @@ const (
 )
 
 const installationColumns = `id, bot_id, alias, integration_id, webhook_id, enabled, configuration_type, configuration,
-	identifier, status, status_reason, hold_dead, register_every, register_at, created_at, updated_at`
+	identifier, status, status_reason, hold_dead, register_every, register_at, created_at, updated_at, disabled_channels`
 
 const selectInstallation = `SELECT ` + installationColumns + ` FROM installations`
 
 func scanInstallation(rows Rows, i *Installation) error {
-	return rows.Scan(&i.ID, &i.BotID, &i.Alias, &i.IntegrationID, &i.WebhookID, &i.Enabled, &i.ConfigurationType,
+	var disabled string
+	err := rows.Scan(&i.ID, &i.BotID, &i.Alias, &i.IntegrationID, &i.WebhookID, &i.Enabled, &i.ConfigurationType,
 		&i.Configuration, &i.Identifier, &i.Status, &i.StatusReason, &i.HoldDead, &i.RegisterEvery, &i.RegisterAt,
-		&i.CreatedAt, &i.UpdatedAt)
+		&i.CreatedAt, &i.UpdatedAt, &disabled)
+	if err != nil || disabled == "" {
+		return err
+	}
+	if err := json.Unmarshal([]byte(disabled), &i.DisabledChannels); err != nil {
+		return fmt.Errorf("decode disabled channels: %w", err)
+	}
+	return nil
 }
 
 const putInstallation = `INSERT INTO installations (` + installationColumns + `)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 	ON CONFLICT (id) DO UPDATE SET alias = excluded.alias, integration_id = excluded.integration_id,
 	webhook_id = excluded.webhook_id, enabled = excluded.enabled, configuration_type = excluded.configuration_type,
 	configuration = excluded.configuration, identifier = excluded.identifier, status = excluded.status,
 	status_reason = excluded.status_reason, hold_dead = excluded.hold_dead, register_every = excluded.register_every,
-	register_at = excluded.register_at, updated_at = excluded.updated_at
+	register_at = excluded.register_at, updated_at = excluded.updated_at,
+	disabled_channels = excluded.disabled_channels
 	RETURNING created_at`
 
 // PutInstallation adds an installation or replaces the one with its id. ErrConflict when the alias in the bot, the
@@ -59,8 +71,17 @@ func (tx *Tx) PutInstallation(ctx context.Context, i *Installation) error {
 		i.CreatedAt = tx.now
 	}
 	i.UpdatedAt = tx.now
+	disabled := ""
+	if len(i.DisabledChannels) > 0 {
+		list, err := json.Marshal(i.DisabledChannels)
+		if err != nil {
+			return fmt.Errorf("encode disabled channels: %w", err)
+		}
+		disabled = string(list)
+	}
 	args := []any{i.ID, i.BotID, i.Alias, i.IntegrationID, i.WebhookID, i.Enabled, i.ConfigurationType,
-		tx.sealJSON(place("installations", "configuration", i.ID), i.Configuration), i.Identifier, i.Status, i.StatusReason, i.HoldDead, i.RegisterEvery, i.RegisterAt, i.CreatedAt, i.UpdatedAt}
+		tx.sealJSON(place("installations", "configuration", i.ID), i.Configuration), i.Identifier, i.Status, i.StatusReason, i.HoldDead, i.RegisterEvery,
+		i.RegisterAt, i.CreatedAt, i.UpdatedAt, disabled}
 	return wrap(tx.row(ctx, putInstallation, args, &i.CreatedAt), "put installation")
 }
 
