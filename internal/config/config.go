@@ -51,6 +51,7 @@ type Config struct {
 	NodeUser      string        `name:"node-user" env:"BELLHOP_NODE_USER" default:"65534" help:"Number of the user, and after a colon of the group, that uploaded code runs as when the server is root." placeholder:"UID[:GID]"`
 	NodeProcesses int           `name:"node-processes" env:"BELLHOP_NODE_PROCESSES" default:"1" help:"Processes that one deployment of code may have."`
 	NodeMemory    int           `name:"node-memory" env:"BELLHOP_NODE_MEMORY" default:"256" help:"JavaScript heap of one such process, in MiB; as a whole it may take 256 more."`
+	NodePreload   string        `name:"node-preload" env:"BELLHOP_NODE_PRELOAD" help:"File with a CommonJS script that each process runs before uploaded code: for a proxy, certificate authorities or tracing." placeholder:"FILE"`
 	NodeIdle      time.Duration `name:"node-idle" env:"BELLHOP_NODE_IDLE" default:"5m" help:"How long uploaded code stays up without a call, such as 30m."`
 
 	ShutdownGrace time.Duration `name:"shutdown-grace" env:"BELLHOP_SHUTDOWN_GRACE" default:"10s" help:"How long running work may take to end when the server stops, such as 30s."`

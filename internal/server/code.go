@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/runtime/node"
@@ -12,9 +13,14 @@ import (
 
 // newCode returns what runs uploaded code; it needs the service once it starts
 // some.
-func (s *Server) newCode() *node.Supervisor {
+func (s *Server) newCode() (*node.Supervisor, error) {
+	preload, err := s.preload()
+	if err != nil {
+		return nil, err
+	}
 	return node.New(node.Config{
-		Node: s.cfg.Node, User: s.cfg.NodeUser, Processes: s.cfg.NodeProcesses, Memory: s.cfg.NodeMemory, Idle: s.cfg.NodeIdle,
+		Preload: preload,
+		Node:    s.cfg.Node, User: s.cfg.NodeUser, Processes: s.cfg.NodeProcesses, Memory: s.cfg.NodeMemory, Idle: s.cfg.NodeIdle,
 		Logger: s.logger, APIURL: s.LocalURL, PublicURL: s.URL, Load: s.loadCode, Log: s.codeLog.add,
 		Token: func(ref node.Ref) (string, func()) {
 			if ref.Integration {
@@ -22,7 +28,25 @@ func (s *Server) newCode() *node.Supervisor {
 			}
 			return s.service.LendToken(ref.WorkspaceID, ref.Owner, "")
 		},
-	})
+	}), nil
+}
+
+// maxPreload is the largest script of the operator, in bytes.
+const maxPreload = 16 << 20
+
+// preload reads the operator's script, once: a process of code may read no files.
+func (s *Server) preload() (string, error) {
+	if s.cfg.NodePreload == "" {
+		return "", nil
+	}
+	text, err := os.ReadFile(s.cfg.NodePreload)
+	if err != nil {
+		return "", fmt.Errorf("node-preload: %w", err)
+	}
+	if len(text) > maxPreload {
+		return "", fmt.Errorf("node-preload: %s has %d bytes; at most %d are taken", s.cfg.NodePreload, len(text), maxPreload)
+	}
+	return string(text), nil
 }
 
 // loadCode reads the code of a deployment. What it declares as secret and has

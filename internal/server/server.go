@@ -98,7 +98,9 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 		return nil, errors.Join(err, listener.Close())
 	}
 	s.codeLog = newCodeLog(db, o.Logger)
-	s.code = s.newCode()
+	if s.code, err = s.newCode(); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
 	local := &lateTransport{}
 	s.runtime, err = runtime.New(runtime.Config{
 		Store: db, Catalog: s.catalog, Logger: o.Logger,

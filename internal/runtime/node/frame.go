@@ -20,6 +20,8 @@ const (
 	kindReady  = 4
 	kindAnswer = 5
 	kindPong   = 6
+
+	kindPreload = 7 // before kindLoad, and not answered
 )
 
 const frameHead = 9 // length, kind, number

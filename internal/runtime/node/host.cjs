@@ -5,9 +5,8 @@
 {
   const net = require('net')
   const Module = require('module')
-  const kinds = { load: 1, call: 2, ping: 3, ready: 4, answer: 5, pong: 6 }
+  const kinds = { load: 1, call: 2, ping: 3, ready: 4, answer: 5, pong: 6, preload: 7 }
   const headSize = 9
-  const name = '/bundle.cjs'
   const socket = new net.Socket({ fd: 3, readable: true, writable: true })
   const { parse, stringify } = JSON
   for (const set of ['PWD', 'OLDPWD', 'SHLVL', '_']) delete process.env[set] // by the shell
@@ -32,12 +31,18 @@
     process.exit(1)
   }
 
+  // evaluate runs a CommonJS module and returns what it exports.
+  const evaluate = (name, source) => {
+    const module = new Module(name)
+    module.filename = name
+    module.paths = []
+    module._compile(source, name)
+    return module.exports
+  }
+
   const load = (source) => {
-    const bundle = new Module(name)
-    bundle.filename = name
-    bundle.paths = []
-    bundle._compile(source, name)
-    const code = bundle.exports?.default ?? bundle.exports
+    const exports = evaluate('/bundle.cjs', source)
+    const code = exports?.default ?? exports
     if (typeof code?.handler !== 'function') {
       throw new Error('the code exports no handler; its default export must be an Integration or a Bot of the SDK')
     }
@@ -74,6 +79,13 @@
 
   const take = (kind, id, payload) => {
     switch (kind) {
+      case kinds.preload:
+        try {
+          evaluate('/preload.cjs', payload.toString())
+        } catch (err) {
+          return fail(err)
+        }
+        return
       case kinds.load:
         try {
           load(payload.toString())

@@ -21,6 +21,9 @@ type Config struct {
 	// User is what processes run as when the server is root: a user id, and
 	// maybe a group id after a colon. "" is 65534, nobody.
 	User string
+	// Preload is a CommonJS script of the operator, which each process runs
+	// before its code, as confined as that. "" is none.
+	Preload string
 	// Processes is how many of them one deployment may have; 0 means 1.
 	Processes int
 	// Calls is how many calls one process is given at a time; 0 means 64. Queue

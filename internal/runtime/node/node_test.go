@@ -462,6 +462,25 @@ func TestIdle(t *testing.T) {
 	answers(t, h, "", "token 2 of a")
 }
 
+func TestPreload(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *node.Config) {
+		c.Preload = `
+			const net = require('node:net')
+			const connect = net.connect
+			net.connect = (...args) => { globalThis.dialled = args[0].host; return connect({ port: 1, host: '127.0.0.1' }) }
+			process.env.SECRET_KEY += ' and ' + typeof module`
+	})
+	h := b.deploy("a", "1", `
+		const socket = require('net').connect({ host: 'vendor.example', port: 443 })
+		await new Promise((done) => socket.on('error', done))
+		return { body: globalThis.dialled + ': ' + process.env.SECRET_KEY }`)
+	answers(t, h, "", "vendor.example: opensesame and object")
+
+	bad := setup(t, func(c *node.Config) { c.Preload = `throw new Error('no proxy is set')` })
+	fails(t, bad.deploy("a", "1", `return {}`), "", "no proxy is set")
+}
+
 func TestPool(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(c *node.Config) { c.Processes, c.Calls, c.Queue = 2, 2, 1 })

@@ -86,6 +86,9 @@ func (s *Supervisor) start(ref Ref) (*process, error) {
 		revoke()
 		p.finish(err)
 	}()
+	if preload := s.cfg.Preload; preload != "" {
+		p.send(ctx, append(frame(kindPreload, loadID, len(preload)), preload...))
+	}
 	load := frame(kindLoad, loadID, len(code.Source))
 	p.send(ctx, append(load, code.Source...))
 	select {
