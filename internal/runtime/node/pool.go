@@ -147,10 +147,21 @@ func (p *pool) idleSince(now time.Time) time.Duration {
 func (p *pool) process(ctx context.Context) (*process, error) {
 	for {
 		p.mu.Lock()
-		var free *process
+		var free, gone *process
 		for _, proc := range p.processes {
-			if free == nil || proc.busy() < free.busy() {
+			if proc.gone() {
+				gone = proc
+			} else if free == nil || proc.busy() < free.busy() {
 				free = proc
+			}
+		}
+		if free == nil && gone != nil { // how it ended decides when the next one starts
+			p.mu.Unlock()
+			select {
+			case <-gone.noted:
+				continue
+			case <-ctx.Done():
+				return nil, fmt.Errorf("the code did not start in time: %w", context.Cause(ctx))
 			}
 		}
 		if (free == nil || free.busy() > 0 && p.running < p.sup.cfg.Processes) && p.starting == nil {
@@ -200,6 +211,7 @@ func (p *pool) start(s *start) {
 		proc.end()
 	}
 	<-proc.ended
+	defer close(proc.noted)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i, other := range p.processes {

@@ -35,6 +35,7 @@ type process struct {
 
 	ready chan struct{} // closed when the code is loaded
 	ended chan struct{} // closed when the process is gone
+	noted chan struct{} // closed when its pool knows
 }
 
 type reply struct {
@@ -72,6 +73,7 @@ func (s *Supervisor) start(ref Ref) (*process, error) {
 	p := &process{
 		sup: s, out: make(chan []byte, 16), lines: newLines(func(l Line) { s.cfg.Log(ref.Owner, l) }, hide),
 		waiting: map[uint32]chan reply{}, next: loadID + 1, ready: make(chan struct{}), ended: make(chan struct{}),
+		noted: make(chan struct{}),
 	}
 	p.child, p.socket, err = program.run(s.environment(code, token), p.lines)
 	if err != nil {
@@ -115,6 +117,16 @@ func (s *Supervisor) environment(code *Code, token string) []string {
 		env = append(env, "SECRET_"+name+"="+value)
 	}
 	return env
+}
+
+// gone reports whether the process has ended.
+func (p *process) gone() bool {
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // busy is how many calls the process has.
