@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 
@@ -43,30 +42,19 @@ type ServeConfig struct {
 // running calls finish and returns nil. A missing secret that is not optional,
 // and a missing address of the platform, are errors at once.
 func Serve(ctx context.Context, b Bot, cfg ServeConfig) error {
-	code := serve.Code{Secrets: map[string]serve.Secret{}}
-	for name, s := range b.Definition.Secrets {
-		code.Secrets[name] = serve.Secret(s)
-	}
-	code.New = func(env serve.Env) (wire.Handler, error) {
-		h, err := b.New(Env(env))
-		if err != nil {
-			return nil, fmt.Errorf("make the bot %q: %w", b.Definition.Name, err)
-		}
-		return h, nil
-	}
-	return serve.Settings(cfg).Serve(ctx, code)
+	return serve.Settings(cfg).Serve(ctx, b.code())
 }
 
 // Main is the whole main function of a program that serves the bot with
 // what the environment says, until an interrupt. With the argument definition
 // the program prints what the bot declares, as JSON; help tells the rest.
 // Main does not return.
-func Main(b Bot) {
-	serve.Program{
-		Subject: "bot", Name: b.Definition.Name,
+func Main(b Bot) { b.code().Main() }
+
+func (b Bot) code() serve.Code {
+	return serve.Code{
+		Subject: "bot", Name: b.Definition.Name, Secrets: serve.Secrets(b.Definition.Secrets),
+		New:        func(env serve.Env) (wire.Handler, error) { return b.New(Env(env)) },
 		Definition: func() (any, error) { return b.Definition.Wire() },
-		Serve: func(ctx context.Context, logger *slog.Logger) error {
-			return Serve(ctx, b, ServeConfig{Logger: logger})
-		},
-	}.Main()
+	}
 }

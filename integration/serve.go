@@ -2,7 +2,6 @@ package integration
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 
@@ -43,30 +42,19 @@ type ServeConfig struct {
 // running calls finish and returns nil. A missing secret that is not optional,
 // and a missing address of the platform, are errors at once.
 func Serve(ctx context.Context, i Integration, cfg ServeConfig) error {
-	code := serve.Code{Secrets: map[string]serve.Secret{}}
-	for name, s := range i.Definition.Secrets {
-		code.Secrets[name] = serve.Secret(s)
-	}
-	code.New = func(env serve.Env) (wire.Handler, error) {
-		h, err := i.New(Env(env))
-		if err != nil {
-			return nil, fmt.Errorf("make the integration %q: %w", i.Definition.Name, err)
-		}
-		return h, nil
-	}
-	return serve.Settings(cfg).Serve(ctx, code)
+	return serve.Settings(cfg).Serve(ctx, i.code())
 }
 
 // Main is the whole main function of a program that serves the integration with
 // what the environment says, until an interrupt. With the argument definition
 // the program prints what the integration declares, as JSON; help tells the
 // rest. Main does not return.
-func Main(i Integration) {
-	serve.Program{
-		Subject: "integration", Name: i.Definition.Name,
+func Main(i Integration) { i.code().Main() }
+
+func (i Integration) code() serve.Code {
+	return serve.Code{
+		Subject: "integration", Name: i.Definition.Name, Secrets: serve.Secrets(i.Definition.Secrets),
+		New:        func(env serve.Env) (wire.Handler, error) { return i.New(Env(env)) },
 		Definition: func() (any, error) { return i.Definition.Wire() },
-		Serve: func(ctx context.Context, logger *slog.Logger) error {
-			return Serve(ctx, i, ServeConfig{Logger: logger})
-		},
-	}.Main()
+	}
 }

@@ -35,10 +35,35 @@ type Secret struct {
 	Optional    bool
 }
 
-// Code makes the handler that is served, of code that needs the secrets.
+// Code is what is served: what it is called, what it declares, and how its
+// handler is made.
 type Code struct {
-	Secrets map[string]Secret
-	New     func(Env) (wire.Handler, error)
+	Subject    string // integration or bot
+	Name       string
+	Secrets    map[string]Secret
+	New        func(Env) (wire.Handler, error)
+	Definition func() (any, error)
+}
+
+// Secrets are the secrets that an SDK's definition declares.
+func Secrets[S ~struct {
+	Description string
+	Optional    bool
+}](declared map[string]S) map[string]Secret {
+	secrets := make(map[string]Secret, len(declared))
+	for name, s := range declared {
+		secrets[name] = Secret(s)
+	}
+	return secrets
+}
+
+// Main runs the program that serves the code with what the environment says,
+// or prints what it declares, and exits.
+func (c Code) Main() {
+	Program{
+		Subject: c.Subject, Name: c.Name, Definition: c.Definition,
+		Serve: func(ctx context.Context, logger *slog.Logger) error { return Settings{Logger: logger}.Serve(ctx, c) },
+	}.Main()
 }
 
 // Serve runs the code until ctx ends.
@@ -49,7 +74,7 @@ func (s Settings) Serve(ctx context.Context, code Code) error {
 	}
 	h, err := code.New(env)
 	if err != nil {
-		return err
+		return fmt.Errorf("make the %s %q: %w", code.Subject, code.Name, err)
 	}
 	return Run(ctx, h, cfg)
 }

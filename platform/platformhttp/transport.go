@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -196,10 +195,4 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 		}
 	}
 	return 0
-}
-
-// IsUnreachable reports whether err means that no answer came at all.
-func IsUnreachable(err error) bool {
-	_, ok := errors.AsType[*url.Error](err)
-	return ok
 }
