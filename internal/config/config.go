@@ -51,6 +51,7 @@ type Config struct {
 	NodeUser      string        `name:"node-user" env:"BELLHOP_NODE_USER" default:"65534" help:"Number of the user, and after a colon of the group, that uploaded code runs as when the server is root." placeholder:"UID[:GID]"`
 	NodeProcesses int           `name:"node-processes" env:"BELLHOP_NODE_PROCESSES" default:"1" help:"Processes that one deployment of code may have."`
 	NodeMemory    int           `name:"node-memory" env:"BELLHOP_NODE_MEMORY" default:"256" help:"JavaScript heap of one such process, in MiB; as a whole it may take 256 more."`
+	NodeCPU       int           `name:"node-cpu" env:"BELLHOP_NODE_CPU" default:"100" help:"How much of one processor such a process may take over time, in percent."`
 	NodePreload   string        `name:"node-preload" env:"BELLHOP_NODE_PRELOAD" help:"File with a CommonJS script that each process runs before uploaded code: for a proxy, certificate authorities or tracing." placeholder:"FILE"`
 	NodeIdle      time.Duration `name:"node-idle" env:"BELLHOP_NODE_IDLE" default:"5m" help:"How long uploaded code stays up without a call, such as 30m."`
 
@@ -66,7 +67,7 @@ func Default() Config {
 		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
 		FileSize: 100 << 20, FileStorage: 5 << 30,
 		DeliveryTimeout: time.Minute, DeliveryAttempts: 12, DeliveryWorkers: 256,
-		Node: "node", NodeUser: "65534", NodeProcesses: 1, NodeMemory: 256, NodeIdle: 5 * time.Minute,
+		Node: "node", NodeUser: "65534", NodeProcesses: 1, NodeMemory: 256, NodeCPU: 100, NodeIdle: 5 * time.Minute,
 		ShutdownGrace: 10 * time.Second,
 	}
 }
@@ -138,7 +139,7 @@ func (c *Config) Check() error {
 	}{
 		{"api-concurrent", c.APIConcurrent}, {"api-concurrent-per-caller", c.APIConcurrentPerCaller}, {"api-rate", c.APIRate},
 		{"delivery-attempts", c.DeliveryAttempts}, {"delivery-workers", c.DeliveryWorkers},
-		{"node-processes", c.NodeProcesses}, {"node-memory", c.NodeMemory},
+		{"node-processes", c.NodeProcesses}, {"node-memory", c.NodeMemory}, {"node-cpu", c.NodeCPU},
 	} {
 		if n.value < 1 {
 			fault("%s: %d is too small; write 1 or more", n.name, n.value)

@@ -20,7 +20,7 @@ func (s *Server) newCode() (*node.Supervisor, error) {
 	}
 	return node.New(node.Config{
 		Preload: preload,
-		Node:    s.cfg.Node, User: s.cfg.NodeUser, Processes: s.cfg.NodeProcesses, Memory: s.cfg.NodeMemory, Idle: s.cfg.NodeIdle,
+		Node:    s.cfg.Node, User: s.cfg.NodeUser, Processes: s.cfg.NodeProcesses, Memory: s.cfg.NodeMemory, CPU: s.cfg.NodeCPU, Idle: s.cfg.NodeIdle,
 		Logger: s.logger, APIURL: s.LocalURL, PublicURL: s.URL, Load: s.loadCode, Log: s.codeLog.add,
 		Token: func(ref node.Ref) (string, func()) {
 			if ref.Integration {

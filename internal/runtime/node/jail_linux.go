@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -107,11 +108,16 @@ func (j jail) start(cmd *exec.Cmd) (*child, error) {
 
 const shell = "/bin/sh"
 
+// maxTasks is how many threads the user of the processes may have, all of them
+// together: enough for hundreds of processes, and too few to harm a machine.
+const maxTasks = 4096
+
 // limits is a shell's script that bounds what the program of its arguments
 // takes: a process of another user cannot be bounded from outside without a
 // capability that a server in a container does not have.
 func (j jail) limits() string {
-	return fmt.Sprintf(`ulimit -c 0; ulimit -n %d; ulimit -d %d; exec "$@"`, j.open, j.data>>10)
+	return fmt.Sprintf(`ulimit -c 0; ulimit -n %d; ulimit -d %d; ulimit -u %[3]d 2>&- || ulimit -p %[3]d; exec "$@"`,
+		j.open, j.data>>10, maxTasks)
 }
 
 func (j jail) restrictThread() error {
@@ -145,6 +151,26 @@ func (c *child) resident() int64 {
 	pages, _ := strconv.ParseInt(string(fields[1]), 10, 64)
 	return pages * int64(os.Getpagesize())
 }
+
+// processorTime is what the process has taken of processors; 0 when it is gone.
+func (c *child) processorTime() time.Duration {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(c.pid()) + "/stat")
+	// The second field is the name in brackets, which may hold spaces.
+	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
+	if err != nil || len(fields) < 13 {
+		return 0
+	}
+	user, _ := strconv.ParseInt(string(fields[11]), 10, 64)
+	system, _ := strconv.ParseInt(string(fields[12]), 10, 64)
+	return time.Duration(user+system) * clockTick
+}
+
+// clockTick is the unit of processor times in /proc on all of Linux's platforms.
+const clockTick = 10 * time.Millisecond
+
+// stop and resume hold the process and let it go on.
+func (c *child) stop()   { _ = unix.Kill(-c.pid(), unix.SIGSTOP) }
+func (c *child) resume() { _ = unix.Kill(-c.pid(), unix.SIGCONT) }
 
 func socketPair() (ours, theirs *os.File, err error) {
 	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"time"
 )
 
 // jail is what holds processes beside Node's own permissions: nothing here.
@@ -33,3 +34,9 @@ func (c *child) kill() { _ = c.cmd.Process.Kill() }
 func (c *child) pid() int { return c.cmd.Process.Pid }
 
 func (c *child) resident() int64 { return 0 }
+
+func (c *child) processorTime() time.Duration { return 0 }
+
+func (c *child) stop() {}
+
+func (c *child) resume() {}

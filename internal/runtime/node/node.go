@@ -32,6 +32,10 @@ type Config struct {
 	// Memory is the largest JavaScript heap, in MiB; 0 means 256. A process as
 	// a whole may have Overhead MiB more; 0 means 256.
 	Memory, Overhead int
+	// CPU is how much of one processor a process may take over time, in percent;
+	// 0 means 100. It may save CPUBurst to take at once; 0 means 2 s.
+	CPU      int
+	CPUBurst time.Duration
 	// Files is how many files and sockets a process may have open; 0 means 1024.
 	Files int
 	// Idle is how long a deployment stays up without a call; 0 means 5 min.
@@ -93,6 +97,8 @@ func New(cfg Config) *Supervisor {
 	set(&cfg.Queue, 1024)
 	set(&cfg.Memory, 256)
 	set(&cfg.Overhead, 256)
+	set(&cfg.CPU, 100)
+	set(&cfg.CPUBurst, 2*time.Second)
 	set(&cfg.Files, 1024)
 	set(&cfg.Idle, 5*time.Minute)
 	set(&cfg.Hang, 15*time.Second)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -313,21 +314,31 @@ func TestConfined(t *testing.T) {
 	if err := os.WriteFile(secret, []byte("opensesame"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	h := b.deploy("a", "1", `
+	resp, err := call(t, b.deploy("other", "1", `return { body: String(process.pid) }`), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := string(resp.Body)
+	h := b.deploy("a", "1", strings.ReplaceAll(`
 		const fs = require('fs'), tried = {}
 		const attempt = async (name, fn) => { try { tried[name] = String(await fn()) } catch (err) { tried[name] = err.code ?? err.name } }
 		await attempt('data', () => fs.readFileSync(`+"`"+secret+"`"+`))
 		await attempt('self', () => fs.readFileSync('/proc/self/environ'))
 		await attempt('parent', () => fs.readFileSync('/proc/' + process.ppid + '/environ'))
+		await attempt('other', () => fs.readFileSync('/proc/OTHER/environ'))
+		await attempt('memory', () => fs.readFileSync('/proc/OTHER/mem'))
+		await attempt('processes', () => fs.readdirSync('/proc'))
 		await attempt('folder', () => fs.readdirSync(process.cwd()))
 		await attempt('write', () => fs.writeFileSync('/tmp/bellhop-escaped', 'x'))
 		await attempt('spawn', () => require('child_process').execFileSync('/bin/true'))
+		await attempt('fork', () => require('child_process').fork('/bundle.cjs'))
+		await attempt('binding', () => process.binding('spawn_sync').spawn({ file: '/bin/true', args: ['true'], envPairs: [], stdio: [] }))
 		await attempt('worker', () => new (require('worker_threads').Worker)('1', { eval: true }))
 		await attempt('addon', () => process.dlopen({ exports: {} }, '/lib/x.node'))
 		await attempt('parent killed', () => process.kill(process.ppid, 0))
 		await attempt('listen', () => new Promise((ok, no) => require('net').createServer().on('error', no).listen(0, '127.0.0.1', ok)))
-		return { body: JSON.stringify({ tried, uid: process.getuid() }) }`)
-	resp, err := call(t, h, "")
+		return { body: JSON.stringify({ tried, uid: process.getuid() }) }`, "OTHER", other))
+	resp, err = call(t, h, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -353,6 +364,33 @@ func TestConfined(t *testing.T) {
 		t.Errorf("the code runs as user %d", got.UID)
 	}
 	answers(t, h, "", string(resp.Body))
+}
+
+// TestHeldBack has code that never rests, without blocking its event loop, take
+// no more of the processor than it may.
+func TestHeldBack(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *node.Config) { c.CPU, c.CPUBurst = 5, 50*time.Millisecond })
+	h := b.deploy("a", "1", `
+		const start = Date.now(), before = process.cpuUsage()
+		let took = 0
+		while (took < 500) {
+			await new Promise((f) => setImmediate(f))
+			const { user, system } = process.cpuUsage(before)
+			took = (user + system) / 1000
+		}
+		return { body: String(took / (Date.now() - start)) }`)
+	resp, err := call(t, h, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	share, err := strconv.ParseFloat(string(resp.Body), 64)
+	if err != nil || share > 0.25 {
+		t.Errorf("it took %s of a processor, want a twentieth and what it took before it was seen: %v", resp.Body, err)
+	}
+	if l := b.logged(t, "a", "it is held back"); l.Level != "warn" || !strings.Contains(l.Message, "5 % of a processor") {
+		t.Errorf("the line is %+v", l)
+	}
 }
 
 func TestManySockets(t *testing.T) {

@@ -18,6 +18,7 @@ import (
 // process is one running process that has loaded its code.
 type process struct {
 	sup    *Supervisor
+	owner  string
 	child  *child
 	socket *os.File
 	out    chan []byte // frames to write
@@ -71,7 +72,7 @@ func (s *Supervisor) start(ref Ref) (*process, error) {
 	token, revoke := s.cfg.Token(ref)
 	hide := mask(append(slices.Collect(maps.Values(code.Secrets)), token)...)
 	p := &process{
-		sup: s, out: make(chan []byte, 16), lines: newLines(func(l Line) { s.cfg.Log(ref.Owner, l) }, hide),
+		sup: s, owner: ref.Owner, out: make(chan []byte, 16), lines: newLines(func(l Line) { s.cfg.Log(ref.Owner, l) }, hide),
 		waiting: map[uint32]chan reply{}, next: loadID + 1, ready: make(chan struct{}), ended: make(chan struct{}),
 		noted: make(chan struct{}),
 	}
@@ -256,24 +257,61 @@ func (p *process) take(id uint32, payload []byte) {
 	answer <- reply{resp, err}
 }
 
-// watch kills the process when it hangs or is too large, until it ends.
+// watch kills the process when it hangs or is too large, and holds it back when
+// it takes too much of the processor, until it ends.
 func (p *process) watch() {
 	cfg := &p.sup.cfg
-	ticker := time.NewTicker(min(cfg.Hang/4, 250*time.Millisecond))
+	every := min(cfg.Hang/4, 250*time.Millisecond)
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	most := int64(cfg.Memory+cfg.Overhead) << 20
+	cpu := newThrottle(cfg.CPU, cfg.CPUBurst, p.child.processorTime(), time.Now())
+	var stopped, told time.Time
 	for {
 		select {
 		case <-p.ended:
 			return
 		case now := <-ticker.C:
+			if !stopped.IsZero() {
+				p.child.resume()
+				p.excuse(now.Sub(stopped))
+				stopped = time.Time{}
+				ticker.Reset(every)
+			}
 			if size := p.child.resident(); size > most {
 				p.kill(fmt.Errorf("it was killed: it took %d MiB of memory, and %d are allowed", size>>20, most>>20))
 				return
 			}
 			p.ask(now)
+			if pause := cpu.spend(p.child.processorTime(), now); pause > 0 {
+				p.child.stop()
+				stopped = now
+				ticker.Reset(min(pause, mostPause))
+				if now.Sub(told) > tellEvery {
+					told = now
+					p.tell("warn", fmt.Sprintf("it is held back: it takes more than %d %% of a processor", cfg.CPU))
+				}
+			}
 		}
 	}
+}
+
+const (
+	mostPause = time.Second // at a time, so that a process that is held back stays responsive
+	tellEvery = time.Minute // that a process is held back
+)
+
+// excuse keeps a time in which the process could do nothing from counting as
+// hanging.
+func (p *process) excuse(d time.Duration) {
+	if at := p.pinged.Load(); at != 0 {
+		p.pinged.CompareAndSwap(at, at+int64(d))
+	}
+}
+
+// tell adds a line of the server's own to the owner's log.
+func (p *process) tell(level, text string) {
+	p.sup.cfg.Log(p.owner, Line{At: time.Now(), Level: level, Message: "[bellhop] " + text})
 }
 
 // ask wants a sign of life from a process that has calls.
