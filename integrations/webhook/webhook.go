@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -164,7 +165,12 @@ func (w *waiting) take(ctx context.Context, c *integration.Call, config *Configu
 			w.mu.Unlock()
 		}()
 	}
-	if _, err := c.Emit(ctx, integration.Event{Type: eventName, Payload: in}); err != nil {
+	_, err := c.Emit(ctx, integration.Event{Type: eventName, Payload: in})
+	if tooLarge, ok := errors.AsType[*platform.Error](err); ok && tooLarge.Type == platform.TypePayloadTooLarge {
+		// Not a fault of the platform: the same call will never fit.
+		return integration.Text(http.StatusRequestEntityTooLarge, "the call does not fit into an event: "+tooLarge.Message), nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	if answered == nil {

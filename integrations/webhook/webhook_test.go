@@ -55,6 +55,25 @@ func TestWebhook(t *testing.T) {
 	}
 }
 
+// refusing stands for a platform that takes no events.
+type refusing struct{ *platform.Error }
+
+func (r refusing) Do(context.Context, *platform.Call) error { return r.Error }
+
+func TestCallThatDoesNotFit(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[platform.ErrorType]int{platform.TypePayloadTooLarge: 413, platform.TypeInternal: 500} {
+		h, err := New().New(integration.Env{Transport: refusing{platform.Errorf(kind, "payload has 9 bytes; give at most 8")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := platform.WebhookBody{Req: platform.WebhookRequest{Method: "POST", Path: "/x", Body: "123456789"}}
+		if resp := request(t, h, wire.OpWebhookReceived, `{}`, body); resp.Status != want {
+			t.Errorf("%s: status %d, want %d: %s", kind, resp.Status, want, resp.Body)
+		}
+	}
+}
+
 func TestSyncAnswer(t *testing.T) {
 	t.Parallel()
 	platformSide := make(events, 1)
