@@ -2,7 +2,9 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -16,26 +18,48 @@ import (
 const masterKeyEnv = "BELLHOP_MASTER_KEY"
 
 // masterKey finds the master key: in the environment, by a command, in a file,
-// or in the data folder, where the first start makes one.
-func masterKey(ctx context.Context, cfg *config.Config) (vault.Master, error) {
+// or in the data folder, where the first start makes one. It also tells where
+// it was found, for people.
+func masterKey(ctx context.Context, cfg *config.Config, keys vault.Keys) (m vault.Master, from string, err error) {
 	switch text := os.Getenv(masterKeyEnv); {
 	case text != "":
-		m, err := vault.ParseMaster([]byte(text))
-		if err != nil {
-			return m, fmt.Errorf("%s: %w", masterKeyEnv, err)
+		if m, err = vault.ParseMaster([]byte(text)); err != nil {
+			err = fmt.Errorf("%s: %w", masterKeyEnv, err)
 		}
-		return m, nil
+		return m, masterKeyEnv, err
 	case cfg.MasterKeyCommand != "":
-		return vault.CommandMaster(ctx, cfg.MasterKeyCommand)
+		m, err = vault.CommandMaster(ctx, cfg.MasterKeyCommand)
+		return m, "--master-key-command", err
 	case cfg.MasterKeyFile != "":
-		return vault.ReadMaster(cfg.MasterKeyFile)
+		m, err = vault.ReadMaster(cfg.MasterKeyFile)
+		return m, cfg.MasterKeyFile, err
 	}
-	return vault.ReadOrMakeMaster(filepath.Join(cfg.Data, "master.key"))
+	path := filepath.Join(cfg.Data, "master.key")
+	if err := mayMakeMaster(ctx, cfg, keys, path); err != nil {
+		return m, path, err
+	}
+	m, err = vault.ReadOrMakeMaster(path)
+	return m, path, err
+}
+
+// mayMakeMaster refuses to make a new master key beside a database that was
+// written with another: it would open nothing, and look like the right one.
+func mayMakeMaster(ctx context.Context, cfg *config.Config, keys vault.Keys, path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || cfg.MasterKeyBefore != "" {
+		return nil // what is wrong with the file is told when it is read
+	}
+	written, err := keys.List(ctx)
+	if err != nil || len(written) == 0 {
+		return err
+	}
+	return fmt.Errorf("master key: the database was written with one and there is no %s: put its copy there, or give it with --master-key-file or %s",
+		path, masterKeyEnv)
 }
 
 // seal opens the vault and returns the store that seals with it.
 func seal(ctx context.Context, cfg *config.Config, db store.Store) (store.Store, *keyring, error) {
-	master, err := masterKey(ctx, cfg)
+	keys := dataKeys{db}
+	master, from, err := masterKey(ctx, cfg, keys)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -47,8 +71,11 @@ func seal(ctx context.Context, cfg *config.Config, db store.Store) (store.Store,
 		}
 		before = append(before, old)
 	}
-	ring, err := vault.Open(ctx, dataKeys{db}, master, before...)
-	if err != nil {
+	ring, err := vault.Open(ctx, keys, master, before...)
+	switch {
+	case errors.Is(err, vault.ErrOtherMaster):
+		return nil, nil, fmt.Errorf("open the vault with the master key of %s: %w; give that one, or name it with --master-key-before to replace it", from, err)
+	case err != nil:
 		return nil, nil, fmt.Errorf("open the vault: %w", err)
 	}
 	sealed := store.WithVault(db, ring)

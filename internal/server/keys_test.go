@@ -14,6 +14,7 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/config"
 	"github.com/bellhop-dev/bellhop/internal/probe"
 	"github.com/bellhop-dev/bellhop/internal/server"
+	"github.com/bellhop-dev/bellhop/internal/vault"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -110,14 +111,26 @@ func TestConfigurationsAreEncryptedAtRest(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(backup, "bellhop.db"), database, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := during(t, backup, nil, configured); err == nil || !strings.Contains(err.Error(), "not the master key") {
+	own := filepath.Join(backup, "master.key")
+	if err := during(t, backup, nil, configured); err == nil || !strings.Contains(err.Error(), "there is no "+own) {
+		t.Errorf("a database without its master key opens: %v", err)
+	}
+	if _, err := os.Stat(own); err == nil {
+		t.Error("a master key was made that opens nothing")
+	}
+	other := filepath.Join(t.TempDir(), "other.key")
+	if _, err := vault.ReadOrMakeMaster(other); err != nil {
+		t.Fatal(err)
+	}
+	err = during(t, backup, func(cfg *config.Config) { cfg.MasterKeyFile = other }, configured)
+	if err == nil || !strings.Contains(err.Error(), "not the master key") || !strings.Contains(err.Error(), other) {
 		t.Errorf("a database with another master key opens: %v", err)
 	}
 	old := filepath.Join(data, "master.key")
 	if err := during(t, backup, func(cfg *config.Config) { cfg.MasterKeyFile = old }, configured); err != nil {
 		t.Errorf("the backup with its master key: %v", err)
 	}
-	// The folder has a master key of its own by now: it takes over.
+	// The folder gets a master key of its own, which takes over.
 	if err := during(t, backup, func(cfg *config.Config) { cfg.MasterKeyBefore = old }, configured); err != nil {
 		t.Errorf("a new master key, with the old one at hand: %v", err)
 	}

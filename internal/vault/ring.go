@@ -11,6 +11,9 @@ import (
 	"sync"
 )
 
+// ErrOtherMaster says that data keys are sealed under another master key.
+var ErrOtherMaster = errors.New("this is not the master key that the database was written with")
+
 // Key is a data key as it is kept: sealed under the master key.
 type Key struct {
 	ID     int64 // counts from 1; the highest seals
@@ -124,7 +127,7 @@ func (r *Ring) unwrap(key Key) (plain []byte, again bool, err error) {
 			return plain, true, nil
 		}
 	}
-	return nil, false, fmt.Errorf("data key %d does not open: this is not the master key that the database was written with", key.ID)
+	return nil, false, fmt.Errorf("data key %d does not open: %w", key.ID, ErrOtherMaster)
 }
 
 // add makes the next data key.
