@@ -161,6 +161,9 @@ func exitCode(err error) int {
 		return ExitUsage
 	}
 	if e, ok := errors.AsType[*platform.Error](err); ok {
+		if e.Type == platform.TypeReferenceNotFound {
+			return ExitNotFound
+		}
 		switch e.Code {
 		case 401, 403:
 			return ExitUnauthorized

@@ -146,7 +146,7 @@ func (s *session) configuration(text string) (json.RawMessage, error) {
 	if name, ok := cutConfigFile(text); ok {
 		var err error
 		if data, err = s.readFile(name); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("config: %w", err)
 		}
 	}
 	if !json.Valid(data) {

@@ -145,7 +145,10 @@ func pickBot(ctx context.Context, client *platform.Client, c credentials, id str
 	if err != nil {
 		return "", err
 	}
-	if len(out.Bots) == 1 {
+	switch len(out.Bots) {
+	case 0:
+		return "", usagef("there is no bot yet; make one with \"bellhop bot create NAME\"")
+	case 1:
 		return out.Bots[0].ID, nil
 	}
 	return "", usagef("there are %d bots; say which with --bot (\"bellhop bot list\" shows them)", len(out.Bots))

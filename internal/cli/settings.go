@@ -112,7 +112,10 @@ func (m misread) check(kctx *kong.Context, cfg *config.Config) error {
 
 // settings are the values of a configuration file, by the names of flags. Only
 // flags that can also be set in the environment are settings.
-type settings map[string]string
+type settings struct {
+	file   string
+	values map[string]string
+}
 
 var _ kong.Resolver = settings{}
 
@@ -128,11 +131,11 @@ func readSettings(r io.Reader) (kong.Resolver, error) {
 	if err := dec.Decode(&values); err != nil {
 		return nil, fmt.Errorf("%s: it is not a JSON object: %w", fileName(r), err)
 	}
-	found := settings{}
+	found := settings{file: fileName(r), values: map[string]string{}}
 	for name, value := range values {
 		switch value.(type) {
 		case string, bool, json.Number:
-			found[strings.ReplaceAll(name, "_", "-")] = fmt.Sprint(value)
+			found.values[strings.ReplaceAll(name, "_", "-")] = fmt.Sprint(value)
 		default:
 			return nil, fmt.Errorf("%s: %s must be a text, a number, true or false", fileName(r), name)
 		}
@@ -161,7 +164,7 @@ func (s settings) Validate(app *kong.Application) error {
 	}
 	walk(app.Node)
 	var unknown []string
-	for _, name := range slices.Sorted(maps.Keys(s)) {
+	for _, name := range slices.Sorted(maps.Keys(s.values)) {
 		if !known[name] {
 			unknown = append(unknown, strconv.Quote(strings.ReplaceAll(name, "-", "_")))
 		}
@@ -169,12 +172,12 @@ func (s settings) Validate(app *kong.Application) error {
 	if len(unknown) == 0 {
 		return nil
 	}
-	return fmt.Errorf("configuration file: %s: no such setting; \"bellhop serve --help\" lists them", strings.Join(unknown, ", "))
+	return fmt.Errorf("%s: %s: no such setting; \"bellhop serve --help\" lists them", s.file, strings.Join(unknown, ", "))
 }
 
 // Resolve gives a flag its value, unless the environment has one.
 func (s settings) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	value, ok := s[flag.Name]
+	value, ok := s.values[flag.Name]
 	if !ok || len(flag.Envs) == 0 {
 		return nil, nil
 	}

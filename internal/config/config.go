@@ -5,12 +5,14 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -143,6 +145,13 @@ func (c *Config) Check() error {
 	} {
 		if n.value < 1 {
 			fault("%s: %d is too small; write 1 or more", n.name, n.value)
+		}
+	}
+	user, group, _ := strings.Cut(c.NodeUser, ":")
+	for _, id := range [...]string{user, cmp.Or(group, user)} {
+		if _, err := strconv.ParseUint(id, 10, 31); err != nil {
+			fault("node-user: %q is not the number of a user, such as 65534, or of a user and a group, such as 1000:1000", c.NodeUser)
+			break
 		}
 	}
 	if len(faults) == 0 {
