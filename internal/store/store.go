@@ -48,7 +48,8 @@ var (
 )
 
 // Conn is what a driver gives to a Tx. Parameters are $1, $2, …; arguments may be nil, string, *string, int,
-// int64, bool, []byte, json.RawMessage, time.Time and *time.Time (kept as Unix milliseconds).
+// int64, bool, []byte, json.RawMessage, time.Time and *time.Time (kept as Unix milliseconds). What they point to must not
+// change before the transaction has ended.
 type Conn interface {
 	// Exec returns the number of rows changed.
 	Exec(ctx context.Context, sql string, args ...any) (int64, error)

@@ -14,6 +14,7 @@ import (
 type conn struct {
 	raw          *engine.Conn
 	fresh, stale map[string]*stmt
+	changes      []change // of the open transaction, in order; the writer's only
 }
 
 var _ store.Conn = (*conn)(nil)
@@ -89,9 +90,20 @@ func (c *conn) Exec(_ context.Context, sql string, args ...any) (int64, error) {
 			return 0, classify(err)
 		}
 		if !more {
+			c.wrote(s, sql, args)
 			return int64(c.raw.Changes()), nil
 		}
 	}
+}
+
+// control runs a statement that begins or ends a transaction or a savepoint.
+func (c *conn) control(sql string) error {
+	s, err := c.prepare(sql, nil)
+	if err != nil {
+		return err
+	}
+	_, err = s.Step()
+	return classify(err)
 }
 
 // Query implements store.Conn.
@@ -100,13 +112,17 @@ func (c *conn) Query(_ context.Context, sql string, args ...any) (store.Rows, er
 	if err != nil {
 		return nil, err
 	}
-	return &rows{s: s.Stmt}, nil
+	return &rows{c: c, s: s, sql: sql, args: args}, nil
 }
 
 type rows struct {
-	s    *engine.Stmt
-	err  error
-	done bool
+	c      *conn
+	s      *stmt
+	sql    string
+	args   []any
+	err    error
+	done   bool
+	closed bool
 }
 
 func (r *rows) Next() bool {
@@ -129,6 +145,10 @@ func (r *rows) Close() error {
 	}
 	if err := r.s.Reset(); r.err == nil && err != nil {
 		r.err = classify(err)
+	}
+	if r.err == nil && !r.closed {
+		r.closed = true
+		r.c.wrote(r.s, r.sql, r.args)
 	}
 	return r.err
 }

@@ -13,10 +13,11 @@ import (
 // keeps at least this many of those used last, and at most twice as many.
 const keptStatements = 128
 
-// stmt knows for each parameter of the engine which of $1… it is.
+// stmt knows for each parameter of the engine which of $1… it is, and whether it only reads.
 type stmt struct {
 	*engine.Stmt
-	args []int
+	args  []int
+	reads bool
 }
 
 // statement returns the prepared statement of a text. Those used since the last turn are fresh, those of the turn before
@@ -51,7 +52,7 @@ func (c *conn) compile(sql string) (*stmt, error) {
 	if err != nil {
 		return nil, classify(err)
 	}
-	s := &stmt{Stmt: raw}
+	s := &stmt{Stmt: raw, reads: reads(sql)}
 	for i := 1; i <= raw.BindParamCount(); i++ {
 		n, err := strconv.Atoi(strings.TrimPrefix(raw.BindParamName(i), "$"))
 		if err != nil {

@@ -1,7 +1,7 @@
 // Package sqlite is the embedded store: one file, one writer, many readers.
 //
-// Updates queue for one goroutine, which runs what has queued up, each in a savepoint of one transaction, and commits
-// them together: one fsync for the group. An Update returns when its group's commit is on disk. While the file is
+// Updates queue for one goroutine, which runs what has queued up in one transaction and commits it together: one fsync
+// for the group. What one of them wrote before it failed is taken back alone. An Update returns when its group's commit is on disk. While the file is
 // open a lock beside it keeps every other process out.
 package sqlite
 
@@ -161,12 +161,12 @@ func (s *Store) View(ctx context.Context, fn func(*store.Tx) error) (err error) 
 	defer func() { s.readers <- c }()
 	c.raw.SetInterrupt(ctx.Done())
 	defer c.raw.SetInterrupt(nil)
-	if _, err := c.Exec(ctx, "BEGIN"); err != nil {
+	if err := c.control("BEGIN"); err != nil {
 		return err
 	}
 	defer func() {
 		c.raw.SetInterrupt(nil)
-		if _, end := c.Exec(context.WithoutCancel(ctx), "ROLLBACK"); err == nil && end != nil {
+		if end := c.control("ROLLBACK"); err == nil && end != nil {
 			err = end
 		}
 	}()

@@ -24,9 +24,12 @@ type job struct {
 // take reports whether nobody has taken the job before.
 func (j *job) take() bool { return j.taken.CompareAndSwap(false, true) }
 
+// failed reports whether what the job wrote must not stay.
+func (j *job) failed() bool { return j.err != nil || j.panicked != nil }
+
 // end gives the job back to its caller.
 func (j *job) end(err error) {
-	if j.err == nil && j.panicked == nil {
+	if !j.failed() {
 		j.err = err
 	}
 	close(j.done)
@@ -116,13 +119,13 @@ func (s *Store) commit(group []*job) {
 	defer func() {
 		if err != nil && !s.writer.raw.AutocommitEnabled() {
 			// A rollback that fails leaves the transaction open; the next BEGIN then fails and rolls back again.
-			_, _ = s.writer.Exec(ctx, "ROLLBACK")
+			_ = s.writer.control("ROLLBACK")
 		}
 		if err != nil {
 			err = fmt.Errorf("commit: %w", err)
 		}
 		for _, j := range group {
-			if err == nil && j.tx != nil && j.err == nil && j.panicked == nil {
+			if err == nil && j.tx != nil && !j.failed() {
 				j.panicked = j.tx.Committed()
 			}
 			if j.tx != nil || j.take() {
@@ -135,42 +138,63 @@ func (s *Store) commit(group []*job) {
 
 // transact runs a group in one transaction; an error is the whole group's.
 func (s *Store) transact(ctx context.Context, group []*job) error {
-	if _, err := s.writer.Exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+	if err := s.writer.control("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	defer s.writer.forget()
+	careful := false
 	for _, j := range group {
 		if !j.take() {
 			continue
 		}
-		if err := s.run(ctx, j); err != nil {
+		undone, err := s.run(ctx, j, careful)
+		if err != nil {
 			return err
 		}
+		careful = careful || undone
 	}
-	_, err := s.writer.Exec(ctx, "COMMIT")
-	return err
+	return s.writer.control("COMMIT")
 }
 
-// run runs a job in a savepoint; the error it returns is the whole group's.
-func (s *Store) run(ctx context.Context, j *job) error {
+// run runs a job and takes back what it wrote when it fails; the error it returns is the whole group's. A savepoint, which
+// copies each page that is changed in it, is mostly for nothing: a job has one only when it is careful, which is when
+// something was undone in the group before, so that many failures do not repeat the same work many times.
+func (s *Store) run(ctx context.Context, j *job, careful bool) (undone bool, err error) {
+	before := len(s.writer.changes)
+	if careful {
+		if err := s.writer.control("SAVEPOINT job"); err != nil {
+			return false, err
+		}
+	}
+	if err := s.call(j); err != nil {
+		return false, err
+	}
+	undone = j.failed() && len(s.writer.changes) > before
+	switch {
+	case undone && !careful:
+		return true, s.writer.undo(ctx, before)
+	case undone:
+		if err := s.writer.control("ROLLBACK TO job"); err != nil {
+			return false, err
+		}
+	case !careful:
+		return false, nil
+	}
+	return undone, s.writer.control("RELEASE job")
+}
+
+// call calls a job's function; the error it returns is the whole group's.
+func (s *Store) call(j *job) error {
 	j.tx = store.NewTx(s.writer, time.Now(), store.SQLite)
 	if j.ctx.Err() != nil { // its caller is about to give it up and was not fast enough
 		j.err = gaveUp(j.ctx)
 		return nil
 	}
-	if _, err := s.writer.Exec(ctx, "SAVEPOINT job"); err != nil {
-		return err
-	}
 	j.call()
 	if s.writer.raw.AutocommitEnabled() { // a full disk makes the engine roll all back by itself
 		return fmt.Errorf("transaction was rolled back: %w", orBusy(j.err))
 	}
-	if j.err != nil || j.panicked != nil {
-		if _, err := s.writer.Exec(ctx, "ROLLBACK TO job"); err != nil {
-			return err
-		}
-	}
-	_, err := s.writer.Exec(ctx, "RELEASE job")
-	return err
+	return nil
 }
 
 // call runs the job's function and keeps its error or panic.
