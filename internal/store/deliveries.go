@@ -133,10 +133,6 @@ func (tx *Tx) FinishDelivery(ctx context.Context, d *Delivery, limit int) ([]Del
 	if err != nil {
 		return nil, err
 	}
-	lane, err := tx.lockLane(ctx, d.Lane)
-	if err != nil {
-		return nil, wrap(err, "lock lane")
-	}
 	finished := &tx.now
 	switch d.State {
 	case DeliveryHeld:
@@ -145,14 +141,26 @@ func (tx *Tx) FinishDelivery(ctx context.Context, d *Delivery, limit int) ([]Del
 	default:
 		return nil, fmt.Errorf("finish delivery: state %q is not an end", d.State)
 	}
+	var of lane
+	ended := false
+	if finished != nil {
+		ended, err = tx.endLane(ctx, d.Lane, d.Seq)
+	}
+	if !ended && err == nil {
+		of, err = tx.lockLane(ctx, d.Lane)
+		err = wrap(err, "lock lane")
+	}
+	if err != nil {
+		return nil, err
+	}
 	if err := tx.exec(ctx, finishDelivery, d.ID, d.State, d.Attempts, d.LastError, log, finished); err != nil {
 		return nil, wrap(err, "finish delivery")
 	}
 	d.FinishedAt = finished
-	if finished == nil {
-		return tx.advance(ctx, lane, limit)
+	if ended {
+		return nil, nil
 	}
-	return tx.next(ctx, lane, d.Seq, limit)
+	return tx.advance(ctx, of, limit)
 }
 
 // RetryDelivery keeps a delivery pending with d's Attempts, NextAt, LastError and Log. ErrNotFound when it is not

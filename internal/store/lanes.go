@@ -43,13 +43,11 @@ func (tx *Tx) lockLane(ctx context.Context, name string) (lane, error) {
 const laneHead = `SELECT ` + deliveryColumns + `d.body` + fromDeliveries + `
 	WHERE d.lane_id = $1 AND d.finished_at IS NULL ORDER BY d.seq LIMIT $2`
 
-// next finishes a lane's delivery with the number seq and returns the pending ones that follow. When it is the last one
-// the lane is empty, which needs no look.
-func (tx *Tx) next(ctx context.Context, l lane, seq int64, limit int) ([]Delivery, error) {
-	if l.last == seq && l.done == seq-1 {
-		return nil, tx.finishLane(ctx, l, seq)
-	}
-	return tx.advance(ctx, l, limit)
+// endLane finishes a lane's last delivery, with the number seq, and reports whether it could: not when others follow it or
+// are unfinished before it. Mostly it can, and the lane need not be read.
+func (tx *Tx) endLane(ctx context.Context, name string, seq int64) (ended bool, err error) {
+	n, err := tx.conn.Exec(ctx, `UPDATE lanes SET done = $2 WHERE lane = $1 AND last = $2 AND done = $3`, name, seq, seq-1)
+	return n > 0, wrap(err, "end lane")
 }
 
 func (tx *Tx) finishLane(ctx context.Context, l lane, done int64) error {
