@@ -107,11 +107,15 @@ func (s *Service) messageID(at time.Time, imported bool) string {
 
 // parties reads the conversation and the user of a message.
 func parties(ctx context.Context, tx *store.Tx, id *Identity, conversationID, userID string) (*store.Conversation, *store.User, error) {
-	c, err := findConversation(ctx, tx, id, conversationID, "conversationId")
-	if err != nil {
+	c, u, err := tx.Parties(ctx, id.Bot.ID, conversationID, userID)
+	if err == nil && id.owns(c.InstallationID) && id.sees(u) {
+		return c, u, nil
+	}
+	// One of them is not there for the caller: one by one they tell which.
+	if c, err = findConversation(ctx, tx, id, conversationID, "conversationId"); err != nil {
 		return nil, nil, err
 	}
-	u, err := findUser(ctx, tx, id, userID, "userId")
+	u, err = findUser(ctx, tx, id, userID, "userId")
 	return c, u, err
 }
 

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"a deleted bot leaves nothing":      testDeleteBot,
 		"secrets are sealed":                testSealed,
 		"participants come in order":        testParticipants,
+		"parties are read at once":          testParties,
 		"files are kept and found":          testFiles,
 		"tables keep rows":                  testTables,
 		"integrations in development":       testDevIntegrations,
