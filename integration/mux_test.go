@@ -14,6 +14,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/integrationtest"
+	"github.com/bellhop-dev/bellhop/internal/handlertest"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
 	"github.com/bellhop-dev/bellhop/schema"
@@ -72,11 +73,11 @@ func TestCausesAreLoggedAndNotTold(t *testing.T) {
 	t.Parallel()
 	for _, how := range []string{"plain", "panic"} {
 		var log bytes.Buffer
-		h, err := fullMux(integration.Env{Logger: slog.New(slog.NewJSONHandler(&log, nil))}).Handler()
+		h, err := handlertest.Integration().New(integration.Env{Logger: slog.New(slog.NewJSONHandler(&log, nil))})
 		if err != nil {
 			t.Fatal(err)
 		}
-		req := action(how)
+		req := handlertest.Action(how)
 		resp, err := h.Handle(t.Context(), &req)
 		if err != nil {
 			t.Fatal(err)
@@ -94,7 +95,7 @@ func TestCausesAreLoggedAndNotTold(t *testing.T) {
 func TestCallsAreMadeAsTheInstallation(t *testing.T) {
 	t.Parallel()
 	p := integrationtest.NewPlatform()
-	h, err := fullMux(integration.Env{Transport: p, Token: "tok"}).Handler()
+	h, err := handlertest.Integration().New(integration.Env{Transport: p, Token: "tok"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,11 +117,11 @@ func TestCallsAreMadeAsTheInstallation(t *testing.T) {
 }
 
 func FuzzBodies(f *testing.F) {
-	for _, c := range fullCases() {
+	for _, c := range handlertest.Cases() {
 		f.Add(c.Request.Operation, c.Request.Body, []byte("{}"))
 	}
 	f.Fuzz(func(t *testing.T, op string, body, config []byte) {
-		h, err := fullMux(integration.Env{Transport: integrationtest.NewPlatform()}).Handler()
+		h, err := handlertest.Integration().New(integration.Env{Transport: integrationtest.NewPlatform()})
 		if err != nil {
 			t.Fatal(err)
 		}

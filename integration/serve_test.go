@@ -10,16 +10,11 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/integrationtest"
+	"github.com/bellhop-dev/bellhop/internal/handlertest"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-func full() integration.Integration {
-	return integration.Integration{Definition: fullDefinition(), New: func(env integration.Env) (wire.Handler, error) {
-		return fullMux(env).Handler()
-	}}
-}
 
 func TestServeTakesSignedCallsAndStops(t *testing.T) {
 	t.Parallel()
@@ -32,13 +27,13 @@ func TestServeTakesSignedCallsAndStops(t *testing.T) {
 	ready, done := make(chan net.Addr, 1), make(chan error, 1)
 	env := map[string]string{"SECRET_API_KEY": "k", "BELLHOP_SIGNING_SECRET": secret}
 	go func() {
-		done <- integration.Serve(ctx, full(), integration.ServeConfig{
+		done <- integration.Serve(ctx, handlertest.Integration(), integration.ServeConfig{
 			Listener: l, Transport: integrationtest.NewPlatform(), Getenv: func(name string) string { return env[name] },
 			Ready: func(a net.Addr) { ready <- a },
 		})
 	}()
 	url := "http://" + (<-ready).String()
-	req := action("well")
+	req := handlertest.Action("well")
 	req.BotID = "bot_1"
 	for key, want := range map[string]int{secret: 200, "": 401} {
 		resp, err := (&wire.Remote{URL: url, Secret: key}).Handle(t.Context(), &req)
@@ -54,7 +49,7 @@ func TestServeTakesSignedCallsAndStops(t *testing.T) {
 
 func TestServeNamesWhatIsMissing(t *testing.T) {
 	t.Parallel()
-	err := integration.Serve(t.Context(), full(), integration.ServeConfig{Getenv: func(string) string { return "" }})
+	err := integration.Serve(t.Context(), handlertest.Integration(), integration.ServeConfig{Getenv: func(string) string { return "" }})
 	if err == nil || !strings.Contains(err.Error(), "SECRET_API_KEY") || !strings.Contains(err.Error(), "BP_API_URL") {
 		t.Errorf("Serve = %v, want both missing settings", err)
 	}
