@@ -41,8 +41,10 @@ func definition() integration.Definition {
 				},
 			},
 		},
-		Events:  events(),
-		Actions: actions(),
+		Events:     events(),
+		Actions:    actions(),
+		Entities:   entities(),
+		Interfaces: interfaces(),
 		States: map[string]integration.StateDefinition{
 			stateCredentials:      {Type: platform.StateIntegration, Schema: schema.For[credentials]},
 			stateAdminCredentials: {Type: platform.StateIntegration, Schema: schema.For[credentials]},

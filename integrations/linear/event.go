@@ -40,6 +40,7 @@ type linearIDs struct {
 }
 
 type issueEvent struct {
+	ID          string    `json:"id" title:"Issue ID" description:"Linear's"`
 	Title       string    `json:"title" title:"Title"`
 	Number      float64   `json:"number" title:"Number" description:"As 12 of ENG-12"`
 	Identifier  string    `json:"identifier" title:"Identifier" description:"As ENG-12"`
@@ -64,7 +65,7 @@ type targets map[string]map[string]string
 
 func (d *issueData) event(h *happened) any {
 	e := issueEvent{
-		Title: d.Title, Number: d.Number, Identifier: d.Identifier, URL: d.URL, Priority: d.Priority, Description: d.Description,
+		ID: d.ID, Title: d.Title, Number: d.Number, Identifier: d.Identifier, URL: d.URL, Priority: d.Priority, Description: d.Description,
 		Status: d.State.Name, StatusColor: d.State.Color, StatusType: d.State.Type, CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt,
 		LinearIDs: linearIDs{
 			IssueID: d.ID, StatusID: d.StateID, CreatorID: d.CreatorID, LabelIDs: d.LabelIDs, TeamID: d.TeamID, ProjectID: d.ProjectID,

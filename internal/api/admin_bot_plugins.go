@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -89,7 +90,8 @@ func linkPluginInterface(ctx context.Context, tx *store.Tx, path string, wanted 
 	for alias, implemented := range shown.Interfaces {
 		named := used.IntegrationInterfaceAlias == alias
 		if named || used.IntegrationInterfaceAlias == "" && (implemented.ID == wanted.ID || implemented.Name == wanted.Name) {
-			used.IntegrationInterfaceAlias, used.InterfaceID = alias, implemented.ID
+			// What is linked into the server knows an interface by its name only.
+			used.IntegrationInterfaceAlias, used.InterfaceID = alias, cmp.Or(implemented.ID, wanted.ID)
 			return nil
 		}
 	}
