@@ -23,7 +23,7 @@ import (
 type Config struct {
 	Listen    string `name:"listen" env:"BELLHOP_LISTEN" default:"127.0.0.1:8080" help:"Address to listen on, host:port; port 0 takes a free one."`
 	PublicURL string `name:"public-url" env:"BELLHOP_PUBLIC_URL" help:"Address under which others reach this server, for webhook URLs; the listen address when empty." placeholder:"https://bots.example.com"`
-	Data      string `name:"data" env:"BELLHOP_DATA" default:".bellhop" help:"Folder for the embedded database and the local client's token." placeholder:"DIR"`
+	Data      string `name:"data" env:"BELLHOP_DATA" default:".bellhop" help:"Folder for the embedded database and the local client's token; .bellhop when not given." placeholder:"DIR"`
 	Database  string `name:"database" env:"BELLHOP_DATABASE" help:"postgres://user:password@host/name, or the path of an SQLite file; <data>/bellhop.db when empty." placeholder:"URL"`
 
 	MasterKeyFile    string `name:"master-key-file" env:"BELLHOP_MASTER_KEY_FILE" help:"File with the key that secrets are encrypted under at rest, 32 bytes in base64; the first start makes <data>/master.key when nothing is given. The key itself may be in BELLHOP_MASTER_KEY." placeholder:"FILE"`
@@ -49,8 +49,8 @@ type Config struct {
 	DeliveryAttempts int           `name:"delivery-attempts" env:"BELLHOP_DELIVERY_ATTEMPTS" default:"12" help:"Attempts before a delivery is a dead letter."`
 	DeliveryWorkers  int           `name:"delivery-workers" env:"BELLHOP_DELIVERY_WORKERS" default:"256" help:"Deliveries that run at the same time."`
 
-	Node          string        `name:"node" env:"BELLHOP_NODE" default:"node" help:"Program that runs uploaded code: Node 20 or later, by its name on the PATH or its path." placeholder:"PROGRAM"`
-	NodeUser      string        `name:"node-user" env:"BELLHOP_NODE_USER" default:"65534" help:"Number of the user, and after a colon of the group, that uploaded code runs as when the server is root." placeholder:"UID[:GID]"`
+	Node          string        `name:"node" env:"BELLHOP_NODE" default:"node" help:"Program that runs uploaded code: Node 20 or later, by its name on the PATH or its path; node when not given." placeholder:"PROGRAM"`
+	NodeUser      string        `name:"node-user" env:"BELLHOP_NODE_USER" default:"65534" help:"Number of the user, and after a colon of the group, that uploaded code runs as when the server is root; 65534 when not given." placeholder:"UID[:GID]"`
 	NodeProcesses int           `name:"node-processes" env:"BELLHOP_NODE_PROCESSES" default:"1" help:"Processes that one deployment of code may have."`
 	NodeMemory    int           `name:"node-memory" env:"BELLHOP_NODE_MEMORY" default:"256" help:"JavaScript heap of one such process, in MiB; as a whole it may take 256 more."`
 	NodeCPU       int           `name:"node-cpu" env:"BELLHOP_NODE_CPU" default:"100" help:"How much of one processor such a process may take over time, in percent."`

@@ -73,10 +73,9 @@ func (p Program) usage() string {
 
 Environment of serve:
 
-  PORT                    where to listen; 8072 when it is not set
-  BP_API_URL              address of the server
-  BP_TOKEN                token of the %[2]s there
-  BELLHOP_SIGNING_SECRET  when set, calls that the server did not sign are refused
-  SECRET_<NAME>           the secrets that the %[2]s declares
+  PORT           where to listen; 8072 when it is not set
+  BP_API_URL     address of the server
+  BP_TOKEN       token of the %[2]s there
+  SECRET_<NAME>  the secrets that the %[2]s declares
 `, p.Name, p.Subject)
 }
