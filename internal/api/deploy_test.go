@@ -155,6 +155,37 @@ func TestSecretsOfTheNextVersion(t *testing.T) {
 	}
 }
 
+// TestCodeOfPluginsIsRemoved deletes a plugin with both parts of its code.
+func TestCodeOfPluginsIsRemoved(t *testing.T) {
+	t.Parallel()
+	b, ctx := setup(t), t.Context()
+	admin := platform.NewClient(b.service.Transport(b.service.Trust), platform.Caller{})
+	plugin := must(admin.CreatePlugin(ctx, read[platform.CreatePluginInput](t, `{"name":"shy","version":"1.0.0","code":{"node":"n","browser":"b"}}`))).Plugin
+	kept := func() (parts []string) {
+		err := b.service.Store.View(ctx, func(tx *store.Tx) error {
+			for _, part := range []string{"node", "browser"} {
+				if _, err := tx.Code(ctx, plugin.ID+"/"+part); err == nil {
+					parts = append(parts, part)
+				} else if !errors.Is(err, store.ErrNotFound) {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parts
+	}
+	if parts := kept(); len(parts) != 2 {
+		t.Fatalf("the store has the parts %v of a plugin's code, want two", parts)
+	}
+	must(admin.DeletePlugin(ctx, &platform.DeletePluginInput{ID: plugin.ID}))
+	if parts := kept(); len(parts) != 0 {
+		t.Errorf("the store keeps the parts %v of a plugin that was deleted", parts)
+	}
+}
+
 func TestDeploymentRefused(t *testing.T) {
 	t.Parallel()
 	b, ctx := setup(t), context.Background()
