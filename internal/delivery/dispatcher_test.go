@@ -92,6 +92,21 @@ func (b *bench) enqueue(lane, id string) {
 	}
 }
 
+func (b *bench) replay(id string) {
+	b.t.Helper()
+	ctx := context.Background()
+	err := b.store.Update(ctx, func(tx *store.Tx) error {
+		d, err := tx.ReplayDelivery(ctx, id)
+		if err == nil {
+			tx.OnCommit(func() { b.dispatcher.Notify(*d) })
+		}
+		return err
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
 func (b *bench) row(id string) *store.Delivery {
 	b.t.Helper()
 	var d *store.Delivery
@@ -223,17 +238,7 @@ func TestHeldLaneWaitsForReplay(t *testing.T) {
 		synctest.Wait()
 		want(t, b.target.seen(), "a/1")
 		refuse = false
-		ctx := context.Background()
-		err := b.store.Update(ctx, func(tx *store.Tx) error {
-			d, err := tx.ReplayDelivery(ctx, "a")
-			if err == nil {
-				tx.OnCommit(func() { b.dispatcher.Notify(*d) })
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		b.replay("a")
 		synctest.Wait()
 		want(t, b.target.seen(), "a/1", "a/2", "b/1")
 	})

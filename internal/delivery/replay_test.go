@@ -23,17 +23,7 @@ func TestReplayCountsOn(t *testing.T) {
 		pass(time.Minute)
 		want(t, b.target.seen(), "a/1", "a/2")
 		for range 2 {
-			ctx := context.Background()
-			err := b.store.Update(ctx, func(tx *store.Tx) error {
-				d, err := tx.ReplayDelivery(ctx, "a")
-				if err == nil {
-					tx.OnCommit(func() { b.dispatcher.Notify(*d) })
-				}
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
+			b.replay("a")
 			pass(time.Minute)
 		}
 		want(t, b.target.seen(), "a/1", "a/2", "a/3", "a/4", "a/5", "a/6")
