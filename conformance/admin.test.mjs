@@ -2,6 +2,7 @@
 // client; each reply is held against the contract.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
+import { Client } from '@botpress/client'
 import { assertContract, fresh, own, startWorld } from './fixtures/setup.mjs'
 import { clerk, relay as definition } from './fixtures/definitions.mjs'
 import { startListener } from './fixtures/target.mjs'
@@ -98,6 +99,50 @@ test('updateBot installs, changes and removes', async () => {
   await assert.rejects(update({ configuration: {} }), (err) => err.message.includes('integration'))
   const wrong = { integrationId: integration.id, configuration: { sinkUrl: 7 } }
   await assert.rejects(update(wrong), (err) => /^Invalid/.test(err.type) && err.message.includes('sinkUrl'))
+  await admin.deleteBot({ id: bot.id })
+})
+
+test('clients from before aliases know installations by integration', async () => {
+  const old = new Client({ apiUrl: world.proxy.url, token: world.server.token, workspaceId: own })
+  const { bot } = await old.createBot({ name: 'host 3' })
+  const make = async (version) => (await admin.createIntegration({ ...relay, version, url: code.url })).integration.id
+  const [one, two] = [await make('4.0.0'), await make('4.1.0')]
+  const update = async (integrations) => (await old.updateBot({ id: bot.id, integrations })).bot.integrations
+  const put = { enabled: true, configuration: { sinkUrl: code.url } }
+  const first = (await update({ [one]: put }))[one]
+  assert.equal(first.status, 'registered')
+  assert.deepEqual(Object.keys((await admin.getBot({ id: bot.id })).bot.integrations), [relay.name])
+  const second = await update({ [one]: null, [two]: put })
+  assert.deepEqual(Object.keys(second), [two])
+  assert.equal(second[two].webhookId, first.webhookId, 'another version in the same place')
+  assert.deepEqual(await update({ [two]: null }), {})
+  await admin.deleteBot({ id: bot.id })
+})
+
+test('another workspace is refused', async () => {
+  const foreign = new Client({ apiUrl: world.proxy.url, token: world.server.token, workspaceId: '22222222-2222-2222-aaaa-222222222222' })
+  await assert.rejects(foreign.listBots({}), (err) => err.type === 'Forbidden' && err.message.includes(own))
+  await assert.rejects(admin.getWorkspace({ id: '22222222-2222-2222-aaaa-222222222222' }), { type: 'ResourceNotFound' })
+})
+
+test('a key that is revoked ends at once', async () => {
+  const { bot } = await admin.createBot({ name: 'keyed' })
+  const { integration } = await admin.createIntegration({ ...relay, version: '5.0.0', url: code.url })
+  await world.call('PUT', `/v1/bellhop/bots/${bot.id}/installations/line`, { integration: integration.id, configuration: { sinkUrl: code.url } })
+  const call = (token, more) => new Client({ apiUrl: world.proxy.url, token, botId: bot.id, ...more }).listUsers({})
+  const pat = await admin.createPersonalAccessToken({ note: 'a' }).then((reply) => reply.pat ?? reply)
+  const bak = await admin.createBotApiKey({ botId: bot.id, note: 'b' })
+  const iak = await admin.createIntegrationApiKey({ integrationId: integration.id, note: 'c' })
+  const acts = [
+    [() => call(pat.value), () => admin.deletePersonalAccessToken({ id: pat.id })],
+    [() => call(bak.value), () => admin.deleteBotApiKey({ id: bak.id })],
+    [() => call(iak.value, { integrationId: integration.id }), () => admin.deleteIntegrationApiKey({ id: iak.id })],
+  ]
+  for (const [use, revoke] of acts) {
+    await use()
+    await revoke()
+    await assert.rejects(use(), { type: 'Unauthorized' })
+  }
   await admin.deleteBot({ id: bot.id })
 })
 

@@ -58,6 +58,9 @@ type Caller struct {
 	TraceState       string
 	// AllowBreaking lets updates of public versions break those who use them.
 	AllowBreaking bool
+	// ByIntegration wants the installations of a bot by the ids of their
+	// integrations, as clients from before aliases know them.
+	ByIntegration bool
 }
 
 // Call is one operation on its way. In points to the input, Out to where the

@@ -152,12 +152,12 @@ func (s *Service) listWorkspaces(ctx context.Context, _ *Identity, in *platform.
 }
 
 func (s *Service) getWorkspace(ctx context.Context, _ *Identity, in *platform.GetWorkspaceInput) (*platform.GetWorkspaceOutput, error) {
+	if err := s.checkWorkspace(in.ID); err != nil {
+		return nil, err
+	}
 	w, err := s.workspace(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if in.ID != w.ID {
-		return nil, workspaceNotFound(in.ID)
 	}
 	return &platform.GetWorkspaceOutput{Workspace: *w}, nil
 }

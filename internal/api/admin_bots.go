@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/url"
-	"slices"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -83,15 +81,15 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 	if err != nil {
 		return nil, err
 	}
-	bot, err := s.bot(ctx, row.ID)
+	bot, err := s.botFor(ctx, id, row.ID)
 	if err != nil {
 		return nil, err
 	}
 	return &platform.CreateBotOutput{Bot: *bot}, nil
 }
 
-func (s *Service) getBot(ctx context.Context, _ *Identity, in *platform.GetBotInput) (*platform.GetBotOutput, error) {
-	bot, err := s.bot(ctx, in.ID)
+func (s *Service) getBot(ctx context.Context, id *Identity, in *platform.GetBotInput) (*platform.GetBotOutput, error) {
+	bot, err := s.botFor(ctx, id, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +125,7 @@ func (s *Service) listBots(ctx context.Context, _ *Identity, in *platform.ListBo
 }
 
 // updateBot changes the members that are given.
-func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.UpdateBotInput) (*platform.UpdateBotOutput, error) {
+func (s *Service) updateBot(ctx context.Context, id *Identity, in *platform.UpdateBotInput) (*platform.UpdateBotOutput, error) {
 	if in.Secrets == nil && in.BotDefinition.Secrets != nil {
 		in.Secrets = platform.Declare(in.BotDefinition.Secrets)
 	}
@@ -185,7 +183,7 @@ func (s *Service) updateBot(ctx context.Context, _ *Identity, in *platform.Updat
 	if err := s.putIntegrations(ctx, in); err != nil {
 		return nil, err
 	}
-	bot, err := s.bot(ctx, in.ID)
+	bot, err := s.botFor(ctx, id, in.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -206,51 +204,6 @@ func (s *Service) saveBot(ctx context.Context, tx *store.Tx, row *store.Bot, reg
 		return nil
 	}
 	return s.registerBot(ctx, tx, row)
-}
-
-// putIntegrations installs, changes and removes what updateBot carries of
-// installations, in the order of their aliases, up to the first that fails.
-func (s *Service) putIntegrations(ctx context.Context, in *platform.UpdateBotInput) error {
-	for _, key := range slices.Sorted(maps.Keys(in.Integrations)) {
-		change, alias := in.Integrations[key], key
-		if change == nil {
-			if s.givenByID(ctx, in, alias) {
-				continue
-			}
-			if err := s.Installer.DeleteInstallation(ctx, in.ID, alias, false); err != nil && !errors.Is(err, store.ErrNotFound) {
-				return err
-			}
-			continue
-		}
-		integration := change.IntegrationID
-		if integration == "" && platform.IsIntegrationID(key) {
-			row, err := s.integration(ctx, key) // callers from before aliases
-			if err != nil {
-				return err
-			}
-			integration, alias = row.ID, row.Name
-		}
-		_, err := s.Installer.PutInstallation(ctx, &platform.PutInstallationInput{
-			BotID: in.ID, Alias: alias, Integration: integration, Enabled: change.Enabled,
-			Configuration: change.Configuration, ConfigurationType: change.ConfigurationType, DisabledChannels: change.DisabledChannels,
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// givenByID tells whether what is installed under the alias stands in the change
-// by its integration's id. Callers from before aliases know installations by
-// that, and remove the aliases that they were shown.
-func (s *Service) givenByID(ctx context.Context, in *platform.UpdateBotInput, alias string) bool {
-	b, err := s.Catalog.Bot(ctx, in.ID)
-	if err != nil || b.Installations[alias] == nil {
-		return false
-	}
-	id := b.Installations[alias].IntegrationID
-	return id != alias && in.Integrations[id] != nil
 }
 
 func (s *Service) deleteBot(ctx context.Context, _ *Identity, in *platform.DeleteBotInput) (*platform.DeleteBotOutput, error) {

@@ -89,7 +89,10 @@ func installationNotFound(b *catalog.Bot, alias string) *platform.Error {
 
 func (s *Service) putInstallation(ctx context.Context, _ *Identity, in *platform.PutInstallationInput) (*platform.PutInstallationOutput, error) {
 	put, err := s.Installer.PutInstallation(ctx, in)
-	if err != nil {
+	if e, ok := errors.AsType[*platform.Error](err); ok && e.Type == platform.TypeReferenceNotFound {
+		// Who installs asks for the integration, as who reads it does.
+		return nil, platform.Errorf(platform.TypeResourceNotFound, "%s", e.Message)
+	} else if err != nil {
 		return nil, err
 	}
 	return &platform.PutInstallationOutput{Installation: s.showInstallation(ctx, put)}, nil

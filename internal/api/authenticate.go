@@ -59,7 +59,11 @@ func (s *Service) Authenticate(ctx context.Context, caller platform.Caller) (*Id
 	} else if err != nil {
 		return nil, s.authFault(err)
 	}
-	id := &Identity{WorkspaceID: token.WorkspaceID, Token: token, AllowBreaking: caller.AllowBreaking}
+	if caller.WorkspaceID != "" && !s.isWorkspace(caller.WorkspaceID) {
+		return nil, platform.Errorf(platform.TypeForbidden, "header x-workspace-id: the token is not one of workspace %.60q; this server has %s, or leave the header out",
+			caller.WorkspaceID, s.WorkspaceID)
+	}
+	id := &Identity{WorkspaceID: token.WorkspaceID, Token: token, AllowBreaking: caller.AllowBreaking, ByIntegration: caller.ByIntegration}
 	switch platform.TokenKind(token.Kind) {
 	case platform.TokenAccount:
 		id.Scope = platform.ScopeAccount
@@ -85,7 +89,7 @@ func (s *Service) Authenticate(ctx context.Context, caller platform.Caller) (*Id
 
 // Trust lets code of this process in, which has no token: it is whom it says.
 func (s *Service) Trust(ctx context.Context, caller platform.Caller) (*Identity, error) {
-	id := &Identity{Scope: platform.ScopeBot, WorkspaceID: s.WorkspaceID, AllowBreaking: caller.AllowBreaking}
+	id := &Identity{Scope: platform.ScopeBot, WorkspaceID: s.WorkspaceID, AllowBreaking: caller.AllowBreaking, ByIntegration: caller.ByIntegration}
 	if caller.IntegrationID != "" {
 		id.Scope = platform.ScopeIntegration
 	}

@@ -16,6 +16,8 @@ type Identity struct {
 	Token        *store.Token          // nil for code in this process
 	// AllowBreaking lets changes of public versions break those who use them.
 	AllowBreaking bool
+	// ByIntegration is as in platform.Caller.
+	ByIntegration bool
 }
 
 // installationID is "" for a bot, which sees everything of its own.

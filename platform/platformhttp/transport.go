@@ -166,7 +166,13 @@ func setCaller(h http.Header, c *platform.Caller) {
 	set("X-Integration-Alias", c.IntegrationAlias)
 	set("Traceparent", c.TraceParent)
 	set("Tracestate", c.TraceState)
+	if !c.ByIntegration {
+		h["X-Multiple-Integrations"] = aliases
+	}
 }
+
+// aliases is the value of the header that asks for installations by alias.
+var aliases = []string{"true"}
 
 // decodeError reads the wire's error body; anything else becomes Unknown with
 // a bounded part of its text.

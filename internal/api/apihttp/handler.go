@@ -195,5 +195,6 @@ func readCaller(h http.Header) platform.Caller {
 		IntegrationID: first("X-Integration-Id"), IntegrationAlias: first("X-Integration-Alias"),
 		TraceParent: first("Traceparent"), TraceState: first("Tracestate"),
 		AllowBreaking: first("X-Bypass-Breaking-Changes-Detection") == "true",
+		ByIntegration: first("X-Multiple-Integrations") != "true",
 	}
 }
