@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -69,6 +70,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed, 5 serve
 // Run runs one command line to its end and returns the exit code. It returns
 // when ctx is done.
 func Run(ctx context.Context, p Process) int {
+	defer runtime.KeepAlive(ballast())
 	s := &session{Process: p, cmd: &command{}, misread: misread{}}
 	exit := -1
 	parser, err := newParser(s, func(code int) { exit = code; panic(exited{}) })
