@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 
@@ -82,6 +83,7 @@ func (s *session) serve(ctx context.Context, ready func(*server.Server, credenti
 	if err != nil {
 		return errors.Join(err, srv.Close())
 	}
+	debug.FreeOSMemory() // a server that nobody uses should not keep what its start needed
 	return srv.Run(ctx)
 }
 
