@@ -93,7 +93,8 @@ func overlay(schemas object) {
 			p["biz_opaque_callback_data"] = object{"type": "string", "maxLength": json.Number("512")}
 			p["recipient"] = object{"type": "string", "minLength": json.Number("1")}
 			p["messaging_product"] = object{"const": "whatsapp"}
-			p["to"] = object{"type": "string", "pattern": "^[0-9]{5,20}$"}
+			// Meta takes a plus before a number too, and the official integration sends it.
+			p["to"] = object{"type": "string", "pattern": `^\+?[0-9]{5,20}$`}
 		}
 	}
 	for _, name := range []string{"InteractiveObject", "HeaderObject", "BodyObject", "FooterObject", "SectionObject", "TemplateObject", "LanguageObject", "SubscriptionRequest", "RegisterRequest"} {

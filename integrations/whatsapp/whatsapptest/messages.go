@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
@@ -59,7 +60,7 @@ func (f *Fake) message(w http.ResponseWriter, body json.RawMessage) {
 	close(f.news)
 	f.news = make(chan struct{})
 	id := fmt.Sprintf("wamid.OUT%d", f.next)
-	person := map[string]string{"input": in.To, "wa_id": in.To}
+	person := map[string]string{"input": in.To, "wa_id": strings.TrimPrefix(in.To, "+")}
 	if other := f.accepts[in.To]; other != "" {
 		person["wa_id"] = other
 	}
