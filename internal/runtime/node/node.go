@@ -40,6 +40,9 @@ type Config struct {
 	Files int
 	// Idle is how long a deployment stays up without a call; 0 means 5 min.
 	Idle time.Duration
+	// Age is how long a deployment's processes, and with them their tokens, are
+	// used before others take their place; 0 means 24 h.
+	Age time.Duration
 	// Hang is how long a process may leave its event loop blocked while it has
 	// calls; 0 means 15 s. Start is how long it may take to load; 0 means 30 s.
 	Hang, Start time.Duration
@@ -101,14 +104,15 @@ func New(cfg Config) *Supervisor {
 	set(&cfg.CPUBurst, 2*time.Second)
 	set(&cfg.Files, 1024)
 	set(&cfg.Idle, 5*time.Minute)
+	set(&cfg.Age, 24*time.Hour)
 	set(&cfg.Hang, 15*time.Second)
 	set(&cfg.Start, 30*time.Second)
 	set(&cfg.MaxAnswer, 10<<20)
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Supervisor{cfg: cfg, pools: map[string]*pool{}, idle: time.NewTicker(max(cfg.Idle/4, 10*time.Millisecond)), stop: make(chan struct{})}
-	s.ending.Go(s.retireIdle)
+	s := &Supervisor{cfg: cfg, pools: map[string]*pool{}, idle: time.NewTicker(max(min(cfg.Idle, cfg.Age)/4, 10*time.Millisecond)), stop: make(chan struct{})}
+	s.ending.Go(s.retireOld)
 	return s
 }
 
@@ -178,7 +182,7 @@ func (s *Supervisor) Changed(owner string) {
 	}
 }
 
-func (s *Supervisor) retireIdle() {
+func (s *Supervisor) retireOld() {
 	for {
 		select {
 		case <-s.stop:
@@ -186,7 +190,7 @@ func (s *Supervisor) retireIdle() {
 		case now := <-s.idle.C:
 			s.mu.Lock()
 			for _, p := range s.pools {
-				if p.idleSince(now) > s.cfg.Idle {
+				if p.idleSince(now) > s.cfg.Idle || now.Sub(p.made) > s.cfg.Age {
 					s.retire(p)
 				}
 			}

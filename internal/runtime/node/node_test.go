@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -517,6 +519,43 @@ func TestPreload(t *testing.T) {
 
 	bad := setup(t, func(c *node.Config) { c.Preload = `throw new Error('no proxy is set')` })
 	fails(t, bad.deploy("a", "1", `return {}`), "", "no proxy is set")
+}
+
+// TestTokensAreRotated has code that is never idle get another process, with
+// another token, while the call that it has goes on with the old one.
+func TestTokensAreRotated(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *node.Config) { c.Age = 100 * time.Millisecond })
+	release := make(chan struct{})
+	gate := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
+	defer gate.Close()
+	h := b.deploy("a", "1", `
+		if (req.body) { console.log('waits'); await fetch(req.body) }
+		return { body: process.env.BP_TOKEN }`)
+	slow := make(chan string, 1)
+	go func() {
+		resp, err := h.Handle(context.Background(), request(gate.URL))
+		if err != nil {
+			resp = &wire.Response{Body: []byte(err.Error())}
+		}
+		slow <- string(resp.Body)
+	}()
+	b.logged(t, "a", "waits")
+	limit := time.Now().Add(30 * time.Second)
+	for token := "token 1 of a"; token == "token 1 of a" && time.Now().Before(limit); {
+		resp, err := call(t, h, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		token = string(resp.Body)
+	}
+	close(release)
+	if token := <-slow; token != "token 1 of a" {
+		t.Errorf("the call that was under way ended with %q", token)
+	}
+	if b.made.Load() < 2 {
+		t.Error("the token was not rotated")
+	}
 }
 
 func TestPool(t *testing.T) {

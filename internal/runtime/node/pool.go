@@ -15,6 +15,7 @@ type pool struct {
 	sup   *Supervisor
 	ref   Ref
 	slots chan struct{} // full while as many calls run as there may
+	made  time.Time
 
 	mu        sync.Mutex
 	processes []*process // those that take calls
@@ -38,7 +39,7 @@ type start struct {
 
 func newPool(s *Supervisor, ref Ref) *pool {
 	return &pool{
-		sup: s, ref: ref, slots: make(chan struct{}, s.cfg.Calls*s.cfg.Processes), used: time.Now(),
+		sup: s, ref: ref, slots: make(chan struct{}, s.cfg.Calls*s.cfg.Processes), made: time.Now(), used: time.Now(),
 		empty: make(chan struct{}), ended: make(chan struct{}),
 	}
 }
