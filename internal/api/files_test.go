@@ -283,15 +283,26 @@ func TestFilesAreSwept(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	ctx := t.Context()
-	at := platform.At(time.Now().Add(400 * time.Millisecond))
+	at := platform.At(time.Now().Add(time.Hour))
 	f := b.upload(b.bot, platform.UpsertFileInput{Key: "short", ExpiresAt: &at, Index: true}, "brief words")
 	kept := b.upload(b.bot, platform.UpsertFileInput{Key: "kept"}, "kept")
 	orphan := filepath.Join(b.files, "ab", strings.Repeat("ab", 32))
 	if err := errors.Join(os.MkdirAll(filepath.Dir(orphan), 0o700), os.WriteFile(orphan, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	<-time.After(time.Until(at.Add(5 * time.Millisecond)))
-	_, err := b.bot.GetFile(ctx, &platform.GetFileInput{ID: f.ID})
+	err := b.db.Update(ctx, func(tx *store.Tx) error {
+		row, err := tx.LockFile(ctx, f.ID)
+		if err != nil {
+			return err
+		}
+		past := tx.Now().Add(-time.Millisecond)
+		row.ExpiresAt = &past
+		return tx.UpdateFile(ctx, row, row)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = b.bot.GetFile(ctx, &platform.GetFileInput{ID: f.ID})
 	refused(t, "an expired file", err, platform.TypeResourceNotFound)
 	if err := b.service.SweepFiles(context.Background()); err != nil {
 		t.Fatal(err)
