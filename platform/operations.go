@@ -70,6 +70,8 @@ func Operations() []*Operation {
 		OpGetBotVersion.Operation,
 		OpGetBotVersionContent.Operation,
 		OpDeployBotVersion.Operation,
+		OpRotateBotSigningSecrets.Operation,
+		OpRotateIntegrationSigningSecrets.Operation,
 		OpCreateIntegration.Operation,
 		OpGetIntegration.Operation,
 		OpGetIntegrationByName.Operation,

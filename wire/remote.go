@@ -15,7 +15,7 @@ import (
 type Remote struct {
 	// URL is where the code listens; the call goes to exactly this address.
 	URL string
-	// Secret signs each call when set (base64url).
+	// Secret signs each call when set, as Sign takes it.
 	Secret string
 	// Client makes the calls; nil means http.DefaultClient. Its transport
 	// decides which addresses may be dialled.

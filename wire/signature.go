@@ -21,15 +21,20 @@ const maxSignatures = 5
 // wrong, so that it teaches a forger nothing.
 var ErrSignature = errors.New("the request's signature is missing, stale or wrong")
 
-// Sign returns the value of HeaderSignature for body at time now, made with a
-// base64url secret: "<unix ms>,<hash>".
+// Sign returns the value of HeaderSignature for body at time now:
+// "<unix ms>,<hash>". The secret is base64url; while secrets rotate it is
+// several with spaces between, each of which makes a hash.
 func Sign(secret string, now time.Time, body []byte) (string, error) {
-	key, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(secret, "="))
-	if err != nil {
-		return "", errors.New("the signing secret is not base64url")
-	}
 	ms := strconv.FormatInt(now.UnixMilli(), 10)
-	return ms + "," + base64.RawURLEncoding.EncodeToString(sum(key, ms, body)), nil
+	header := ms
+	for s := range strings.FieldsSeq(secret) {
+		key, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(s, "="))
+		if err != nil {
+			return "", errors.New("the signing secret is not base64url")
+		}
+		header += "," + base64.RawURLEncoding.EncodeToString(sum(key, ms, body))
+	}
+	return header, nil
 }
 
 // Verify checks a HeaderSignature value over the raw body in constant time.

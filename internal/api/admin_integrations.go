@@ -43,7 +43,7 @@ func (s *Service) newIntegration(ctx context.Context, id *Identity, in *platform
 			return errDryRun
 		}
 		if !in.Dev {
-			if d.secrets, err = inheritSecrets(ctx, tx, &def, d.secrets); err != nil {
+			if d.secrets, err = inheritSecrets(ctx, tx, row, &def, d.secrets); err != nil {
 				return err
 			}
 		}

@@ -15,6 +15,8 @@ func (s *Service) adminRoutes() []route {
 		on(platform.OpGetBotVersion, s.getBotVersion),
 		on(platform.OpGetBotVersionContent, s.getBotVersionContent),
 		on(platform.OpDeployBotVersion, s.deployBotVersion),
+		on(platform.OpRotateBotSigningSecrets, s.rotateBotSigningSecrets),
+		on(platform.OpRotateIntegrationSigningSecrets, s.rotateIntegrationSigningSecrets),
 		on(platform.OpCreateIntegration, s.createIntegration),
 		on(platform.OpGetIntegration, s.getIntegration),
 		on(platform.OpGetIntegrationByName, s.getIntegrationByName),

@@ -118,7 +118,8 @@ func declaredSecrets(names platform.Names, given platform.Secrets) platform.Name
 // inheritSecrets completes the secrets of a new version by those of the version
 // before it: the official command asks for a value once and says afterwards
 // that it is set already. A secret that is given, null too, is not inherited.
-func inheritSecrets(ctx context.Context, tx *store.Tx, d *platform.IntegrationDefinition, given platform.Secrets) (platform.Secrets, error) {
+// What calls are signed with is, into row.
+func inheritSecrets(ctx context.Context, tx *store.Tx, row *store.Integration, d *platform.IntegrationDefinition, given platform.Secrets) (platform.Secrets, error) {
 	rows, err := every(func(p store.Page) ([]store.Integration, string, error) { return tx.Integrations(ctx, d.Name, p) })
 	if err != nil {
 		return nil, err
@@ -130,6 +131,7 @@ func inheritSecrets(ctx context.Context, tx *store.Tx, d *platform.IntegrationDe
 	} else if err != nil {
 		return nil, err
 	}
+	row.SigningSecret = before.SigningSecret
 	secrets, err := tx.Secrets(ctx, before.ID)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,7 @@ type integrationCommand struct {
 	List    integrationList    `cmd:"" default:"1" help:"List integrations that can be installed." example:"bellhop integration list"`
 	Get     integrationGet     `cmd:"" help:"Show an integration's definition, as JSON." example:"bellhop integration get chat@latest"`
 	Publish integrationPublish `cmd:"" help:"Store the definition of an integration, new or again, with code to upload or whose code is served elsewhere." example:"go run ./acme definition | bellhop integration publish - --code-url http://127.0.0.1:8072\nbellhop integration publish definition.json --code dist/index.cjs --secret-file API_KEY=key.txt"`
+	Sign    integrationSign    `cmd:"" help:"Sign the calls to an integration's served code from now on, with a new secret; prints it, this once." example:"bellhop integration sign acme@0.1.0"`
 	Logs    integrationLogs    `cmd:"" help:"Show what an integration's uploaded code printed." example:"bellhop integration logs acme@0.1.0 --follow"`
 	Delete  integrationDelete  `cmd:"" help:"Delete an integration version that nobody has installed." example:"bellhop integration delete acme@0.1.0"`
 }

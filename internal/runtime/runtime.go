@@ -23,6 +23,7 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/dialguard"
 	"github.com/bellhop-dev/bellhop/internal/runtime/node"
+	"github.com/bellhop-dev/bellhop/internal/signing"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
@@ -246,7 +247,7 @@ func (r *Runtime) remote(at place, secret string) wire.Handler {
 			client = &http.Client{Transport: carry}
 		}
 	}
-	return &wire.Remote{URL: at.url, Secret: secret, Client: client, MaxBody: r.cfg.MaxAnswer}
+	return &wire.Remote{URL: at.url, Secret: signing.Secrets(secret, time.Now()), Client: client, MaxBody: r.cfg.MaxAnswer}
 }
 
 // Request returns a request to an installation without a body.

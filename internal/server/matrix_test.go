@@ -28,6 +28,7 @@ const (
 	forIntegrations = `initializeIncomingMessage configureIntegration`
 	forAccounts     = `createBot getBot listBots updateBot deleteBot
 		createBotVersion listBotVersions getBotVersion getBotVersionContent deployBotVersion
+		rotateBotSigningSecrets rotateIntegrationSigningSecrets
 		listPublicWorkspaces getWorkspacePreference setWorkspacePreference listWorkspaceInvoices listWorkspaceQuotas
 		createIntegration getIntegration getIntegrationByName listIntegrations updateIntegration deleteIntegration
 		listInstallations getInstallation putInstallation deleteInstallation
