@@ -2,6 +2,7 @@
 // client; each reply is held against the contract.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
 import { Client } from '@botpress/client'
 import { assertContract, fresh, own, startWorld } from './fixtures/setup.mjs'
 import { clerk, relay as definition } from './fixtures/definitions.mjs'
@@ -82,6 +83,26 @@ test('a bot with an integration on it', async () => {
   assert.equal(line.status, 'registered')
   assert.ok(line.webhookUrl.endsWith(line.webhookId))
   await assert.rejects(admin.deleteIntegration({ id: integration.id }), { type: 'ReferenceConstraint' })
+  await admin.deleteBot({ id: bot.id })
+  await admin.deleteIntegration({ id: integration.id })
+})
+
+test('calls are signed with every secret of the last day', async () => {
+  const { bot } = await admin.createBot({ name: 'signed' })
+  const { integration } = await admin.createIntegration({ ...relay, version: '3.0.0', url: code.url })
+  const install = (at) => world.call('PUT', `/v1/bellhop/bots/${bot.id}/installations/${at}`, { integration: integration.id, configuration: { sinkUrl: code.url } })
+  const rotate = async () => (await admin.rotateIntegrationSigningSecrets({ id: integration.id })).newSigningSecret
+  const secrets = [await rotate(), await rotate()]
+  const seen = code.calls.length
+  await install('line')
+  const { headers, text } = code.calls.slice(seen).find((call) => call.headers['x-bp-operation'] === 'register')
+  const [at, ...hashes] = headers['x-bp-signature'].split(',')
+  const hash = (secret) => createHmac('sha256', Buffer.from(secret, 'base64url')).update(`${at}.${text}`).digest('base64url')
+  assert.deepEqual(hashes.sort(), secrets.map(hash).sort())
+
+  const { newSigningSecret } = await admin.rotateBotSigningSecrets({ id: bot.id })
+  assert.match(newSigningSecret, /^[\w-]{43}$/)
+  await assert.rejects(admin.rotateBotSigningSecrets({ id: 'bot_nobody' }), { type: 'ResourceNotFound' })
   await admin.deleteBot({ id: bot.id })
   await admin.deleteIntegration({ id: integration.id })
 })
