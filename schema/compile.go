@@ -46,8 +46,10 @@ func CompileOpen(raw json.RawMessage, open func(ref string) bool) (*Validator, e
 	if len(raw) > MaxSchemaSize {
 		return nil, fmt.Errorf("the schema has %d bytes; at most %d are allowed", len(raw), MaxSchemaSize)
 	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
-	if err != nil {
+	doc, err := decode(raw)
+	if huge, ok := errors.AsType[*numberError](err); ok {
+		return nil, fmt.Errorf("the schema cannot be used: %w", huge)
+	} else if err != nil {
 		return nil, fmt.Errorf("the schema is not JSON: %w", err)
 	}
 	if depth(doc, 0) > MaxSchemaDepth {

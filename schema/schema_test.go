@@ -104,6 +104,7 @@ func TestCompileRefusesHostileSchemas(t *testing.T) {
 		"too deep":         strings.Repeat(`{"not":`, 100) + "{}" + strings.Repeat("}", 100),
 		"too large":        `{"title":"` + strings.Repeat("x", schema.MaxSchemaSize) + `"}`,
 		"not a schema":     `{"type":"strange"}`,
+		"huge number":      `{"minimum":1e9999999}`,
 		"not JSON":         `{`,
 	} {
 		if _, err := schema.Compile(json.RawMessage(raw)); err == nil {

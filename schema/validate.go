@@ -60,14 +60,22 @@ func (v *Validator) Validate(raw []byte) error {
 		return nil
 	}
 	doc, err := decode(raw)
-	if err != nil {
+	if huge, ok := errors.AsType[*numberError](err); ok {
+		return &ValidationError{[]Problem{{huge.path, hugeNumber}}}
+	} else if err != nil {
 		return &ValidationError{[]Problem{{Message: "it is not valid JSON"}}}
 	}
 	return v.check(doc)
 }
 
-func (v *Validator) check(doc any) error {
-	err := v.schema.Validate(doc)
+// check guards against faults of the library on hostile values.
+func (v *Validator) check(doc any) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &ValidationError{[]Problem{{Message: "it could not be checked"}}}
+		}
+	}()
+	err = v.schema.Validate(doc)
 	if err == nil {
 		return nil
 	}
