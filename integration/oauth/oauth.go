@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/internal/notice"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -132,7 +133,7 @@ func (f *Flow) Serve(ctx context.Context, call *integration.Call, req *platform.
 	}
 	query, err := url.ParseQuery(req.Query)
 	if err != nil || req.Method != http.MethodGet {
-		return page(http.StatusBadRequest, f.Title, "This address is opened in a browser, with the link as it was given.", false), true, nil
+		return page(http.StatusBadRequest, f.Title, "This address is opened in a browser, with the link as it was given.", notice.Bad), true, nil
 	}
 	if path == StartPath {
 		resp, err = f.start(ctx, call, query)
@@ -148,7 +149,7 @@ func (f *Flow) start(ctx context.Context, call *integration.Call, query url.Valu
 		return nil, err
 	}
 	if flows.Key == "" || subtle.ConstantTimeCompare([]byte(flows.Key), []byte(query.Get("key"))) != 1 {
-		return page(http.StatusForbidden, f.Title, "This link is not valid, or was used. The installation's status has the one that is.", false), nil
+		return page(http.StatusForbidden, f.Title, "This link is not valid, or was used. The installation's status has the one that is.", notice.Bad), nil
 	}
 	now := time.Now()
 	for nonce, p := range flows.Pending {
@@ -203,7 +204,7 @@ func (f *Flow) callback(ctx context.Context, call *integration.Call, query url.V
 	nonce := query.Get("state")
 	p, ok := flows.Pending[nonce]
 	if !ok || time.Now().After(p.Expires) || !sameBrowser(cookies, p.Browser) {
-		return page(http.StatusForbidden, f.Title, "This answer does not belong to a connection that was started in this browser in the last ten minutes. Open the link again.", false), nil
+		return page(http.StatusForbidden, f.Title, "This answer does not belong to a connection that was started in this browser in the last ten minutes. Open the link again.", notice.Bad), nil
 	}
 	delete(flows.Pending, nonce)
 	if err := ref.Set(ctx, *flows); err != nil {
@@ -214,11 +215,11 @@ func (f *Flow) callback(ctx context.Context, call *integration.Call, query url.V
 		if more := query.Get("error_description"); more != "" {
 			text += ": " + more
 		}
-		return page(http.StatusOK, f.Title, f.Title+" did not agree: "+text+". Open the link again to try once more.", false), nil
+		return page(http.StatusOK, f.Title, f.Title+" did not agree: "+text+". Open the link again to try once more.", notice.Bad), nil
 	}
 	code := query.Get("code")
 	if code == "" {
-		return page(http.StatusBadRequest, f.Title, f.Title+" sent no code. Open the link again.", false), nil
+		return page(http.StatusBadRequest, f.Title, f.Title+" sent no code. Open the link again.", notice.Bad), nil
 	}
 	err = f.Exchange(ctx, call, Grant{Code: code, Verifier: p.Verifier, RedirectURI: call.WebhookURL + CallbackPath})
 	if err != nil {
@@ -227,7 +228,7 @@ func (f *Flow) callback(ctx context.Context, call *integration.Call, query url.V
 		if e, ok := errors.AsType[*platform.Error](err); ok {
 			text = e.Message
 		}
-		return page(http.StatusBadGateway, f.Title, "The account was not connected. "+text, false), nil
+		return page(http.StatusBadGateway, f.Title, "The account was not connected. "+text, notice.Bad), nil
 	}
 	if f.Next != nil {
 		if more, err := f.Next(ctx, call); err != nil {
@@ -243,7 +244,7 @@ func (f *Flow) callback(ctx context.Context, call *integration.Call, query url.V
 	if err := ref.Set(ctx, *flows); err != nil {
 		return nil, fmt.Errorf("end the OAuth flow: %w", err)
 	}
-	return page(http.StatusOK, f.Title, "The account is connected. You can close this page.", true), nil
+	return page(http.StatusOK, f.Title, "The account is connected. You can close this page.", notice.Good), nil
 }
 
 func sameBrowser(cookies, want string) bool {

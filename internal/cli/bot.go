@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/bellhop-dev/bellhop/platform"
 )
@@ -96,6 +97,9 @@ type botCreate struct {
 
 // Run makes a bot.
 func (c botCreate) Run(ctx context.Context, s *session) error {
+	if strings.TrimSpace(c.Name) == "" {
+		return usagef("name: it is empty; give the bot one, by which you know it in lists")
+	}
 	client, _, err := s.client()
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func (c botPublish) Run(ctx context.Context, s *session) error {
 			return err
 		}
 		if err := json.Unmarshal(raw, &in.BotDefinition); err != nil {
-			return usagef("%s is not a bot's definition: %v", c.File, err)
+			return usagef("%s is not a bot's definition: %v", fileOrInput(c.File), err)
 		}
 	}
 	var declared platform.Secrets

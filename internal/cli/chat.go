@@ -97,6 +97,9 @@ func (c *chatCommand) Run(ctx context.Context, s *session) error {
 
 func (c *chatCommand) address(ctx context.Context, s *session) (string, error) {
 	if c.Chat != "" {
+		if u, err := url.Parse(c.Chat); err != nil || u.Host == "" {
+			return "", usagef("chat-url: %q is not an address such as http://127.0.0.1:8080/webhooks/ID", c.Chat)
+		}
 		return c.Chat, nil
 	}
 	client, bot, err := c.find(ctx, s)
@@ -124,11 +127,11 @@ func (t *terminalChat) open(ctx context.Context, address string, fresh bool) err
 	t.client = &chatclient.Client{URL: address}
 	var err error
 	if t.user, err = t.client.CreateUser(ctx); err != nil {
-		return fmt.Errorf("start a chat: %w", err)
+		return fmt.Errorf("start a chat: %w", reached(ctx, address, err))
 	}
 	id, err := t.client.CreateConversation(ctx)
 	if err != nil {
-		return fmt.Errorf("start a chat: %w", err)
+		return fmt.Errorf("start a chat: %w", reached(ctx, address, err))
 	}
 	t.state = chatState{URL: address, Key: t.client.Key, ConversationID: id}
 	data, err := json.Marshal(t.state)

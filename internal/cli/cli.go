@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -77,10 +78,7 @@ func Run(ctx context.Context, p Process) int {
 	if err != nil {
 		return s.fail(usageError{err}) // a configuration file that cannot be read
 	}
-	if len(p.Args) == 0 {
-		p.Args = []string{"--help"}
-	}
-	kctx, err := parse(parser, p.Args)
+	kctx, err := parse(parser, spelled(p.Args))
 	if exit >= 0 {
 		return exit
 	}
@@ -95,6 +93,20 @@ func Run(ctx context.Context, p Process) int {
 		return s.fail(err)
 	}
 	return ExitOK
+}
+
+// spelled is a command line with what people know from other commands in this
+// one's words: nothing at all, "help bot list" and "--version".
+func spelled(args []string) []string {
+	switch {
+	case len(args) == 0:
+		return []string{"--help"}
+	case args[0] == "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case args[0] == "--version":
+		return append([]string{"version"}, args[1:]...)
+	}
+	return args
 }
 
 // newParser returns the parser of the command line, which fills s.cmd. It calls

@@ -21,7 +21,7 @@ type conversationCommand struct {
 type conversationList struct {
 	botFlag
 	Integration string `help:"Only those of the installation with this alias." placeholder:"ALIAS"`
-	Limit       int    `help:"How many at most." default:"50"`
+	Limit       count  `help:"How many of the newest at most." default:"50"`
 }
 
 // Run lists conversations.
@@ -33,13 +33,13 @@ func (c conversationList) Run(ctx context.Context, s *session) error {
 	found := []platform.Conversation{}
 	err = pages(func(token string) (string, error) {
 		out, err := client.ListConversations(ctx, &platform.ListConversationsInput{
-			NextToken: token, PageSize: min(c.Limit-len(found), 100), IntegrationName: c.Integration,
+			NextToken: token, PageSize: min(int(c.Limit)-len(found), 100), IntegrationName: c.Integration,
 		})
 		if err != nil {
 			return "", err
 		}
 		found = append(found, out.Conversations...)
-		if len(found) >= c.Limit {
+		if len(found) >= int(c.Limit) {
 			return "", nil
 		}
 		return out.Meta.NextToken, nil
@@ -59,7 +59,7 @@ func (c conversationList) Run(ctx context.Context, s *session) error {
 type conversationMessages struct {
 	botFlag
 	ID    string `arg:"" help:"Id of the conversation."`
-	Limit int    `help:"How many of the newest at most." default:"50"`
+	Limit count  `help:"How many of the newest at most." default:"50"`
 }
 
 // Run shows messages, oldest first.
@@ -74,13 +74,13 @@ func (c conversationMessages) Run(ctx context.Context, s *session) error {
 	found := []platform.Message{}
 	err = pages(func(token string) (string, error) {
 		out, err := client.ListMessages(ctx, &platform.ListMessagesInput{
-			ConversationID: c.ID, NextToken: token, PageSize: min(c.Limit-len(found), 100),
+			ConversationID: c.ID, NextToken: token, PageSize: min(int(c.Limit)-len(found), 100),
 		})
 		if err != nil {
 			return "", err
 		}
 		found = append(found, out.Messages...)
-		if len(found) >= c.Limit {
+		if len(found) >= int(c.Limit) {
 			return "", nil
 		}
 		return out.Meta.NextToken, nil

@@ -23,7 +23,7 @@ type deliveryList struct {
 	Bot          string `help:"Only of this bot." placeholder:"ID"`
 	State        string `help:"Only in this state: pending, delivered, dead, held or discarded." enum:"pending,delivered,dead,held,discarded," default:""`
 	Conversation string `help:"Only of this conversation." placeholder:"ID"`
-	Limit        int    `help:"How many at most." default:"50"`
+	Limit        count  `help:"How many of the newest at most." default:"50"`
 }
 
 // Run lists deliveries.
@@ -50,13 +50,13 @@ func (c deliveryList) fetch(ctx context.Context, client *platform.Client) ([]pla
 	err := pages(func(token string) (string, error) {
 		out, err := client.ListDeliveries(ctx, &platform.ListDeliveriesInput{
 			BotID: c.Bot, State: c.State, ConversationID: c.Conversation,
-			NextToken: token, PageSize: min(c.Limit-len(found), 100),
+			NextToken: token, PageSize: min(int(c.Limit)-len(found), 100),
 		})
 		if err != nil {
 			return "", err
 		}
 		found = append(found, out.Deliveries...)
-		if len(found) >= c.Limit {
+		if len(found) >= int(c.Limit) {
 			return "", nil
 		}
 		return out.Meta.NextToken, nil

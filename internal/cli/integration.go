@@ -109,7 +109,10 @@ func (c integrationPublish) Run(ctx context.Context, s *session) error {
 	}
 	var upload platform.IntegrationUpload
 	if err := json.Unmarshal(data, &upload); err != nil {
-		return usagef("%s is not a definition: %v", c.File, err)
+		return usagef("%s is not a definition: %v", fileOrInput(c.File), err)
+	}
+	if upload.Name == "" || upload.Version == "" {
+		return usagef("%s is not a definition: it needs a name and a version", fileOrInput(c.File))
 	}
 	if c.CodeURL != "" || c.Code != "" {
 		upload.URL = c.CodeURL
@@ -143,6 +146,14 @@ func (c integrationPublish) Run(ctx context.Context, s *session) error {
 	return s.print(stored, func(w io.Writer) {
 		fmt.Fprintf(w, "%s@%s  %s\n", stored.Name, stored.Version, stored.ID)
 	})
+}
+
+// fileOrInput names a file for people.
+func fileOrInput(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
 }
 
 func (s *session) readFile(name string) ([]byte, error) {

@@ -62,7 +62,7 @@ func (c credentials) shown() map[string]string {
 func (s *session) serve(ctx context.Context, ready func(*server.Server, credentials) error) error {
 	cfg := *s.cfg
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return fmt.Errorf("make the data folder: %w", err)
+		return fmt.Errorf("the data folder cannot be made (%w); choose another with --data", err)
 	}
 	srv, err := server.Open(ctx, server.Options{
 		Config: cfg, Logger: s.logger(&cfg), Version: Version(),

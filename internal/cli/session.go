@@ -187,14 +187,18 @@ type reaching struct {
 
 // Do carries the call.
 func (r reaching) Do(ctx context.Context, call *platform.Call) error {
-	err := r.next.Do(ctx, call)
+	return reached(ctx, r.url, r.next.Do(ctx, call))
+}
+
+// reached words the fault of a call of a server that gave no answer.
+func reached(ctx context.Context, url string, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
 	if _, ok := errors.AsType[*platform.Error](err); ok {
 		return err
 	}
-	return unreachableError{r.url, err}
+	return unreachableError{url, err}
 }
 
 // print writes v as JSON when scripts ask for it, and otherwise calls human.
@@ -250,4 +254,15 @@ func pages(next func(token string) (string, error)) error {
 		}
 		token = t
 	}
+}
+
+// count is a number of things to show.
+type count int
+
+// Validate refuses a count of nothing; what is no number at all is zero here.
+func (n count) Validate() error {
+	if n < 1 {
+		return errors.New("write a whole number from 1")
+	}
+	return nil
 }

@@ -51,7 +51,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "no-referrer")
 	if err := h.serve(w, r); err != nil && r.Context().Err() == nil {
-		reply.Error(w, platform.AsError(err))
+		reply.ErrorTo(w, r, platform.AsError(err))
 	}
 }
 

@@ -16,22 +16,27 @@ import (
 // have a second more.
 const bodyTime = 30 * time.Second
 
-// Error writes an error in the wire's form. One that asks to come back says
-// when, in the header that the official clients read first too.
+// Error writes an error in the wire's form.
 func Error(w http.ResponseWriter, e *platform.Error) {
 	body, err := json.Marshal(e)
 	if err != nil { // metadata that JSON cannot hold
 		body, _ = json.Marshal(&platform.Error{ID: e.ID, Code: e.Code, Type: e.Type, Message: e.Message})
 	}
 	w.Header()["Content-Type"] = []string{"application/json"}
-	if e.RetryAfter > 0 {
-		seconds := strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds())))
-		w.Header()["Retry-After"] = []string{seconds}
-		w.Header()["Ratelimit-Reset"] = []string{seconds}
-	}
+	comeBack(w.Header(), e)
 	defer Writing(w, int64(len(body)))()
 	w.WriteHeader(e.Code)
 	_, _ = w.Write(body) // the caller may have gone
+}
+
+// comeBack says when to come back, where an error asks to, in the header that
+// the official clients read first too.
+func comeBack(h http.Header, e *platform.Error) {
+	if e.RetryAfter > 0 {
+		seconds := strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds())))
+		h["Retry-After"] = []string{seconds}
+		h["Ratelimit-Reset"] = []string{seconds}
+	}
 }
 
 // Reading bounds the time in which a request's body of at most size bytes has

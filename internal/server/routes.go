@@ -56,6 +56,7 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 				return
 			}
 		}
-		reply.Error(w, platform.Errorf(platform.TypeResourceNotFound, "nothing is served at %.200s", path))
+		reply.ErrorTo(w, r, platform.Errorf(platform.TypeResourceNotFound,
+			"nothing is served at %.200s; the API is below /v1, webhooks are below %s", path, strings.TrimRight(webhook.Prefix, "/")))
 	})
 }

@@ -2,11 +2,11 @@ package webhook
 
 import (
 	"encoding/json"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
 
+	"github.com/bellhop-dev/bellhop/internal/notice"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -54,29 +54,15 @@ func reason(body []byte) string {
 	return text[:min(len(text), 500)]
 }
 
-// interstitialTemplate is complete in itself: the page loads nothing.
-var interstitialTemplate = template.Must(template.New("interstitial").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{{if .Good}}Connected{{else}}Not connected{{end}}</title><style>
-:root{color-scheme:light dark}
-body{margin:0;min-height:100vh;display:grid;place-items:center;font:16px/1.5 system-ui,sans-serif}
-main{max-width:26rem;padding:2rem;text-align:center;overflow-wrap:anywhere}
-</style></head><body><main>
-<h1>{{if .Good}}Connected{{else}}Not connected{{end}}</h1>
-<p>{{if .Good}}You can close this page.{{else if .Reason}}{{.Reason}}{{else}}The account could not be connected; try again.{{end}}</p>
-</main></body></html>
-`))
-
 func serveInterstitial(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cache-Control", "no-store")
-	message := query.Get("errorMessage")
-	_ = interstitialTemplate.Execute(w, map[string]any{ // the caller may have gone
-		"Good": query.Get("success") == "true", "Reason": message[:min(len(message), 500)],
-	})
+	p := notice.Page{Title: "Connected", Text: "You can close this page.", Mark: notice.Good}
+	if query.Get("success") != "true" {
+		p = notice.Page{Title: "Not connected", Text: "The account could not be connected; try again.", Mark: notice.Bad}
+		if message := query.Get("errorMessage"); message != "" {
+			p.Text = message[:min(len(message), 500)]
+		}
+	}
+	notice.Header(w.Header())
+	_, _ = w.Write(p.HTML()) // the caller may have gone
 }

@@ -105,7 +105,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if err != nil {
 		e := platform.AsError(err)
-		reply.Error(w, e)
+		reply.ErrorTo(w, r, e)
 		facts = append(facts, "status", e.Code, "error_id", e.ID, "error", err)
 		if e.Err != nil {
 			facts = append(facts, "cause", e.Err)
@@ -145,7 +145,10 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (*visit, error)
 		id = state
 	}
 	var err error
-	if v.in, err = h.find(r.Context(), id); err != nil {
+	if v.in, err = h.find(r.Context(), id); v.browser && platform.IsType(err, platform.TypeResourceNotFound) {
+		return v, platform.Errorf(platform.TypeResourceNotFound, "this address belongs to no connection that was begun here; "+
+			"open the link in the installation's status again (\"bellhop install get\" shows it)")
+	} else if err != nil {
 		return v, err
 	}
 	return v, h.serve(w, v)

@@ -62,7 +62,7 @@ func Open(ctx context.Context, url string, cfg Config) (*Store, error) {
 	pc.ConnConfig.RuntimeParams["application_name"] = "bellhop"
 	lock, err := pgx.ConnectConfig(ctx, pc.ConnConfig)
 	if err != nil {
-		return nil, fmt.Errorf("open store: %w", classify(err))
+		return nil, fmt.Errorf("PostgreSQL cannot be reached; see that it runs, and that --database has its address and a user that may: %w", err)
 	}
 	s := &Store{lock: lock}
 	if cfg.LockWait <= 0 {
