@@ -59,6 +59,34 @@ func ExampleMux_OnMessage() {
 	// <nil>
 }
 
+// What a person picked comes as a text with the value that stands behind the
+// label; Decode reads members that are not standard.
+func ExampleMessageCall_Value() {
+	b := bot.New(bot.Definition{Name: "waiter"}, func(m *bot.Mux) {
+		m.OnMessage(message.TypeText, func(_ context.Context, call *bot.MessageCall) error {
+			var said struct {
+				Table int `json:"table"`
+			}
+			if err := call.Decode(&said); err != nil {
+				return err
+			}
+			fmt.Printf("%q is %q, at table %d\n", call.Text(), call.Value(), said.Table)
+			return nil
+		})
+	})
+	started, err := bottest.Start(b, bot.Env{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = started.Event(context.Background(), platform.EventMessageCreated, platform.MessagePayload{
+		Message: platform.Message{Type: message.TypeText, Payload: []byte(`{"text":"Tea","value":"t","table":4}`)},
+	})
+	fmt.Println(err)
+	// Output:
+	// "Tea" is "t", at table 4
+	// <nil>
+}
+
 // A bot answers with any type that the user's channel shows.
 func ExampleMessageCall_Reply() {
 	b := bot.New(bot.Definition{Name: "waiter"}, func(m *bot.Mux) {

@@ -59,9 +59,17 @@ func ExampleDefinition() {
 		log.Fatal(err)
 	}
 	fmt.Println(stored.Name, stored.Version, len(stored.Channels["comments"].Messages), "message types")
+	fmt.Println("alternatives:", stored.Configurations["sandbox"].Title)
+	fmt.Println("tags:", stored.User.Tags["id"].Title, "and", stored.Channels["comments"].Message.Tags["id"].Title)
+	fmt.Println("an entity:", stored.Entities["issue"].Title, "is the item of", stored.Interfaces["creatable<issue>"].Name)
+	fmt.Println("an attribute:", stored.Attributes["category"])
 	fmt.Println(string(stored.Events["issueCreated"].Schema))
 	// Output:
 	// acme/tracker 1.2.0 2 message types
+	// alternatives: Sandbox, without a key
+	// tags: User id and Comment id
+	// an entity: Issue is the item of creatable
+	// an attribute: Project management
 	// {"type":"object","properties":{"id":{"type":"string"},"title":{"type":"string","minLength":1}},"required":["id","title"],"additionalProperties":false}
 }
 

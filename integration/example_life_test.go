@@ -7,6 +7,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/integrationtest"
+	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -28,6 +29,33 @@ func ExampleMux_OnRegister() {
 	// Output:
 	// subscribe https://bellhop.example/webhooks/11111111-2222-3333-4444-555555555555
 	// Runtime: the tracker does not know this key; make one under Settings, Keys
+}
+
+// An external system that calls one address for all its customers is told apart
+// by an identifier: the definition's script (VRL) reads it from a call, and
+// each installation says with ConfigureIntegration which one is its own.
+func ExampleDefinition_identifier() {
+	i := integration.New(integration.Definition{
+		Name: "tracker", Version: "1.0.0",
+		Identifier: &platform.IdentifierDefinition{ExtractScript: `parse_json!(.body).workspace`},
+	}, func(m *integration.Mux) {
+		m.OnRegister(func(ctx context.Context, call *integration.Call) error {
+			_, err := call.Client.ConfigureIntegration(ctx, &platform.ConfigureIntegrationInput{Identifier: platform.Set("W-77")})
+			return err
+		})
+	})
+	memory := integrationtest.NewPlatform()
+	installed, err := integrationtest.Install(i, integration.Env{Transport: memory})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(installed.Register(context.Background()))
+	for _, claim := range integrationtest.Inputs(memory, platform.OpConfigureIntegration) {
+		fmt.Println("calls about", claim.Identifier.Value, "are for this installation")
+	}
+	// Output:
+	// <nil>
+	// calls about W-77 are for this installation
 }
 
 // Unregister undoes what register did, before the integration is removed.
