@@ -59,8 +59,8 @@ func (s *service) handleActions(m *integration.Mux) {
 	perform(s, m, "sendRawGraphqlQuery", s.sendRaw)
 	perform(s, m, "getOrCreateIssueConversation", s.startConversation)
 	perform(s, m, "issueList", s.issueList)
-	perform(s, m, "filesReadonlyListItemsInFolder", s.listFolder)
-	perform(s, m, "filesReadonlyTransferFileToBotpress", s.transferFile)
+	perform(s, m, actionListFolder, s.listFolder)
+	perform(s, m, actionTransfer, s.transferFile)
 	typing := func(context.Context, *asking, *typingInput) (*nothing, error) { return &nothing{}, nil }
 	perform(s, m, "startTypingIndicator", typing)
 	perform(s, m, "stopTypingIndicator", typing)

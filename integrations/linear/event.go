@@ -1,6 +1,8 @@
 package linear
 
 import (
+	"maps"
+
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -211,6 +213,6 @@ func events() map[string]integration.EventDefinition {
 		add("Updated", "updated", "was changed; changes has the old and the new values")
 		add("Deleted", "deleted", "was removed")
 	}
-	all[eventFileChanges] = fileEvent()
+	maps.Copy(all, fileEvents())
 	return all
 }

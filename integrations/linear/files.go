@@ -22,6 +22,11 @@ const (
 	kindFolder = "folder"
 )
 
+const (
+	actionListFolder = "filesReadonlyListItemsInFolder"
+	actionTransfer   = "filesReadonlyTransferFileToBotpress"
+)
+
 // hidden keeps actions that people have no use for out of the studio's lists.
 var hidden = map[string]string{"bpActionHiddenInStudio": "true"}
 
@@ -35,7 +40,7 @@ func fileActions() map[string]integration.ActionDefinition {
 	list := action[folderInput, folderOutput]("List items in folder", "The interface files-readonly: teams, their projects and issues as folders and files")
 	transfer := action[transferInput, transferOutput]("Transfer file", "The interface files-readonly: keep an issue, as Markdown, as a file of the bot")
 	list.Attributes, transfer.Attributes = hidden, hidden
-	return map[string]integration.ActionDefinition{"filesReadonlyListItemsInFolder": list, "filesReadonlyTransferFileToBotpress": transfer}
+	return map[string]integration.ActionDefinition{actionListFolder: list, actionTransfer: transfer}
 }
 
 // item is a folder or a file.
@@ -199,19 +204,49 @@ type fileChanges struct {
 	} `json:"modifiedItems" title:"Modified items"`
 }
 
-const eventFileChanges = "aggregateFileChanges"
+// Events of the interface. All that happens is told by eventFileChanges; the
+// others would tell it twice, and are declared because the interface has them.
+const (
+	eventFileChanges   = "aggregateFileChanges"
+	eventFileCreated   = "fileCreated"
+	eventFileUpdated   = "fileUpdated"
+	eventFileDeleted   = "fileDeleted"
+	eventFolderDeleted = "folderDeletedRecursive"
+)
 
-func fileEvent() integration.EventDefinition {
-	return integration.EventDefinition{
-		Title: "Files changed", Description: "The interface files-readonly: issues, as files, were made, changed or removed", Schema: schema.For[fileChanges],
+type fileChange struct {
+	File item `json:"file" title:"File"`
+}
+
+type folderChange struct {
+	Folder item `json:"folder" title:"Folder"`
+}
+
+func fileEvents() map[string]integration.EventDefinition {
+	unused := func(title string, s integration.Schema) integration.EventDefinition {
+		return integration.EventDefinition{Title: title, Description: "Part of the interface files-readonly, and never sent: " + eventFileChanges + " tells it", Schema: s}
+	}
+	return map[string]integration.EventDefinition{
+		eventFileChanges: {
+			Title: "Files changed", Description: "The interface files-readonly: issues, as files, were made, changed or removed", Schema: schema.For[fileChanges],
+		},
+		eventFileCreated:   unused("File created", schema.For[fileChange]),
+		eventFileUpdated:   unused("File updated", schema.For[fileChange]),
+		eventFileDeleted:   unused("File deleted", schema.For[fileChange]),
+		eventFolderDeleted: unused("Folder deleted", schema.For[folderChange]),
 	}
 }
 
 // fileChanged tells of an issue as of a file.
 func (d *issueData) fileChanged(ctx context.Context, call *integration.Call, e *envelope) error {
-	file := item{ID: issuePrefix + d.ID, Type: kindFile, Name: d.Identifier + " - " + d.Title, LastModifiedDate: d.UpdatedAt}
-	if d.Team != nil {
-		file.ParentID, file.AbsolutePath = teamPrefix+d.TeamID, "/"+d.Team.Key+"/"+d.Identifier+".md"
+	// The key is what the identifier begins with, also where the team is not told.
+	key, _, _ := strings.Cut(d.Identifier, "-")
+	file := item{
+		ID: issuePrefix + d.ID, Type: kindFile, Name: d.Identifier + " - " + d.Title, LastModifiedDate: d.UpdatedAt,
+		AbsolutePath: "/" + key + "/" + d.Identifier + ".md",
+	}
+	if d.TeamID != "" {
+		file.ParentID = teamPrefix + d.TeamID
 	}
 	var changes fileChanges
 	lists := map[string]*[]item{

@@ -2,6 +2,7 @@ package linear
 
 import (
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/publicinterface"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -19,28 +20,23 @@ func entities() map[string]integration.Entity {
 	}
 }
 
-// interfaces are those of the public ecosystem that bots and plugins find the
-// integration by, and what of it stands for their members.
+// interfaces are those that bots and plugins find the integration by.
 func interfaces() map[string]platform.InterfaceExtension {
-	named := func(pairs ...string) map[string]platform.InterfaceAlias {
-		all := map[string]platform.InterfaceAlias{}
-		for i := 0; i < len(pairs); i += 2 {
-			all[pairs[i]] = platform.InterfaceAlias{Name: pairs[i+1]}
-		}
-		return all
-	}
-	return map[string]platform.InterfaceExtension{
-		"listable<issue>": {
-			Name: "listable", Version: "0.0.3",
-			Entities: named("item", entityIssue), Actions: named("list", "issueList"),
+	item := map[string]string{"item": entityIssue}
+	return publicinterface.Declare(
+		publicinterface.Interface{Name: "listable", Version: "0.0.3", Entities: item, Actions: map[string]string{"list": "issueList"}},
+		publicinterface.Interface{
+			Name: "deletable", Version: "0.0.3", Entities: item,
+			Actions: map[string]string{"delete": "issueDelete"}, Events: map[string]string{"deleted": "issueDeleted"},
 		},
-		"deletable<issue>": {
-			Name: "deletable", Version: "0.0.3",
-			Entities: named("item", entityIssue), Actions: named("delete", "issueDelete"), Events: named("deleted", "issueDeleted"),
+		publicinterface.ProactiveConversation(entityConversation, "getOrCreateIssueConversation"),
+		publicinterface.Interface{
+			Name: "files-readonly", Version: "0.3.0",
+			Actions: map[string]string{"listItemsInFolder": actionListFolder, "transferFileToBotpress": actionTransfer},
+			Events: map[string]string{
+				eventFileCreated: eventFileCreated, eventFileUpdated: eventFileUpdated, eventFileDeleted: eventFileDeleted,
+				eventFolderDeleted: eventFolderDeleted, eventFileChanges: eventFileChanges,
+			},
 		},
-		"proactive-conversation<issueConversation>": {
-			Name: "proactive-conversation", Version: "0.0.4",
-			Entities: named("conversation", entityConversation), Actions: named("getOrCreateConversation", "getOrCreateIssueConversation"),
-		},
-	}
+	)
 }

@@ -3,6 +3,7 @@ package slack
 import (
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/oauth"
+	"github.com/bellhop-dev/bellhop/integration/publicinterface"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -36,6 +37,9 @@ const (
 
 const stateIdentity = "identity"
 
+// entityConversation is what a conversation is begun with.
+const entityConversation = "conversation"
+
 func definition() integration.Definition {
 	return integration.Definition{
 		Name: "slack", Version: "1.0.0", Title: "Slack",
@@ -50,7 +54,13 @@ func definition() integration.Definition {
 		Channels: channels(),
 		Events:   events(),
 		Actions:  actionDefinitions(),
-		User:     integration.User{Tags: userTags(), Creation: &platform.CreationDefinition{Enabled: true, RequiredTags: []string{tagID}}},
+		Entities: map[string]integration.Entity{
+			entityConversation: {Title: "Conversation", Description: "The channel to write to", Schema: schema.For[channelReference]},
+		},
+		Interfaces: publicinterface.Declare(
+			publicinterface.TypingIndicator(), publicinterface.ProactiveConversation(entityConversation, actionChannel),
+		),
+		User: integration.User{Tags: userTags(), Creation: &platform.CreationDefinition{Enabled: true, RequiredTags: []string{tagID}}},
 		States: map[string]integration.StateDefinition{
 			oauth.StateName:  oauth.StateDefinition(),
 			stateSync:        {Type: platform.StateIntegration, Schema: schema.For[syncState]},

@@ -15,9 +15,11 @@ type openedConversation struct {
 }
 
 type channelInput struct {
-	Conversation struct {
-		ChannelID string `json:"channelId" title:"Channel ID" description:"Slack's id of the channel" minLength:"1"`
-	} `json:"conversation"`
+	Conversation channelReference `json:"conversation"`
+}
+
+type channelReference struct {
+	ChannelID string `json:"channelId" title:"Channel ID" description:"Slack's id of the channel" minLength:"1"`
 }
 
 type dmInput struct {

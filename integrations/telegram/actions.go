@@ -104,10 +104,12 @@ type typingInput struct {
 }
 
 type conversationInput struct {
-	Conversation struct {
-		ChatID   string `json:"chatId" minLength:"1" description:"The chat's id, or @name of a public channel or group"`
-		ThreadID string `json:"threadId,omitempty" description:"A topic's message_thread_id"`
-	} `json:"conversation"`
+	Conversation chatReference `json:"conversation"`
+}
+
+type chatReference struct {
+	ChatID   string `json:"chatId" minLength:"1" description:"The chat's id, or @name of a public channel or group"`
+	ThreadID string `json:"threadId,omitempty" description:"A topic's message_thread_id"`
 }
 
 type conversationOutput struct {

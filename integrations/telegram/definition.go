@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/publicinterface"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -50,6 +51,9 @@ const (
 	statePolling = "polling"
 )
 
+// entityConversation is what a conversation is begun with.
+const entityConversation = "conversation"
+
 // account is who the bot is.
 type account struct {
 	ID       string `json:"id"`
@@ -92,6 +96,12 @@ func definition() integration.Definition {
 		},
 		Events:  events(),
 		Actions: actions(),
+		Entities: map[string]integration.Entity{
+			entityConversation: {Title: "Conversation", Description: "The chat to write to", Schema: schema.For[chatReference]},
+		},
+		Interfaces: publicinterface.Declare(
+			publicinterface.TypingIndicator(), publicinterface.ProactiveConversation(entityConversation, actionConversation),
+		),
 	}
 }
 

@@ -41,11 +41,14 @@ type typingIn struct {
 	Timeout        float64 `json:"timeout,omitempty" description:"Not used: WhatsApp shows it until the answer comes, 25 seconds at most"`
 }
 
+// templateTo is a template and whom it is for.
+const templateTo = `{"type":"object","properties":{` +
+	`"userPhone":{"type":"string","minLength":1,"title":"Phone number","description":"Of the person, with the country code"},` +
+	`"botPhoneNumberId":{"type":"string","title":"Sender","description":"Meta's id of the business's number; the configured one when left out"},` +
+	templateMembers + `},"required":["userPhone","templateName"]}`
+
 func actions() map[string]integration.ActionDefinition {
-	start := integration.RawSchema(`{"type":"object","properties":{"conversation":{"type":"object","properties":{` +
-		`"userPhone":{"type":"string","minLength":1,"title":"Phone number","description":"Of the person, with the country code"},` +
-		`"botPhoneNumberId":{"type":"string","title":"Sender","description":"Meta's id of the business's number; the configured one when left out"},` +
-		templateMembers + `},"required":["userPhone","templateName"]}},"required":["conversation"]}`)
+	start := integration.RawSchema(`{"type":"object","properties":{"conversation":` + templateTo + `},"required":["conversation"]}`)
 	started := integration.RawSchema(`{"type":"object","properties":{"conversationId":{"type":"string"},"messageId":{"type":"string"}},"required":["conversationId"]}`)
 	none := schema.For[nothing]
 	return map[string]integration.ActionDefinition{

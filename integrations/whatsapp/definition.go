@@ -5,6 +5,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/oauth"
+	"github.com/bellhop-dev/bellhop/integration/publicinterface"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -35,6 +36,9 @@ const (
 	tagWhatsappID = "whatsappUserId"
 )
 
+// entityConversation is what a conversation is begun with.
+const entityConversation = "proactiveConversation"
+
 func definition() integration.Definition {
 	return integration.Definition{
 		Name: "whatsapp", Version: "1.0.0", Title: "WhatsApp",
@@ -62,6 +66,12 @@ func definition() integration.Definition {
 		}},
 		Actions: actions(),
 		Events:  events(),
+		Entities: map[string]integration.Entity{
+			entityConversation: {Title: "Proactive conversation", Description: "Whom to write to, and with which template", Schema: integration.RawSchema(templateTo)},
+		},
+		Interfaces: publicinterface.Declare(
+			publicinterface.TypingIndicator(), publicinterface.ProactiveConversation(entityConversation, actionStart),
+		),
 		User: integration.User{Tags: integration.Tags{
 			tagUserID:     {Title: "User ID", Description: "The person's WhatsApp number, or the lasting id where the number is hidden"},
 			tagName:       {Title: "Name", Description: "The name on the person's profile"},
