@@ -45,6 +45,7 @@ func extended(typ string) integration.Schema {
 	more := map[string]string{
 		message.TypeText:  `"value":{"type":"string","title":"Value","description":"What stands behind the text: of a button that was pressed"}`,
 		message.TypeImage: `"caption":{"type":"string"}`,
+		message.TypeAudio: `"caption":{"type":"string"}`,
 		message.TypeFile:  `"filename":{"type":"string"}`,
 	}[typ]
 	return messageschema.Extend(typ, more, replyMember)

@@ -45,6 +45,7 @@ func TestOutgoing(t *testing.T) {
 		"drawing in its address":   {"card", `{"title":"Room","imageUrl":"data:image/svg+xml,%3Csvg/%3E","actions":[` + answer + `]}`},
 		"file in its address":      {"file", `{"fileUrl":"data:text/plain,Hello%20there","filename":"hello.txt"}`},
 		"audio":                    {"audio", `{"audioUrl":"https://x.test/a.mp3","title":"A song"}`},
+		"audio caption":            {"audio", `{"audioUrl":"https://x.test/a.mp3","title":"A song","caption":"**Listen**"}`},
 		"audio ogg":                {"audio", `{"audioUrl":"https://x.test/a.ogg"}`},
 		"video":                    {"video", `{"videoUrl":"https://x.test/a.mp4","title":"A film"}`},
 		"file":                     {"file", `{"fileUrl":"https://x.test/dir/a.pdf"}`},

@@ -120,16 +120,22 @@ func renderImage(_ *rendering, p *image) ([]part, error) {
 	return captioned(picture(p.ImageURL), rich(cmp.Or(p.Caption, p.Title))), nil
 }
 
+type audio struct {
+	AudioURL string `json:"audioUrl"`
+	Title    string `json:"title,omitempty"`
+	Caption  string `json:"caption,omitempty"`
+}
+
 // renderAudio sends music, or a voice message where the format is that of
 // voice messages.
-func renderAudio(_ *rendering, p *message.Audio) ([]part, error) {
+func renderAudio(_ *rendering, p *audio) ([]part, error) {
 	address := strings.TrimSpace(p.AudioURL)
 	kind := kindAudio
 	switch extension(address) {
 	case ".ogg", ".oga", ".opus":
 		kind = kindVoice
 	}
-	return captioned(media(kind, address, fileName(address)), rich(p.Title)), nil
+	return captioned(media(kind, address, fileName(address)), rich(cmp.Or(p.Caption, p.Title))), nil
 }
 
 func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
