@@ -165,6 +165,19 @@ func (c *child) processorTime() time.Duration {
 	return time.Duration(user+system) * clockTick
 }
 
+// starved is how long the process's main thread, which has the event loop, was
+// ready to run and had to wait for a processor, as proc(5) has it in schedstat;
+// 0 when it is gone or the kernel does not count.
+func (c *child) starved() time.Duration {
+	text, err := os.ReadFile("/proc/" + strconv.Itoa(c.pid()) + "/schedstat")
+	fields := bytes.Fields(text)
+	if err != nil || len(fields) < 2 {
+		return 0
+	}
+	waited, _ := strconv.ParseInt(string(fields[1]), 10, 64)
+	return time.Duration(waited)
+}
+
 // clockTick is the unit of processor times in /proc on all of Linux's platforms.
 const clockTick = 10 * time.Millisecond
 

@@ -37,6 +37,8 @@ func (c *child) resident() int64 { return 0 }
 
 func (c *child) processorTime() time.Duration { return 0 }
 
+func (c *child) starved() time.Duration { return 0 }
+
 func (c *child) stop() {}
 
 func (c *child) resume() {}

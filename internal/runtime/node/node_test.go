@@ -42,7 +42,7 @@ func setup(t *testing.T, change func(*node.Config)) *bench {
 	b := &bench{code: map[string]node.Code{}, lines: map[string][]node.Line{}, said: make(chan struct{}, 1)}
 	cfg := node.Config{
 		Node: requiretest.Tool(t, "node"),
-		Hang: 5 * time.Second, Memory: 64, Overhead: 128,
+		Hang: 5 * time.Second, Start: 2 * time.Minute, Memory: 64, Overhead: 128,
 		APIURL: func() string { return "http://127.0.0.1:1" }, PublicURL: func() string { return "https://bots.example" },
 		Load: func(_ context.Context, ref node.Ref) (*node.Code, error) {
 			b.mu.Lock()
@@ -100,7 +100,7 @@ func request(body string) *wire.Request {
 
 func call(t *testing.T, h wire.Handler, body string) (*wire.Response, error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	return h.Handle(ctx, request(body))
 }

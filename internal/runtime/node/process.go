@@ -266,6 +266,7 @@ func (p *process) watch() {
 	defer ticker.Stop()
 	most := int64(cfg.Memory+cfg.Overhead) << 20
 	cpu := newThrottle(cfg.CPU, cfg.CPUBurst, p.child.processorTime(), time.Now())
+	starved := p.child.starved()
 	var stopped, told time.Time
 	for {
 		select {
@@ -281,6 +282,10 @@ func (p *process) watch() {
 			if size := p.child.resident(); size > most {
 				p.kill(fmt.Errorf("it was killed: it took %d MiB of memory, and %d are allowed", size>>20, most>>20))
 				return
+			}
+			if d := p.child.starved(); d > starved {
+				p.excuse(d - starved)
+				starved = d
 			}
 			p.ask(now)
 			if pause := cpu.spend(p.child.processorTime(), now); pause > 0 {
@@ -301,8 +306,8 @@ const (
 	tellEvery = time.Minute // that a process is held back
 )
 
-// excuse keeps a time in which the process could do nothing from counting as
-// hanging.
+// excuse keeps a time in which the process could do nothing, because it was
+// stopped or others had the processors, from counting as hanging.
 func (p *process) excuse(d time.Duration) {
 	if at := p.pinged.Load(); at != 0 {
 		p.pinged.CompareAndSwap(at, at+int64(d))
