@@ -67,6 +67,9 @@ func (s *Service) owner(ctx context.Context) (*owner, error) {
 // changeOwner changes the setting.
 func (s *Service) changeOwner(ctx context.Context, change func(*owner) error) (*owner, error) {
 	return update(ctx, s, func(tx *store.Tx) (*owner, error) {
+		if err := tx.LockSetting(ctx, ownerSetting); err != nil {
+			return nil, err
+		}
 		o, err := readOwner(ctx, tx)
 		if errors.Is(err, store.ErrNotFound) {
 			now := platform.At(tx.Now())

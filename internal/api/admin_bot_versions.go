@@ -20,7 +20,7 @@ func (s *Service) createBotVersion(ctx context.Context, id *Identity, in *platfo
 	}
 	made := platform.BotVersion{Name: in.Name, Description: in.Description}
 	err := s.Store.Update(ctx, func(tx *store.Tx) error {
-		row, err := findBot(ctx, tx, in.ID)
+		row, err := lockBot(ctx, tx, in.ID)
 		if err != nil {
 			return err
 		}
@@ -60,6 +60,16 @@ func (s *Service) createBotVersion(ctx context.Context, id *Identity, in *platfo
 
 func findBot(ctx context.Context, tx *store.Tx, id string) (*store.Bot, error) {
 	row, err := tx.Bot(ctx, id)
+	return foundBot(row, err, id)
+}
+
+// lockBot is findBot for a bot that the transaction changes from what it is.
+func lockBot(ctx context.Context, tx *store.Tx, id string) (*store.Bot, error) {
+	row, err := tx.LockBot(ctx, id)
+	return foundBot(row, err, id)
+}
+
+func foundBot(row *store.Bot, err error, id string) (*store.Bot, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, botNotFound(id)
 	}
@@ -134,7 +144,7 @@ func (s *Service) getBotVersionContent(ctx context.Context, _ *Identity, in *pla
 // that the version does not declare stay, for the way back.
 func (s *Service) deployBotVersion(ctx context.Context, _ *Identity, in *platform.DeployBotVersionInput) (*platform.DeployBotVersionOutput, error) {
 	err := s.Store.Update(ctx, func(tx *store.Tx) error {
-		row, err := findBot(ctx, tx, in.ID)
+		row, err := lockBot(ctx, tx, in.ID)
 		if err != nil {
 			return err
 		}

@@ -137,7 +137,7 @@ func (s *Service) updateBot(ctx context.Context, id *Identity, in *platform.Upda
 		return nil, err
 	}
 	err := s.Store.Update(ctx, func(tx *store.Tx) error {
-		row, err := findBot(ctx, tx, in.ID)
+		row, err := lockBot(ctx, tx, in.ID)
 		if err != nil {
 			return err
 		}

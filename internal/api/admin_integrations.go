@@ -35,7 +35,7 @@ func (s *Service) newIntegration(ctx context.Context, id *Identity, in *platform
 	}
 	err := s.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		if _, err := tx.IntegrationByName(ctx, def.Name, def.Version); err == nil && !in.Dev {
-			return platform.Errorf(platform.TypeAlreadyExists, "integration %s@%s exists; update it or take another version", def.Name, def.Version)
+			return integrationExists(&def)
 		} else if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return err
 		}
@@ -50,11 +50,15 @@ func (s *Service) newIntegration(ctx context.Context, id *Identity, in *platform
 		if row.Definition, err = json.Marshal(def); err != nil {
 			return err
 		}
-		row.ID = s.ids.New(prefix, tx.Now())
+		made := s.ids.New(prefix, tx.Now())
+		row.ID = made
 		if row.Deployment, err = s.deploy(ctx, tx, row.ID, "", def.Secrets, d); err != nil {
 			return err
 		}
-		return tx.PutIntegration(ctx, row)
+		if err = tx.PutIntegration(ctx, row); err == nil && row.ID != made {
+			return integrationExists(&def) // another made it meanwhile
+		}
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -64,6 +68,10 @@ func (s *Service) newIntegration(ctx context.Context, id *Identity, in *platform
 		return nil, err
 	}
 	return &platform.CreateIntegrationOutput{Integration: *shown}, nil
+}
+
+func integrationExists(d *platform.IntegrationDefinition) error {
+	return platform.Errorf(platform.TypeAlreadyExists, "integration %s@%s exists; update it or take another version", d.Name, d.Version)
 }
 
 func (s *Service) getIntegration(ctx context.Context, _ *Identity, in *platform.GetIntegrationInput) (*platform.GetIntegrationOutput, error) {
@@ -78,11 +86,19 @@ func (s *Service) getIntegration(ctx context.Context, _ *Identity, in *platform.
 	return &platform.GetIntegrationOutput{Integration: *shown}, nil
 }
 
-func (s *Service) integration(ctx context.Context, id string) (row *store.Integration, err error) {
-	err = s.Store.View(ctx, func(tx *store.Tx) error {
-		row, err = tx.Integration(ctx, id)
-		return err
-	})
+func (s *Service) integration(ctx context.Context, id string) (*store.Integration, error) {
+	row, err := view(ctx, s, func(tx *store.Tx) (*store.Integration, error) { return tx.Integration(ctx, id) })
+	return foundIntegration(row, err, id)
+}
+
+// lockIntegration reads an integration that the transaction changes from what
+// it is.
+func lockIntegration(ctx context.Context, tx *store.Tx, id string) (*store.Integration, error) {
+	row, err := tx.LockIntegration(ctx, id)
+	return foundIntegration(row, err, id)
+}
+
+func foundIntegration(row *store.Integration, err error, id string) (*store.Integration, error) {
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, platform.Errorf(platform.TypeResourceNotFound, "integration %.60q not found", id)
 	}
@@ -118,20 +134,52 @@ func (s *Service) changeIntegration(ctx context.Context, id *Identity, in *platf
 	if err := s.checkDeployment(d); err != nil {
 		return nil, err
 	}
-	old, err := s.integration(ctx, in.ID)
+	shown, err := update(ctx, s, func(tx *store.Tx) (*platform.Integration, error) {
+		row, err := lockIntegration(ctx, tx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		def, err := changedDefinition(ctx, tx, row, in, id.AllowBreaking)
+		if err != nil {
+			return nil, err
+		}
+		if dryRun {
+			return nil, errDryRun
+		}
+		row.URL = def.URL
+		if row.Definition, err = json.Marshal(def); err != nil {
+			return nil, err
+		}
+		if row.Deployment, err = s.deploy(ctx, tx, row.ID, row.Deployment, def.Secrets, d); err != nil {
+			return nil, err
+		}
+		if err := tx.PutIntegration(ctx, row); err != nil {
+			return nil, err
+		}
+		tx.OnCommit(func() {
+			s.Catalog.InvalidateIntegration(in.ID)
+			s.codeChanged(in.ID)
+		})
+		return showIntegration(row)
+	})
 	if err != nil {
 		return nil, err
 	}
-	if old.Builtin {
-		return nil, platform.Errorf(platform.TypeForbidden, "integration %s@%s is part of the server and cannot be changed", old.Name, old.Version)
+	return &platform.UpdateIntegrationOutput{Integration: *shown}, nil
+}
+
+// changedDefinition is what the update makes of an integration's definition.
+func changedDefinition(ctx context.Context, tx *store.Tx, row *store.Integration, in *platform.UpdateIntegrationInput, allowBreaking bool) (*platform.IntegrationDefinition, error) {
+	if row.Builtin {
+		return nil, platform.Errorf(platform.TypeForbidden, "integration %s@%s is part of the server and cannot be changed", row.Name, row.Version)
 	}
 	var def platform.IntegrationDefinition
-	if err := mergeDefinition(&def, old.Definition, in.Patch, in.IntegrationUpload); err != nil {
-		return nil, fmt.Errorf("definition of integration %s: %w", old.ID, err)
+	if err := mergeDefinition(&def, row.Definition, in.Patch, in.IntegrationUpload); err != nil {
+		return nil, fmt.Errorf("definition of integration %s: %w", row.ID, err)
 	}
-	def.Name, def.Version = old.Name, old.Version
+	def.Name, def.Version = row.Name, row.Version
 	if def.URL == "" {
-		def.URL = old.URL
+		def.URL = row.URL
 	}
 	if in.Code != "" {
 		def.URL = ""
@@ -139,42 +187,19 @@ func (s *Service) changeIntegration(ctx context.Context, id *Identity, in *platf
 	if err := checkIntegrationDefinition(&def); err != nil {
 		return nil, err
 	}
-	if err := s.linkInterfaces(ctx, &def); err != nil {
+	if err := linkInterfaces(ctx, tx, &def); err != nil {
 		return nil, err
 	}
-	before, err := showIntegration(old)
+	before, err := showIntegration(row)
 	if err != nil {
 		return nil, err
 	}
-	if has, _ := before.Shown(); has && !id.AllowBreaking {
+	if has, _ := before.Shown(); has && !allowBreaking {
 		if err := refuseBreaking(&before.IntegrationDefinition, &def); err != nil {
 			return nil, err
 		}
 	}
-	if dryRun {
-		return nil, errDryRun
-	}
-	row := *old
-	row.URL = def.URL
-	if row.Definition, err = json.Marshal(def); err != nil {
-		return nil, err
-	}
-	err = s.Store.Update(ctx, func(tx *store.Tx) (err error) {
-		if row.Deployment, err = s.deploy(ctx, tx, row.ID, row.Deployment, def.Secrets, d); err != nil {
-			return err
-		}
-		return tx.PutIntegration(ctx, &row)
-	})
-	if err != nil {
-		return nil, err
-	}
-	s.Catalog.InvalidateIntegration(row.ID)
-	s.codeChanged(row.ID)
-	shown, err := showIntegration(&row)
-	if err != nil {
-		return nil, err
-	}
-	return &platform.UpdateIntegrationOutput{Integration: *shown}, nil
+	return &def, nil
 }
 
 func (s *Service) deleteIntegration(ctx context.Context, _ *Identity, in *platform.DeleteIntegrationInput) (*platform.DeleteIntegrationOutput, error) {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"github.com/bellhop-dev/bellhop/internal/signing"
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -12,7 +11,7 @@ import (
 func (s *Service) rotateBotSigningSecrets(ctx context.Context, _ *Identity, in *platform.RotateSigningSecretsInput) (*platform.RotateSigningSecretsOutput, error) {
 	out := &platform.RotateSigningSecretsOutput{}
 	err := s.Store.Update(ctx, func(tx *store.Tx) error {
-		row, err := findBot(ctx, tx, in.ID)
+		row, err := lockBot(ctx, tx, in.ID)
 		if err != nil {
 			return err
 		}
@@ -26,10 +25,8 @@ func (s *Service) rotateBotSigningSecrets(ctx context.Context, _ *Identity, in *
 func (s *Service) rotateIntegrationSigningSecrets(ctx context.Context, _ *Identity, in *platform.RotateSigningSecretsInput) (*platform.RotateSigningSecretsOutput, error) {
 	out := &platform.RotateSigningSecretsOutput{}
 	err := s.Store.Update(ctx, func(tx *store.Tx) error {
-		row, err := tx.Integration(ctx, in.ID)
-		if errors.Is(err, store.ErrNotFound) {
-			return platform.Errorf(platform.TypeResourceNotFound, "integration %.60q not found", in.ID)
-		} else if err != nil {
+		row, err := lockIntegration(ctx, tx, in.ID)
+		if err != nil {
 			return err
 		}
 		row.SigningSecret, out.NewSigningSecret = signing.Rotate(row.SigningSecret, tx.Now())

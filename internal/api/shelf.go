@@ -92,7 +92,7 @@ func (k shelf[Thing, Def]) create(ctx context.Context, s *Service, row store.Pub
 // update changes a version; its name and version stay.
 func (k shelf[Thing, Def]) update(ctx context.Context, s *Service, id string, patch json.RawMessage, upload any, then also) (*Thing, error) {
 	return k.show(update(ctx, s, func(tx *store.Tx) (*store.Publication, error) {
-		row, err := tx.Publication(ctx, k.kind, id)
+		row, err := tx.LockPublication(ctx, k.kind, id)
 		if err != nil {
 			return nil, k.missing(err, id)
 		}

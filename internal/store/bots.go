@@ -35,10 +35,18 @@ func (tx *Tx) CreateBot(ctx context.Context, b Bot) error {
 		b.Definition, b.Configuration, b.Deployment, b.CreatedAt, b.UpdatedAt), "create bot")
 }
 
+const selectBot = `SELECT ` + botColumns + ` FROM bots WHERE id = $1`
+
 // Bot reads a bot by id.
 func (tx *Tx) Bot(ctx context.Context, id string) (*Bot, error) {
-	b, err := one(ctx, tx, scanBot, `SELECT `+botColumns+` FROM bots WHERE id = $1`, id)
+	b, err := one(ctx, tx, scanBot, selectBot, id)
 	return b, wrap(err, "read bot")
+}
+
+// LockBot is Bot for one that this transaction is going to update: no other changes it until the end.
+func (tx *Tx) LockBot(ctx context.Context, id string) (*Bot, error) {
+	b, err := one(ctx, tx, scanBot, selectBot+tx.forUpdate(), id)
+	return b, wrap(err, "lock bot")
 }
 
 // Bots lists all bots, newest first.

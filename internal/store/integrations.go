@@ -55,10 +55,19 @@ func (tx *Tx) PutIntegration(ctx context.Context, i *Integration) error {
 	return wrap(tx.row(ctx, putIntegration, args, &i.ID, &i.CreatedAt), "put integration")
 }
 
+const selectIntegration = `SELECT ` + integrationColumns + ` FROM integrations WHERE id = $1`
+
 // Integration reads an integration by id.
 func (tx *Tx) Integration(ctx context.Context, id string) (*Integration, error) {
-	i, err := one(ctx, tx, scanIntegration, `SELECT `+integrationColumns+` FROM integrations WHERE id = $1`, id)
+	i, err := one(ctx, tx, scanIntegration, selectIntegration, id)
 	return i, wrap(err, "read integration")
+}
+
+// LockIntegration is Integration for one that this transaction is going to put: no other changes or deletes it until the
+// end.
+func (tx *Tx) LockIntegration(ctx context.Context, id string) (*Integration, error) {
+	i, err := one(ctx, tx, scanIntegration, selectIntegration+tx.forUpdate(), id)
+	return i, wrap(err, "lock integration")
 }
 
 // IntegrationByName reads a published integration by name and version; the newest when several workspaces have it.

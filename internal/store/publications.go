@@ -41,10 +41,18 @@ func (tx *Tx) UpdatePublication(ctx context.Context, id string, definition json.
 		"update publication")
 }
 
+const selectPublication = `SELECT ` + publicationColumns + ` FROM publications WHERE kind = $1 AND id = $2`
+
 // Publication reads a version by kind and id.
 func (tx *Tx) Publication(ctx context.Context, kind, id string) (*Publication, error) {
-	p, err := one(ctx, tx, scanPublication, `SELECT `+publicationColumns+` FROM publications WHERE kind = $1 AND id = $2`, kind, id)
+	p, err := one(ctx, tx, scanPublication, selectPublication, kind, id)
 	return p, wrap(err, "read publication")
+}
+
+// LockPublication is Publication for one that this transaction is going to update: no other changes it until the end.
+func (tx *Tx) LockPublication(ctx context.Context, kind, id string) (*Publication, error) {
+	p, err := one(ctx, tx, scanPublication, selectPublication+tx.forUpdate(), kind, id)
+	return p, wrap(err, "lock publication")
 }
 
 // PublicationByName reads a version by kind, name and version.

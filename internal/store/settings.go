@@ -9,6 +9,11 @@ func (tx *Tx) Setting(ctx context.Context, key string) (string, error) {
 	return value, wrap(err, "read setting")
 }
 
+// LockSetting lets no other transaction that locks the setting go on until the end of this one, whether it was put or not.
+func (tx *Tx) LockSetting(ctx context.Context, key string) error {
+	return tx.lock(ctx, "setting\x00"+key)
+}
+
 // PutSetting writes a small fact about the server.
 func (tx *Tx) PutSetting(ctx context.Context, key, value string) error {
 	err := tx.exec(ctx, `INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value`, key, value)
