@@ -38,7 +38,7 @@ func refusePrivate(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return fmt.Errorf("address %s: %w", address, err)
 	}
-	if ip := ap.Addr().Unmap(); !public(ip) {
+	if ip := ap.Addr().WithZone("").Unmap(); !public(ip) { // a zone would hide it from every prefix
 		return &PrivateError{ip}
 	}
 	return nil

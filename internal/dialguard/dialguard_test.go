@@ -41,6 +41,9 @@ func TestPublicAddresses(t *testing.T) {
 		"::": false, "::1": false, "::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "::7f00:1": false, "fe80::1": false,
 		"fc00::1": false, "fd00::1": false, "ff02::1": false, "fec0::1": false, "2001:db8::1": false,
 		"64:ff9b::7f00:1": false, "64:ff9b::a00:1": false, "64:ff9b:1::1": false, "2002:7f00:1::1": false,
+		// With the name of a network card behind it, as http://[64:ff9b::7f00:1%25lo]/ has it.
+		"64:ff9b::7f00:1%lo": false, "2002:7f00:1::1%lo": false, "fec0::1%1": false, "::7f00:1%lo": false, "fd00::1%lo": false,
+		"::ffff:127.0.0.1%lo": false, "::1%lo": false, "2606:4700:4700::1111%lo": true,
 	} {
 		err := refusePrivate("tcp", netip.AddrPortFrom(netip.MustParseAddr(address), 443).String(), nil)
 		if (err == nil) != want {
