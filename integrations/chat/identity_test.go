@@ -2,6 +2,7 @@ package chat
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -68,6 +69,77 @@ func TestNobodyBecomesTheBot(t *testing.T) {
 			t.Errorf("a user: %d, want 200", status)
 		}
 	})
+}
+
+// A foreign id is free again when its user was deleted. Who had it before must
+// not be let in as the one who has it now.
+func TestAKeyEndsWithItsUser(t *testing.T) {
+	t.Parallel()
+	p := integrationtest.NewPlatform()
+	users := map[string]platform.User{} // by foreign id
+	made := 0
+	integrationtest.On(p, platform.OpGetOrCreateUser, func(in *platform.GetOrCreateUserInput) (*platform.GetOrCreateUserOutput, error) {
+		u, there := users[in.Tags[tagFID]]
+		if !there {
+			made++
+			u = platform.User{ID: fmt.Sprintf("user_01JG00000000000000000000%02d", made), Tags: in.Tags}
+			users[in.Tags[tagFID]] = u
+		}
+		return &platform.GetOrCreateUserOutput{User: u, Meta: platform.Created{Created: !there}}, nil
+	})
+	integrationtest.On(p, platform.OpListUsers, func(in *platform.ListUsersInput) (*platform.ListUsersOutput, error) {
+		out := &platform.ListUsersOutput{}
+		if u, ok := users[in.Tags[tagFID]]; ok {
+			out.Users = []platform.User{u}
+		}
+		return out, nil
+	})
+	integrationtest.On(p, platform.OpGetUser, func(in *platform.GetUserInput) (*platform.GetUserOutput, error) {
+		for _, u := range users {
+			if u.ID == in.ID {
+				return &platform.GetUserOutput{User: u}, nil
+			}
+		}
+		return nil, platform.Errorf(platform.TypeResourceNotFound, "user %q not found", in.ID)
+	})
+	integrationtest.On(p, platform.OpDeleteUser, func(*platform.DeleteUserInput) (*platform.DeleteUserOutput, error) {
+		clear(users)
+		return &platform.DeleteUserOutput{}, nil
+	})
+	in, err := integrationtest.Install(New(), integration.Env{Transport: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(method, path, body, key string) (status int, out userReply) {
+		t.Helper()
+		resp, err := in.Webhook(t.Context(), platform.WebhookRequest{Method: method, Path: path, Body: body, Headers: map[string]string{"x-user-key": key}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(resp.Body, &out); err != nil && resp.Status < 300 {
+			t.Fatalf("%s %s answered %s: %v", method, path, resp.Body, err)
+		}
+		return resp.Status, out
+	}
+	_, eve := ask("POST", "/users", `{"id":"ada"}`, "")
+	if status, out := ask("POST", "/users/get-or-create", "{}", eve.Key); status != http.StatusOK || out.User.ID != "ada" {
+		t.Fatalf("her own key: %d as %q, want 200 as ada", status, out.User.ID)
+	}
+	if status, _ := ask("DELETE", "/users/me", "", eve.Key); status != http.StatusOK {
+		t.Fatalf("delete: %d", status)
+	}
+	_, ada := ask("POST", "/users", `{"id":"ada"}`, "")
+	for _, path := range []string{"/users/me", "/conversations"} {
+		if status, _ := ask("GET", path, "", eve.Key); status != http.StatusUnauthorized {
+			t.Errorf("GET %s with the key of the one before: %d, want 401", path, status)
+		}
+	}
+	if status, out := ask("POST", "/users/get-or-create", `{"name":"Eve"}`, eve.Key); status < 400 {
+		t.Errorf("get or create with the key of the one before: %d as %+v, want a refusal", status, out.User)
+	}
+	if status, out := ask("GET", "/users/me", "", ada.Key); status != http.StatusOK || out.User.ID != "ada" {
+		t.Errorf("with her own key: %d as %q, want 200 as ada", status, out.User.ID)
+	}
 }
 
 func TestTheKeyOfUserKeysIsSecret(t *testing.T) {

@@ -36,7 +36,8 @@ type jwtHeader struct {
 	Typ string `json:"typ,omitempty"`
 }
 
-// claims are the members of a user key that count.
+// claims are the members of a user key that count. ID is the user's own id, or,
+// in keys of an own back end, a foreign one.
 type claims struct {
 	ID        string   `json:"id"`
 	IssuedAt  float64  `json:"iat,omitempty"`

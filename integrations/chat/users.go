@@ -52,8 +52,8 @@ func createUser(ctx context.Context, c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	u := toUser(made)
-	return &userReply{User: u, Key: signKey(secret, u.ID, c.now())}, nil
+	// Not with the foreign id, which another may have once this user is deleted.
+	return &userReply{User: toUser(made), Key: signKey(secret, made.ID, c.now())}, nil
 }
 
 // makeUser makes a user; one with the same foreign id is AlreadyExists.
