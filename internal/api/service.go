@@ -110,6 +110,7 @@ type Service struct {
 	files  signerCache
 	lent   lent
 	fits   fits
+	scans  scans
 	kicked chan struct{}
 	nextAt atomic.Int64 // Unix milliseconds at which Run wakes; 0 is never
 }

@@ -147,7 +147,7 @@ func (s *Service) insertTable(ctx context.Context, tx *store.Tx, id *Identity, n
 	if t.Factor, err = factor(in.Factor); err != nil {
 		return nil, err
 	}
-	cols, _, err := readColumns(in.Schema)
+	cols, _, err := givenColumns(in.Schema)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (s *Service) insertTable(ctx context.Context, tx *store.Tx, id *Identity, n
 	if err := checkTableTags(t.Tags); err != nil {
 		return nil, err
 	}
-	if t.Columns, err = json.Marshal(cols); err != nil {
+	if t.Columns, err = cols.keep(); err != nil {
 		return nil, err
 	}
 	if err := tx.CreateTable(ctx, t); errors.Is(err, store.ErrConflict) {
@@ -261,7 +261,7 @@ func changeTable(t *store.Table, in *platform.UpdateTableInput) (do rewriting, e
 		if do.reset, err = changeColumns(cols, in.Schema); err != nil {
 			return do, err
 		}
-		if t.Columns, err = json.Marshal(cols); err != nil {
+		if t.Columns, err = cols.keep(); err != nil {
 			return do, err
 		}
 	}
@@ -277,7 +277,7 @@ func changeTable(t *store.Table, in *platform.UpdateTableInput) (do rewriting, e
 
 // changeColumns adds and replaces columns, and removes those that are null.
 func changeColumns(cols columns, raw json.RawMessage) (reset []string, err error) {
-	changes, gone, err := readColumns(raw)
+	changes, gone, err := givenColumns(raw)
 	if err != nil {
 		return nil, err
 	}

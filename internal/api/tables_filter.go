@@ -5,29 +5,49 @@ import (
 	"encoding/json"
 	"maps"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // A rowFilter says whether a row, as a JSON object, is wanted.
 type rowFilter func(row map[string]any) bool
 
-const maxFilterDepth = 10
+// Limits of a filter, which is asked for every row.
+const (
+	maxFilter      = 64 << 10 // bytes
+	maxFilterDepth = 10
+	maxFilterTests = 500 // of a value; a list of texts and numbers is one
+)
 
 // readFilter reads a filter like those of MongoDB; nothing wants every row.
 func readFilter(raw json.RawMessage) (rowFilter, error) {
 	if len(raw) == 0 || string(raw) == "null" {
 		return func(map[string]any) bool { return true }, nil
 	}
+	if len(raw) > maxFilter {
+		return nil, platform.Errorf(platform.TypeLimitExceeded, "filter has %d bytes; give at most %d, in several calls", len(raw), maxFilter)
+	}
 	var f map[string]any
 	if json.Unmarshal(raw, &f) != nil {
 		return nil, badTable("filter is not an object; give one such as {\"name\": {\"$eq\": \"Ada\"}}")
 	}
-	return allOf(f, 0)
+	return new(filterReader).allOf(f, 0)
 }
 
-func allOf(f map[string]any, depth int) (rowFilter, error) {
+// filterReader reads one filter.
+type filterReader struct{ tests int }
+
+// count counts tests.
+func (r *filterReader) count(n int) error {
+	if r.tests += n; r.tests > maxFilterTests {
+		return platform.Errorf(platform.TypeLimitExceeded, "filter tests a row more than %d times; make it simpler", maxFilterTests)
+	}
+	return nil
+}
+
+func (r *filterReader) allOf(f map[string]any, depth int) (rowFilter, error) {
 	if depth > maxFilterDepth {
 		return nil, badTable("filter is nested more than %d deep; make it flat", maxFilterDepth)
 	}
@@ -36,9 +56,9 @@ func allOf(f map[string]any, depth int) (rowFilter, error) {
 		var one rowFilter
 		var err error
 		if strings.HasPrefix(name, "$") {
-			one, err = combine(name, f[name], depth)
+			one, err = r.combine(name, f[name], depth)
 		} else {
-			one, err = onColumn(name, f[name], depth)
+			one, err = r.onColumn(name, f[name], depth)
 		}
 		if err != nil {
 			return nil, err
@@ -51,7 +71,7 @@ func allOf(f map[string]any, depth int) (rowFilter, error) {
 }
 
 // combine reads $and, $or, $nor and $not.
-func combine(name string, value any, depth int) (rowFilter, error) {
+func (r *filterReader) combine(name string, value any, depth int) (rowFilter, error) {
 	parts, ok := value.([]any)
 	if part, is := value.(map[string]any); is && name == "$not" {
 		parts, ok = []any{part}, true
@@ -65,7 +85,7 @@ func combine(name string, value any, depth int) (rowFilter, error) {
 		if !ok {
 			return nil, badTable("filter: %s takes filters, which are objects", name)
 		}
-		one, err := allOf(object, depth+1)
+		one, err := r.allOf(object, depth+1)
 		if err != nil {
 			return nil, err
 		}
@@ -80,25 +100,25 @@ func combine(name string, value any, depth int) (rowFilter, error) {
 }
 
 // onColumn reads a value to be equal to, or an object of operators.
-func onColumn(name string, value any, depth int) (rowFilter, error) {
+func (r *filterReader) onColumn(name string, value any, depth int) (rowFilter, error) {
 	ops, ok := value.(map[string]any)
 	if !ok || len(ops) == 0 || !slices.ContainsFunc(slices.Collect(maps.Keys(ops)), func(k string) bool { return strings.HasPrefix(k, "$") }) {
 		ops = map[string]any{"$eq": value}
 	}
-	test, err := operators(name, ops, depth)
+	test, err := r.operators(name, ops, depth)
 	if err != nil {
 		return nil, err
 	}
 	return func(row map[string]any) bool { return test(at(row, name)) }, nil
 }
 
-func operators(name string, ops map[string]any, depth int) (func(any) bool, error) {
+func (r *filterReader) operators(name string, ops map[string]any, depth int) (func(any) bool, error) {
 	if depth > maxFilterDepth {
 		return nil, badTable("filter is nested more than %d deep; make it flat", maxFilterDepth)
 	}
 	var list []func(any) bool
 	for _, op := range slices.Sorted(maps.Keys(ops)) {
-		one, err := operator(name, op, ops, depth)
+		one, err := r.operator(name, op, ops, depth)
 		if err != nil {
 			return nil, err
 		}
@@ -109,9 +129,12 @@ func operators(name string, ops map[string]any, depth int) (func(any) bool, erro
 	}, nil
 }
 
-func operator(name, op string, ops map[string]any, depth int) (func(any) bool, error) {
+func (r *filterReader) operator(name, op string, ops map[string]any, depth int) (func(any) bool, error) {
 	want := ops[op]
 	many, isList := want.([]any)
+	if err := r.count(1); err != nil {
+		return nil, err
+	}
 	switch op {
 	case "$eq":
 		return func(v any) bool { return same(v, want) }, nil
@@ -121,9 +144,8 @@ func operator(name, op string, ops map[string]any, depth int) (func(any) bool, e
 		return func(v any) bool { return ordered(op, v, want) }, nil
 	case "$in", "$nin":
 		if isList {
-			return func(v any) bool {
-				return slices.ContainsFunc(many, func(w any) bool { return same(v, w) }) == (op == "$in")
-			}, nil
+			among, err := r.amongst(many)
+			return func(v any) bool { return among(v) == (op == "$in") }, err
 		}
 	case "$exists":
 		if there, ok := want.(bool); ok {
@@ -131,7 +153,7 @@ func operator(name, op string, ops map[string]any, depth int) (func(any) bool, e
 		}
 	case "$not":
 		if inner, ok := want.(map[string]any); ok {
-			test, err := operators(name, inner, depth+1)
+			test, err := r.operators(name, inner, depth+1)
 			return func(v any) bool { return !test(v) }, err
 		}
 	case "$options":
@@ -149,8 +171,11 @@ func pattern(name string, want, options any) (func(any) bool, error) {
 	if flags, has := options.(string); has && strings.Trim(flags, "ims") == "" && flags != "" {
 		text = "(?" + flags + ")" + text
 	}
-	re, err := regexp.Compile(text)
-	if !ok || err != nil || len(text) > 1000 {
+	if !ok {
+		return nil, badTable("filter.%s.$regex is not a text", name)
+	}
+	re, err := compilePattern(text)
+	if err != nil {
 		return nil, badTable("filter.%s.$regex is not a pattern that is understood: %v", name, err)
 	}
 	return func(v any) bool {
@@ -169,6 +194,30 @@ func at(row map[string]any, name string) any {
 		return at(inner, rest)
 	}
 	return nil
+}
+
+// amongst tells whether a value, or one in it when it is a list, is one of many.
+func (r *filterReader) amongst(many []any) (func(any) bool, error) {
+	plain, others := map[any]bool{}, []any{}
+	for _, want := range many {
+		switch want.(type) {
+		case map[string]any, []any:
+			others = append(others, want)
+		default:
+			plain[want] = true
+		}
+	}
+	is := func(v any) bool {
+		switch v.(type) {
+		case map[string]any, []any:
+			return slices.ContainsFunc(others, func(want any) bool { return reflect.DeepEqual(v, want) })
+		}
+		return plain[v]
+	}
+	return func(v any) bool {
+		list, ok := v.([]any)
+		return is(v) || ok && slices.ContainsFunc(list, is)
+	}, r.count(len(others))
 }
 
 // same reports whether a value is another, or a list that has it.

@@ -127,6 +127,11 @@ func (s *Service) findTableRows(ctx context.Context, id *Identity, in *platform.
 	if err != nil {
 		return nil, err
 	}
+	leave, err := s.scans.enter(ctx, id.Bot.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	return view(ctx, s, func(tx *store.Tx) (*platform.FindTableRowsOutput, error) {
 		t, err := tx.Table(ctx, id.Bot.ID, in.Table)
 		if err != nil {
@@ -164,7 +169,7 @@ func (s *Service) findTableRows(ctx context.Context, id *Identity, in *platform.
 // has those that are asked for and one more.
 func (q *rowQuery) find(ctx context.Context, tx *store.Tx, t *store.Table, cols columns) (found []foundRow, err error) {
 	quick := q.orderBy == "id" && !q.desc && len(q.words) == 0
-	err = eachRow(ctx, tx, t, func(row *store.TableRow, data map[string]any) (bool, error) {
+	err = scanRows(ctx, tx, t, func(row *store.TableRow, data map[string]any) (bool, error) {
 		f := foundRow{row: *row}
 		if len(q.words) > 0 {
 			if f.similarity = similarity(q.words, cols, data); f.similarity == 0 {

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
-	"slices"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -17,6 +17,7 @@ type tableWriter struct {
 	table *store.Table
 	cols  columns
 	count int64
+	spent time.Duration // on patterns
 }
 
 func writeTable(ctx context.Context, tx *store.Tx, id *Identity, ref string, rows int) (*tableWriter, error) {
@@ -58,11 +59,11 @@ func (w *tableWriter) put(ctx context.Context, n int, before *store.TableRow, gi
 			continue
 		}
 		var value any
-		if err := json.Unmarshal(raw, &value); err != nil {
-			return nil, err
+		if json.Unmarshal(raw, &value) != nil {
+			return nil, platform.Errorf(platform.TypeInvalidDataFormat, "rows.%d.%s: it holds a number that is too large", n, name)
 		}
-		if fault := c.fit(value); fault != "" {
-			return nil, platform.Errorf(platform.TypeInvalidDataFormat, "rows.%d.%s: %s", n, name, fault)
+		if err := w.fit(n, name, c, value); err != nil {
+			return nil, err
 		}
 		if data[name] = value; value == nil {
 			delete(data, name)
@@ -83,6 +84,22 @@ func (w *tableWriter) put(ctx context.Context, n int, before *store.TableRow, gi
 		return nil, platform.Errorf(platform.TypeAlreadyExists, "rows.%d.%s: another row has this key; use upsertTableRows", n, w.table.KeyColumn)
 	}
 	return row, err
+}
+
+// fit checks a value for a column.
+func (w *tableWriter) fit(n int, name string, c *column, value any) error {
+	start := time.Now()
+	fault := c.fit(value)
+	if c.pattern != nil {
+		w.spent += time.Since(start)
+	}
+	switch {
+	case fault != "":
+		return platform.Errorf(platform.TypeInvalidDataFormat, "rows.%d.%s: %s", n, name, fault)
+	case w.spent > patternTime:
+		return platform.Errorf(platform.TypeLimitExceeded, "rows.%d.%s: the patterns of the columns take too long; give fewer rows, or simpler patterns", n, name)
+	}
+	return nil
 }
 
 // maxKey is how long the JSON of a key may be, in bytes, which is indexed.
@@ -283,44 +300,4 @@ func canonical(raw json.RawMessage) string {
 		return "null"
 	}
 	return string(text)
-}
-
-func (s *Service) deleteTableRows(ctx context.Context, id *Identity, in *platform.DeleteTableRowsInput) (*platform.DeleteTableRowsOutput, error) {
-	if n := len(in.IDs); n > maxRowsAtOnce || n == 0 && len(in.Filter) == 0 && !in.DeleteAllRows {
-		return nil, badTable("give ids, at most %d, or a filter, or deleteAllRows", maxRowsAtOnce)
-	}
-	wanted, err := readFilter(in.Filter)
-	if err != nil {
-		return nil, err
-	}
-	return update(ctx, s, func(tx *store.Tx) (*platform.DeleteTableRowsOutput, error) {
-		t, err := tx.LockTable(ctx, id.Bot.ID, in.Table)
-		if err != nil {
-			return nil, tableFault(err, in.Table)
-		}
-		ids := slices.Clone(in.IDs)
-		if len(in.Filter) > 0 || in.DeleteAllRows {
-			err = eachRow(ctx, tx, t, func(row *store.TableRow, data map[string]any) (bool, error) {
-				addOwn(row, data)
-				if in.DeleteAllRows || wanted(data) {
-					ids = append(ids, row.ID)
-				}
-				return true, nil
-			})
-		}
-		if err != nil {
-			return nil, err
-		}
-		out := &platform.DeleteTableRowsOutput{}
-		for _, row := range ids {
-			gone, err := tx.DeleteTableRow(ctx, t.ID, row)
-			if err != nil {
-				return nil, err
-			}
-			if gone {
-				out.DeletedRows++
-			}
-		}
-		return out, nil
-	})
 }

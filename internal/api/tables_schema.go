@@ -15,6 +15,7 @@ import (
 // Limits of tables.
 const (
 	maxColumns    = 20
+	maxSchema     = 64 << 10 // bytes of all columns
 	maxColumnName = 30
 	maxTableName  = 100
 	maxTables     = 100
@@ -57,6 +58,35 @@ var columnTypes = []string{"string", "number", "boolean", "object", "array", "nu
 
 func badTable(format string, args ...any) error {
 	return platform.Errorf(platform.TypeInvalidPayload, format, args...)
+}
+
+// givenColumns is readColumns for what a caller gives.
+func givenColumns(raw json.RawMessage) (cols columns, gone []string, err error) {
+	if len(raw) > maxSchema {
+		return nil, nil, tooMuchSchema(len(raw))
+	}
+	if cols, gone, err = readColumns(raw); err != nil {
+		return nil, nil, err
+	}
+	for name, c := range cols {
+		if err := checkPattern(c.Pattern); err != nil {
+			return nil, nil, badTable("schema.%s.pattern: %v", name, err)
+		}
+	}
+	return cols, gone, nil
+}
+
+func tooMuchSchema(n int) error {
+	return platform.Errorf(platform.TypeLimitExceeded, "schema has %d bytes; a table may have at most %d", n, maxSchema)
+}
+
+// keep is the columns as a table keeps them.
+func (cols columns) keep() (json.RawMessage, error) {
+	raw, err := json.Marshal(cols)
+	if err == nil && len(raw) > maxSchema {
+		err = tooMuchSchema(len(raw))
+	}
+	return raw, err
 }
 
 // readColumns reads a JSON schema of rows, or an object of columns. Columns

@@ -130,3 +130,9 @@ func (tx *Tx) DeleteTableRow(ctx context.Context, id string, row int64) (bool, e
 	n, err := tx.conn.Exec(ctx, `DELETE FROM table_rows WHERE table_id = $1 AND id = $2`, id, row)
 	return n > 0, wrap(err, "delete row")
 }
+
+// ClearTable removes all rows of a table and tells how many there were.
+func (tx *Tx) ClearTable(ctx context.Context, id string) (int64, error) {
+	n, err := tx.conn.Exec(ctx, `DELETE FROM table_rows WHERE table_id = $1`, id)
+	return n, wrap(err, "clear table")
+}
