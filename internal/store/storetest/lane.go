@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -175,5 +177,63 @@ func testReplay(t *testing.T, f fixture) {
 	})
 	if got := f.head(t, "l"); len(got) != 2 || got[0] != b.ID || got[1] != a.ID {
 		t.Errorf("the lane holds %v, want the replayed one last", got)
+	}
+}
+
+func testHasten(t *testing.T, f fixture) {
+	var of []store.Delivery
+	f.update(t, func(tx *store.Tx) error {
+		of = nil
+		for i, installation := range []string{"one", "two", "three", "one"} {
+			d := f.delivery(tx, fmt.Sprint("l", i))
+			d.Target, d.InstallationID, d.NextAt = store.TargetInstallation, installation, tx.Now().Add(time.Hour)
+			if i == 3 {
+				d.Target = store.TargetBot // what one caused, for the bot
+			}
+			of = append(of, *d)
+			if err := tx.Enqueue(f.ctx, d); err != nil {
+				return err
+			}
+			if d.Attempts = 1; installation == "two" {
+				d.Attempts = 0
+			}
+			if err := tx.RetryDelivery(f.ctx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	due := func() (list []bool) {
+		f.view(t, func(tx *store.Tx) error {
+			list = nil
+			for _, d := range of {
+				row, err := tx.Delivery(f.ctx, d.ID)
+				if err != nil {
+					return err
+				}
+				list = append(list, !row.NextAt.After(tx.Now()))
+			}
+			return nil
+		})
+		return list
+	}
+	many := make([]string, 1000)
+	for i := range many {
+		many[i] = fmt.Sprint("other", i)
+	}
+	for _, c := range []struct {
+		target string
+		ids    []string
+		want   []bool
+	}{
+		{store.TargetInstallation, nil, []bool{false, false, false, false}},
+		{store.TargetBot, []string{"one", "bot_2"}, []bool{false, false, false, false}},
+		{store.TargetInstallation, append(many, "one", "two"), []bool{true, false, false, false}},
+		{store.TargetBot, []string{"bot_1"}, []bool{true, false, false, true}},
+	} {
+		f.update(t, func(tx *store.Tx) error { return tx.Hasten(f.ctx, c.target, c.ids...) })
+		if got := due(); !slices.Equal(got, c.want) {
+			t.Errorf("after Hasten(%s, %d ids) what is due is %v, want %v", c.target, len(c.ids), got, c.want)
+		}
 	}
 }

@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"sequence is commit order":          testSequenceIsCommitOrder,
 		"lanes advance":                     testLanesAdvance,
 		"a held delivery blocks its lane":   testHeld,
+		"what waits is hastened":            testHasten,
 		"a dead delivery can be replayed":   testReplay,
 		"states and tokens":                 testStatesAndTokens,
 		"an event of a key is one":          testEventOnce,
