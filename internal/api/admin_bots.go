@@ -200,6 +200,9 @@ func (s *Service) saveBot(ctx context.Context, tx *store.Tx, row *store.Bot, reg
 		s.Catalog.InvalidateBot(row.ID)
 		s.codeChanged(row.ID)
 	})
+	if err := s.retryNow(ctx, tx, store.TargetBot, row.ID); err != nil {
+		return err
+	}
 	if !register {
 		return nil
 	}

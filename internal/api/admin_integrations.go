@@ -156,10 +156,21 @@ func (s *Service) changeIntegration(ctx context.Context, id *Identity, in *platf
 		if err := tx.PutIntegration(ctx, row); err != nil {
 			return nil, err
 		}
-		tx.OnCommit(func() {
+		tx.OnCommit(func() { // before anything is delivered
 			s.Catalog.InvalidateIntegration(in.ID)
 			s.codeChanged(in.ID)
 		})
+		installed, err := tx.InstallationsOfIntegration(ctx, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		ids := make([]string, len(installed))
+		for i, one := range installed {
+			ids[i] = one.ID
+		}
+		if err := s.retryNow(ctx, tx, store.TargetInstallation, ids...); err != nil {
+			return nil, err
+		}
 		return showIntegration(row)
 	})
 	if err != nil {

@@ -41,6 +41,13 @@ func (s *Service) enqueue(ctx context.Context, tx *store.Tx, d *store.Delivery) 
 	return nil
 }
 
+// retryNow has what waits after failed attempts at targets of a kind attempted
+// right after the commit: what they failed at may be mended.
+func (s *Service) retryNow(ctx context.Context, tx *store.Tx, kind string, ids ...string) error {
+	tx.OnCommit(func() { s.Dispatcher.Wake(kind, ids...) })
+	return tx.Hasten(ctx, kind, ids...)
+}
+
 // deliverMessage tells the other side of a message. An outgoing one to an
 // installation that is gone, or to a channel that is disabled there, is kept
 // and told to nobody.

@@ -19,9 +19,13 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// Dispatcher is told of every delivery after its commit. It must not block.
+// Dispatcher is told after the commit. It must not block.
 type Dispatcher interface {
+	// Notify tells of a delivery.
 	Notify(d store.Delivery)
+	// Wake tells, after store.Tx.Hasten, that targets of a kind have other code
+	// or another configuration.
+	Wake(kind string, ids ...string)
 }
 
 // Actions calls actions of integrations and bots and waits for the answer.

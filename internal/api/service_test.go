@@ -58,6 +58,8 @@ type bench struct {
 	deliveries []store.Delivery
 }
 
+func (*bench) Wake(string, ...string) {}
+
 func (b *bench) Notify(d store.Delivery) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

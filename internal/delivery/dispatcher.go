@@ -34,6 +34,7 @@ type Config struct {
 	Workers        int           // attempts at a time in all; default 256
 	TargetWorkers  int           // attempts at a time to one target; default 64
 	MaxLanes       int           // lanes held in memory; default 50,000
+	MaxBytes       int           // of bodies held in memory for lanes that wait for their turn; default 64 MiB
 	MaxAttempts    int           // default 12
 	AttemptTimeout time.Duration // default 60 s
 	BackoffBase    time.Duration // default 500 ms
@@ -61,6 +62,7 @@ func (c *Config) defaults() {
 	number(&c.Workers, 256)
 	number(&c.TargetWorkers, 64)
 	number(&c.MaxLanes, 50_000)
+	number(&c.MaxBytes, 64<<20)
 	number(&c.MaxAttempts, 12)
 	number(&c.BreakAfter, 10)
 	span := func(p *time.Duration, d time.Duration) {
@@ -85,11 +87,21 @@ type Dispatcher struct {
 	lanes    map[string]*lane
 	targets  map[string]*target
 	turn     []*target // targets with lanes that could run, in the order of their turns
+	largest  *target   // the target that had the most lanes when it was looked for last
 	running  int
-	overflow bool            // some lanes are only in the store
-	emptied  map[string]bool // lanes that were forgotten while the store is read; nil when it is not
+	asleep   int  // lanes that wait for a time
+	bytes    int  // of the bodies of lanes that wait for their turn
+	overflow bool // some lanes are only in the store
+	sweep    bool // the next reading goes through all of them
+	reading  reading
 	refill   chan struct{}
 	wg       sync.WaitGroup
+}
+
+// reading is what happens while a page of pending lanes is read.
+type reading struct {
+	emptied map[string]bool // lanes that were forgotten; nil when nothing is read
+	woken   bool            // times in the store have changed
 }
 
 // New returns a Dispatcher; nothing is attempted before Run.
@@ -112,26 +124,16 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	defer cancel()
 	d.mu.Lock()
 	d.ctx = attempts
-	d.overflow = true // the store has not been read yet
+	d.overflow, d.sweep = true, true // the store has not been read yet
 	d.pump()
 	d.mu.Unlock()
 	d.wake()
-
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-d.refill:
-			if err := d.read(ctx); err != nil && ctx.Err() == nil {
-				d.cfg.Logger.Error("pending deliveries not read", "error", err)
-				d.again(ctx)
-			}
-		}
-	}
+	d.refills(ctx)
 
 	d.mu.Lock()
 	d.ctx = nil
 	for _, l := range d.lanes {
-		l.stopTimer()
+		d.rouse(l)
 	}
 	for _, t := range d.targets {
 		t.stopTimer()
@@ -153,14 +155,34 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	return nil
 }
 
-// again asks for another reading a little later.
-func (d *Dispatcher) again(ctx context.Context) {
-	timer := time.NewTimer(time.Second)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-	case <-timer.C:
-		d.wake()
+// Lanes that are only in the store are looked through this often, or so
+// seldom that it takes a twentieth of the time.
+const (
+	sweepEvery = 5 * time.Second
+	sweepShare = 20
+)
+
+// refills reads pending lanes when there may be room for them, until ctx is
+// done.
+func (d *Dispatcher) refills(ctx context.Context) {
+	sweep := time.NewTimer(sweepEvery)
+	defer sweep.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sweep.C:
+			d.mu.Lock()
+			d.sweep = true
+			d.mu.Unlock()
+		case <-d.refill:
+		}
+		start, wait := time.Now(), sweepEvery
+		if err := d.read(ctx); err != nil && ctx.Err() == nil {
+			d.cfg.Logger.Error("pending deliveries not read", "error", err)
+			wait = time.Second
+		}
+		sweep.Reset(max(wait, sweepShare*time.Since(start)))
 	}
 }
 
@@ -174,8 +196,8 @@ func (d *Dispatcher) wake() {
 // read takes pending lanes from the store, as many as memory may hold.
 func (d *Dispatcher) read(ctx context.Context) error {
 	d.mu.Lock()
-	wanted := d.overflow
-	d.overflow = false
+	wanted, all := d.overflow, d.sweep
+	d.overflow, d.sweep, d.largest = false, false, nil
 	d.mu.Unlock()
 	if !wanted {
 		return nil
@@ -183,7 +205,7 @@ func (d *Dispatcher) read(ctx context.Context) error {
 	for after := ""; ; {
 		const page = 500
 		d.mu.Lock()
-		d.emptied = map[string]bool{}
+		d.reading = reading{emptied: map[string]bool{}}
 		d.mu.Unlock()
 		var heads []store.Delivery
 		err := d.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
@@ -192,32 +214,40 @@ func (d *Dispatcher) read(ctx context.Context) error {
 		})
 		if err != nil {
 			d.mu.Lock()
-			d.overflow, d.emptied = true, nil
+			d.overflow, d.sweep = true, all
+			d.reading = reading{}
 			d.mu.Unlock()
 			return err
 		}
-		ready := d.ready(ctx, heads)
-		full := false
-		d.mu.Lock()
-		for _, head := range ready {
-			if d.lanes[head.Lane] != nil {
-				continue // it is being worked on; its end reads what follows
-			}
-			if full = len(d.lanes) >= d.cfg.MaxLanes; full {
-				d.overflow = true
-				break
-			}
-			head.Head = !d.emptied[head.Lane] // else it may be done: the lane is looked at again
-			d.add(&head)
-		}
-		d.emptied = nil
-		d.pump()
-		d.mu.Unlock()
-		if full || len(heads) < page {
+		full := d.take(d.ready(ctx, heads))
+		if full && !all || len(heads) < page {
 			return nil
 		}
 		after = heads[len(heads)-1].Lane
 	}
+}
+
+// take takes lanes into memory, given by their heads, and reports whether there
+// was no room for some.
+func (d *Dispatcher) take(heads []store.Delivery) (full bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	for _, head := range heads {
+		switch {
+		case d.lanes[head.Lane] != nil: // it is being worked on; its end reads what follows
+		case !d.room(keyOf(&head), !head.NextAt.After(now)):
+			full = true
+		default:
+			// What may be done, or due by now, is looked at again.
+			head.Head = !d.reading.woken && !d.reading.emptied[head.Lane]
+			d.add(&head)
+		}
+	}
+	d.overflow = d.overflow || full
+	d.reading = reading{}
+	d.pump()
+	return full
 }
 
 // ready are the heads of lanes that need not wait.
@@ -231,20 +261,6 @@ func (d *Dispatcher) ready(ctx context.Context, heads []store.Delivery) []store.
 	return list
 }
 
-// Resume says that what Config.Pause held back may be attempted. It does not
-// block.
-func (d *Dispatcher) Resume() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, l := range d.lanes {
-		if l.busy {
-			l.dirty = true // it may be about to wait
-		}
-	}
-	d.overflow = true
-	d.wake()
-}
-
 // Notify says that a delivery was committed, replayed or discarded. One with
 // Head may be attempted at once as it was handed over; otherwise its lane is
 // read from the store when its turn comes. It does not block.
@@ -253,7 +269,7 @@ func (d *Dispatcher) Notify(row store.Delivery) {
 	defer d.mu.Unlock()
 	l := d.lanes[row.Lane]
 	switch {
-	case l == nil && len(d.lanes) >= d.cfg.MaxLanes:
+	case l == nil && !d.room(keyOf(&row), true):
 		d.overflow = true
 		return
 	case l == nil:
@@ -265,8 +281,8 @@ func (d *Dispatcher) Notify(row store.Delivery) {
 		}
 	case row.Head || row.State != store.DeliveryPending:
 		// What the lane holds is not its head any more.
-		l.queue = nil
-		l.stopTimer()
+		d.keep(l, nil)
+		d.rouse(l)
 		d.offer(l)
 	}
 	d.pump()
@@ -274,10 +290,7 @@ func (d *Dispatcher) Notify(row store.Delivery) {
 
 // add takes a lane into memory.
 func (d *Dispatcher) add(row *store.Delivery) {
-	key := row.Target + ":" + row.BotID
-	if row.Target == store.TargetInstallation {
-		key = row.Target + ":" + row.InstallationID
-	}
+	key := keyOf(row)
 	t := d.targets[key]
 	if t == nil {
 		t = &target{key: key}
@@ -303,19 +316,30 @@ func (d *Dispatcher) place(l *lane) {
 	d.offer(l)
 }
 
-// sleep offers a lane after a while.
+// sleep offers a lane after a while. What it holds is read again then.
 func (d *Dispatcher) sleep(l *lane, wait time.Duration) {
+	l.queue = nil
+	d.asleep++
 	var timer *time.Timer
 	timer = time.AfterFunc(wait, func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if l.timer == timer {
-			l.timer = nil
+			d.rouse(l)
 			d.offer(l)
 			d.pump()
 		}
 	})
 	l.timer = timer
+}
+
+// rouse ends a lane's sleep, if it sleeps.
+func (d *Dispatcher) rouse(l *lane) {
+	if l.timer != nil {
+		l.timer.Stop()
+		l.timer = nil
+		d.asleep--
+	}
 }
 
 // offer puts a lane into its target's queue.
@@ -324,8 +348,23 @@ func (d *Dispatcher) offer(l *lane) {
 		return
 	}
 	l.offered = true
+	d.keep(l, l.queue)
 	l.target.waiting = append(l.target.waiting, l)
 	d.enter(l.target)
+}
+
+// keep sets what a lane holds while it waits for its turn: nothing, to be read
+// when the turn comes, where the bodies of all that wait are too large.
+func (d *Dispatcher) keep(l *lane, rows []store.Delivery) {
+	d.bytes -= l.bytes
+	l.queue, l.bytes = rows, 0
+	for i := range rows {
+		l.bytes += len(rows[i].Body)
+	}
+	if d.bytes+l.bytes > d.cfg.MaxBytes {
+		l.queue, l.bytes = nil, 0
+	}
+	d.bytes += l.bytes
 }
 
 // enter gives a target a turn if it has lanes and none yet.
@@ -351,6 +390,8 @@ func (d *Dispatcher) pump() {
 		t.waiting = t.waiting[1:]
 		d.enter(t)
 		l.offered, l.busy = false, true
+		d.bytes -= l.bytes
+		l.bytes = 0
 		t.running++
 		d.running++
 		d.wg.Add(1)
@@ -366,6 +407,7 @@ func (d *Dispatcher) release(l *lane, next []store.Delivery, reload bool) {
 	l.target.running--
 	d.running--
 	l.queue = next
+	l.wakeHead()
 	switch {
 	case len(next) > 0:
 		d.place(l)
@@ -374,20 +416,20 @@ func (d *Dispatcher) release(l *lane, next []store.Delivery, reload bool) {
 	case l.handed != nil:
 		l.queue = []store.Delivery{*l.handed}
 		d.place(l)
-	case l.dirty:
+	case l.dirty, l.woken: // it may have been about to wait
 		d.offer(l)
 	default:
 		d.forget(l)
 	}
-	l.handed, l.dirty = nil, false
+	l.handed, l.dirty, l.woken = nil, false, false
 	d.enter(l.target)
 	d.pump()
 }
 
 func (d *Dispatcher) forget(l *lane) {
 	delete(d.lanes, l.name)
-	if d.emptied != nil {
-		d.emptied[l.name] = true
+	if d.reading.emptied != nil {
+		d.reading.emptied[l.name] = true
 	}
 	l.target.lanes--
 	if l.target.lanes == 0 && l.target.failures == 0 {

@@ -11,10 +11,13 @@
 //     no other lane, but for the bounded number of attempts that may run at a
 //     time in all and to one target.
 //   - What is paused (a target that is switched off) waits in the store,
-//     without attempts, until Resume.
+//     without attempts, until Wake.
+//   - What waits for a target is attempted at once when the target was mended:
+//     see Wake.
 //   - Every attempt has the same delivery id, and its number.
 //   - An attempt that is cut short by a shut-down, or whose end could not be
 //     written, happens again: at least once, never not at all.
 //   - Memory is bounded: lanes beyond Config.MaxLanes stay in the store and
-//     are read when others have emptied.
+//     are read when others have emptied. When it is full, the target with the
+//     most lanes gives way, so that a dead one keeps no other out.
 package delivery

@@ -14,18 +14,13 @@ type lane struct {
 	queue   []store.Delivery // the head and what follows; empty means: ask the store
 	offered bool             // in target.waiting
 	busy    bool             // a worker has it
+	bytes   int              // of the bodies in queue while it is offered
 	timer   *time.Timer      // it sleeps
 
 	// While it is busy:
 	dirty  bool            // something was committed to it
+	woken  bool            // its target may be mended
 	handed *store.Delivery // a row that was committed as the lane's head
-}
-
-func (l *lane) stopTimer() {
-	if l.timer != nil {
-		l.timer.Stop()
-		l.timer = nil
-	}
 }
 
 // target is a bot or an installation. While it rests (circuit breaker open)
@@ -62,12 +57,16 @@ func (t *target) stopTimer() {
 // judge notes an attempt's outcome for the target's circuit breaker. It
 // returns how long the target rests from now on; 0 means that nothing has
 // changed.
-func (d *Dispatcher) judge(t *target, ok bool) time.Duration {
+func (d *Dispatcher) judge(l *lane, ok bool) time.Duration {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if ok {
+	t := l.target
+	switch {
+	case ok:
 		t.failures, t.rest = 0, 0
 		return 0
+	case l.woken:
+		return 0 // it failed at what was there before
 	}
 	t.failures++
 	if t.resting || t.failures < d.cfg.BreakAfter {

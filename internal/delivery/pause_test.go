@@ -13,7 +13,7 @@ import (
 )
 
 // What is paused waits without attempts and without memory, past a restart,
-// until Resume; other lanes go on, though there be no room for all.
+// until Wake; other lanes go on, though there be no room for all.
 func TestPausedDeliveriesWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -44,10 +44,10 @@ func TestPausedDeliveriesWait(t *testing.T) {
 		synctest.Wait()
 		want(t, b.target.seen(), "o1/1", "o2/1")
 		off.Store(false)
-		b.dispatcher.Resume()
+		b.wake("p1", "p2", "p3")
 		synctest.Wait()
 		if got := b.target.seen(); len(got) != 8 {
-			t.Errorf("after Resume the attempts are %q, want all eight", got)
+			t.Errorf("after Wake the attempts are %q, want all eight", got)
 		}
 		for _, id := range []string{"p1-1", "p1-2", "p2-1", "p2-2", "p3-1", "p3-2"} {
 			if row := b.row(id); row.State != store.DeliveryDelivered || row.LastError != "" {
@@ -57,8 +57,8 @@ func TestPausedDeliveriesWait(t *testing.T) {
 	})
 }
 
-// Resume while a lane is found to wait is not missed.
-func TestResumeMeetsALaneThatIsAboutToWait(t *testing.T) {
+// Wake while a lane is found to wait is not missed.
+func TestWakeMeetsALaneThatIsAboutToWait(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked, answer := make(chan struct{}), make(chan error)
@@ -75,7 +75,7 @@ func TestResumeMeetsALaneThatIsAboutToWait(t *testing.T) {
 		synctest.Wait()
 		b.enqueue("lane", "a")
 		<-asked
-		b.dispatcher.Resume()
+		b.wake("lane")
 		synctest.Wait()
 		answer <- errors.New("switched off a moment ago")
 		synctest.Wait()

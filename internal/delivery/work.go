@@ -102,7 +102,7 @@ func (d *Dispatcher) record(ctx context.Context, l *lane, row *store.Delivery, s
 		row.State = store.DeliveryDelivered
 	}
 	// Only the target's own faults count against it: a refusal is an answer.
-	if rest := d.judge(l.target, err == nil || failure(err).Final); rest > 0 {
+	if rest := d.judge(l, err == nil || failure(err).Final); rest > 0 {
 		d.cfg.Logger.Warn("target rests", "target", l.target.key, "rest", rest)
 	}
 	row.LastError = a.Error
@@ -113,8 +113,10 @@ func (d *Dispatcher) record(ctx context.Context, l *lane, row *store.Delivery, s
 	d.log(ctx, row, &a, took, retry)
 	if retry >= 0 {
 		row.NextAt = store.Millis(start.Add(took + retry + time.Millisecond))
-		gone := d.persist(ctx, row, func(tx *store.Tx) error { return tx.RetryDelivery(ctx, row) })
-		return l.queue, gone
+		if gone := d.persist(ctx, row, func(tx *store.Tx) error { return tx.RetryDelivery(ctx, row) }); gone {
+			return nil, true
+		}
+		return l.queue, false
 	}
 	reload = d.persist(ctx, row, func(tx *store.Tx) (err error) {
 		if next, err = tx.FinishDelivery(ctx, row, ahead); err != nil {

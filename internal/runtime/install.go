@@ -72,10 +72,19 @@ func (r *Runtime) PutInstallation(ctx context.Context, in *platform.PutInstallat
 			return nil, err
 		}
 	}
-	if old != nil && !old.Enabled && row.Enabled {
-		r.cfg.Resumed()
+	if old != nil && changed && row.Enabled {
+		if err := r.mended(ctx, row.ID); err != nil {
+			return nil, err
+		}
 	}
 	return r.cfg.Catalog.Installation(ctx, row.ID)
+}
+
+// mended has what waits for an installation attempted now.
+func (r *Runtime) mended(ctx context.Context, id string) error {
+	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) error { return tx.Hasten(ctx, store.TargetInstallation, id) })
+	r.cfg.Mended(id)
+	return err
 }
 
 // whole is what is asked for when another integration takes an installation's

@@ -134,7 +134,13 @@ func (r *Runtime) registerAgain(ctx context.Context, listed *store.Installation)
 	if row.Status != listed.Status || !row.UpdatedAt.Equal(listed.UpdatedAt) {
 		return nil
 	}
-	return r.register(ctx, row.ID)
+	if err := r.register(ctx, row.ID); err != nil || row.Status == store.StatusRegistered {
+		return err
+	}
+	if in, err := r.cfg.Catalog.Installation(ctx, row.ID); err != nil || in.Status != store.StatusRegistered {
+		return err
+	}
+	return r.mended(ctx, row.ID)
 }
 
 // intervals are the names that scheduleRegisterCall takes.

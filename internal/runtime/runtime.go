@@ -57,8 +57,9 @@ type Config struct {
 	// store.ErrNotFound when there is none.
 	FindIntegration func(ctx context.Context, name, version string) (*store.Integration, error)
 
-	// Resumed is told that an installation is enabled again; nil tells nobody.
-	Resumed func()
+	// Mended is told that an installation was enabled, configured or registered,
+	// after store.Tx.Hasten; nil tells nobody.
+	Mended func(installationID string)
 
 	// Tunnel returns what carries calls to code of a workspace that is in
 	// development, when its address is a tunnel of this server; nil means that
@@ -109,8 +110,8 @@ func New(cfg Config) (*Runtime, error) {
 	if cfg.IDs == nil {
 		cfg.IDs = &platform.IDs{}
 	}
-	if cfg.Resumed == nil {
-		cfg.Resumed = func() {}
+	if cfg.Mended == nil {
+		cfg.Mended = func(string) {}
 	}
 	r := &Runtime{
 		cfg: cfg, client: dialguard.Client(cfg.AllowPrivate),

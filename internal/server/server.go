@@ -110,7 +110,8 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 		FindIntegration: func(ctx context.Context, name, version string) (*store.Integration, error) {
 			return s.service.IntegrationByName(ctx, name, version)
 		},
-		AllowPrivate: o.Config.AllowPrivate, Tunnel: s.tunnels.Transport, Resumed: func() { s.dispatcher.Resume() },
+		AllowPrivate: o.Config.AllowPrivate, Tunnel: s.tunnels.Transport,
+		Mended: func(id string) { s.dispatcher.Wake(store.TargetInstallation, id) },
 	})
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), s.closeCode(ctx))
