@@ -85,7 +85,7 @@ func signature(secret, webhookID, id string, until int64) []byte {
 // for other addresses, and for those that do not work any more.
 func (d *Desk) ID(ctx context.Context, call *integration.Call, address string) (id string, ok bool) {
 	rest, ours := strings.CutPrefix(address, call.WebhookURL+Path)
-	u, err := url.Parse(rest)
+	u, err := url.Parse("/" + rest) // an id may begin as a scheme does: "a:b"
 	if !ours || call.WebhookURL == "" || err != nil {
 		return "", false
 	}
@@ -93,7 +93,7 @@ func (d *Desk) ID(ctx context.Context, call *integration.Call, address string) (
 	if err != nil {
 		return "", false
 	}
-	escaped, _, _ := strings.Cut(u.EscapedPath(), "/")
+	escaped, _, _ := strings.Cut(u.EscapedPath()[1:], "/")
 	if id, err = url.PathUnescape(escaped); err != nil || check(secret, call.WebhookID, id, u.Query()) != nil {
 		return "", false
 	}

@@ -193,12 +193,15 @@ func TestOnlyWhatWasGivenOut(t *testing.T) {
 func TestID(t *testing.T) {
 	t.Parallel()
 	d, call := desk(nil), &integration.Call{WebhookID: "hook", WebhookURL: base}
-	address, err := d.Link(t.Context(), call, "a/b c", "x.txt", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if id, ok := d.ID(t.Context(), call, address); !ok || id != "a/b c" {
-		t.Errorf("ID(%q) = %q, %v", address, id, ok)
+	var address string
+	for _, want := range []string{"a:b", "1:2", "//x", "?a=b#c", "a/b c"} {
+		var err error
+		if address, err = d.Link(t.Context(), call, want, "x.txt", 0); err != nil {
+			t.Fatal(err)
+		}
+		if id, ok := d.ID(t.Context(), call, address); !ok || id != want {
+			t.Errorf("ID(%q) = %q, %v, want %q", address, id, ok, want)
+		}
 	}
 	for _, other := range []string{"https://x.test/media/1/a?sig=x", address + "x", strings.Replace(address, "c/", "d/", 1), base + handover.Path, ""} {
 		if id, ok := d.ID(t.Context(), call, other); ok {
