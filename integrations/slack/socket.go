@@ -10,6 +10,7 @@ import (
 	"log"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -153,7 +154,8 @@ func (l *listener) accept(ctx context.Context, lanes *lanes, req *socketmode.Req
 	lanes.do(laneOf(req.Payload), func() {
 		defer func() {
 			if fault := recover(); fault != nil {
-				l.call.Logger.ErrorContext(ctx, "an envelope made the handler panic", "type", tagset.Clip(req.Type), "panic", fmt.Sprint(fault))
+				l.call.Logger.ErrorContext(ctx, "an envelope made the handler panic", "type", tagset.Clip(req.Type),
+					"panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 			}
 		}()
 		if err := l.handle(ctx, req); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -22,7 +23,9 @@ func (s *Service) Call(ctx context.Context, id *Identity, op *platform.Operation
 	}
 	defer func() {
 		if p := recover(); p != nil {
-			err = s.fail(ctx, op, fmt.Errorf("panic: %v", p))
+			e := platform.AsError(errors.New("panic"))
+			s.Logger.Error("operation panicked", "operation", op.Name, "error_id", e.ID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			err = e
 		}
 	}()
 	if err := r.call(ctx, id, in, out); err != nil {
