@@ -85,25 +85,20 @@ func (s *Store) Stage(r io.Reader, limit int64) (staged *Staged, err error) {
 	return &Staged{Hash: hex.EncodeToString(digest.Sum(nil)), Size: n, store: s, temp: f.Name()}, nil
 }
 
-// Keep gives the bytes their name, durably. It does nothing when they have it,
-// and may be called again to give back a name that was removed meanwhile.
+// Keep gives the bytes their name, durably. It may be called again, to give
+// back a name that was removed meanwhile.
 func (b *Staged) Keep() error {
 	path := b.store.path(b.Hash)
-	if _, err := os.Lstat(path); err == nil {
-		return nil
-	}
 	folder := filepath.Dir(path)
-	if err := os.Mkdir(folder, 0o700); err == nil {
-		if err := syncFolder(b.store.dir); err != nil {
-			return err
-		}
-	} else if !errors.Is(err, fs.ErrExist) {
+	if err := os.Mkdir(folder, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return classify(err)
 	}
 	if err := os.Link(b.temp, path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return classify(err)
 	}
-	return syncFolder(folder)
+	// Another that keeps the same bytes may have made the folder or the name and
+	// not flushed it yet.
+	return errors.Join(syncFolder(b.store.dir), syncFolder(folder))
 }
 
 // Open opens the staged bytes for reading.
