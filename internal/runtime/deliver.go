@@ -96,13 +96,13 @@ func answerText(resp *wire.Response) string {
 	var body struct{ Message, Error string }
 	if json.Unmarshal(resp.Body, &body) == nil {
 		if body.Message != "" {
-			return clean(body.Message, 500)
+			return clean(body.Message)
 		}
 		if body.Error != "" {
-			return clean(body.Error, 500)
+			return clean(body.Error)
 		}
 	}
-	return clean(fmt.Sprintf("status %d: %.300s", resp.Status, resp.Body), 500)
+	return clean(fmt.Sprintf("status %d: %.300s", resp.Status, resp.Body))
 }
 
 func retryAfter(h http.Header) time.Duration {

@@ -255,7 +255,7 @@ func (r *Runtime) unregister(ctx context.Context, in *catalog.Installation, forc
 		return nil
 	}
 	row := in.Installation
-	row.Status, row.StatusReason = store.StatusUnregistrationFailed, clean(err.Error(), 500)
+	row.Status, row.StatusReason = store.StatusUnregistrationFailed, clean(err.Error())
 	if err := r.write(ctx, &row); err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (r *Runtime) register(ctx context.Context, id string) error {
 		}
 		row.Status, row.StatusReason = store.StatusRegistered, ""
 		if failed != nil {
-			row.Status, row.StatusReason = store.StatusRegistrationFailed, clean(failed.Error(), 500)
+			row.Status, row.StatusReason = store.StatusRegistrationFailed, clean(failed.Error())
 			if _, ok := errors.AsType[*final](failed); !ok {
 				row.Status = store.StatusRegistrationPending
 			}

@@ -13,7 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,12 +31,13 @@ import (
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
-// Config configures a Runtime. Store, Catalog and WebhookURL are needed.
+// Config configures a Runtime. Store, Catalog, WebhookURL and FindIntegration
+// are needed.
 type Config struct {
 	Store   store.Store
 	Catalog *catalog.Catalog
-	Logger  *slog.Logger
-	IDs     *platform.IDs
+	Logger  *slog.Logger  // nil discards
+	IDs     *platform.IDs // nil makes them by itself
 
 	// Integrations and Bots are linked into the process. Bots go by name.
 	Integrations []integration.Integration
@@ -122,8 +125,8 @@ func New(cfg Config) (*Runtime, error) {
 	for _, in := range cfg.Integrations {
 		faults = append(faults, r.link(in))
 	}
-	for name, b := range cfg.Bots {
-		if err := r.linkBot(name, b); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(cfg.Bots)) {
+		if err := r.linkBot(name, cfg.Bots[name]); err != nil {
 			faults = append(faults, fmt.Errorf("bot %s: %w", name, err))
 		}
 	}
@@ -343,11 +346,14 @@ func (r *Runtime) syncBots(ctx context.Context) error {
 	})
 }
 
+// maxReason is how many characters are kept of why something failed.
+const maxReason = 500
+
 // clean keeps an answer's text readable in one line.
-func clean(s string, most int) string {
+func clean(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most-1]) + "…"
+	if r := []rune(s); len(r) > maxReason {
+		s = string(r[:maxReason-1]) + "…"
 	}
 	return s
 }
