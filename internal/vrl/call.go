@@ -129,7 +129,7 @@ func (p *parser) call(name token) (expr, error) {
 		}
 		at := p.peek()
 		i := next
-		if at.kind == kindName && p.ahead(1).is(":") {
+		if at.kind == kindName && p.ahead().is(":") {
 			p.take()
 			p.take()
 			if i = f.parameter(at.text); i < 0 {

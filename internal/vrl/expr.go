@@ -222,7 +222,7 @@ func (e assignment) eval(r *run) (any, error) {
 		return nil, err
 	}
 	if e.merge {
-		old, _ := e.ok.path.get(e.ok.root(r))
+		old := e.ok.path.get(e.ok.root(r))
 		if v, err = mergeObjects(r, e.at, old, v); err != nil {
 			return nil, err
 		}

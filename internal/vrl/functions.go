@@ -79,8 +79,7 @@ func get(c *invocation) (any, error) {
 			return nil, c.fail("a path has strings and integers, not %s", typeOf(e))
 		}
 	}
-	v, _ := steps.get(c.values[0])
-	return v, nil
+	return steps.get(c.values[0]), nil
 }
 
 func isNullish(c *invocation) (any, error) {

@@ -13,8 +13,8 @@ type parser struct {
 
 func (p *parser) peek() token { return p.tokens[p.pos] }
 
-// ahead is the token n places on, or the end.
-func (p *parser) ahead(n int) token { return p.tokens[min(p.pos+n, len(p.tokens)-1)] }
+// ahead is the token after the next, or the end.
+func (p *parser) ahead() token { return p.tokens[min(p.pos+1, len(p.tokens)-1)] }
 
 func (p *parser) take() token {
 	t := p.tokens[p.pos]
@@ -31,12 +31,11 @@ func (p *parser) lines() {
 	}
 }
 
-func (p *parser) expect(sign string) (token, error) {
-	t := p.take()
-	if !t.is(sign) {
-		return t, faultf(t.at, "expected %q, found %s", sign, t.describe())
+func (p *parser) expect(sign string) error {
+	if t := p.take(); !t.is(sign) {
+		return faultf(t.at, "expected %q, found %s", sign, t.describe())
 	}
-	return t, nil
+	return nil
 }
 
 // enter counts one level of nesting; leave takes it back.
@@ -132,14 +131,14 @@ func (p *parser) target() (*target, bool) {
 	switch {
 	case t.is("."):
 		target.event = true
-		if next := p.ahead(1); next.spaced || next.kind != kindName && next.kind != kindString {
+		if next := p.ahead(); next.spaced || next.kind != kindName && next.kind != kindString {
 			p.take()
 		}
 	case t.word("_"):
 		p.take()
 		target.none = true
 		return target, true
-	case t.kind == kindName && !keywords[t.text] && !p.ahead(1).is("(") && !p.ahead(1).is("!"):
+	case t.kind == kindName && !keywords[t.text] && !p.ahead().is("(") && !p.ahead().is("!"):
 		p.take()
 		target.name = t.text
 	default:
@@ -181,7 +180,7 @@ func (p *parser) binary(level int) (expr, error) {
 		if err := p.enter(); err != nil {
 			return nil, err
 		}
-		defer p.leave()
+		defer p.leave() // at the end of all: each operator nests what is left of it
 		p.take()
 		p.lines()
 		var right expr
@@ -230,10 +229,10 @@ func (p *parser) querySteps() ([]queryStep, error) {
 		switch {
 		case len(steps) > 0 && t.spaced:
 			return steps, nil
-		case t.is(".") && !p.ahead(1).spaced && p.ahead(1).kind == kindName:
+		case t.is(".") && !p.ahead().spaced && p.ahead().kind == kindName:
 			p.take()
 			steps = append(steps, queryStep{segment: segment{name: p.take().text}})
-		case t.is(".") && !p.ahead(1).spaced && p.ahead(1).kind == kindString:
+		case t.is(".") && !p.ahead().spaced && p.ahead().kind == kindString:
 			p.take()
 			s := p.take()
 			if len(s.parts) != 1 || s.parts[0].variable != "" {
@@ -262,7 +261,7 @@ func (p *parser) index() (queryStep, error) {
 	if err != nil {
 		return queryStep{}, err
 	}
-	if _, err := p.expect("]"); err != nil {
+	if err := p.expect("]"); err != nil {
 		return queryStep{}, err
 	}
 	if l, ok := x.(literal); ok {

@@ -31,7 +31,7 @@ func (p *parser) term() (expr, error) {
 			return nil, err
 		}
 		p.lines()
-		_, err = p.expect(")")
+		err = p.expect(")")
 		return x, err
 	case t.is("["):
 		return p.array()
@@ -85,7 +85,7 @@ func (p *parser) named() (expr, error) {
 		return nil, faultf(t.at, "%q is not supported here", t.text)
 	}
 	next := p.peek()
-	if !next.spaced && (next.is("(") || next.is("!") && p.ahead(1).is("(") && !p.ahead(1).spaced) {
+	if !next.spaced && (next.is("(") || next.is("!") && p.ahead().is("(") && !p.ahead().spaced) {
 		return p.call(t)
 	}
 	if !p.known[t.text] {
@@ -103,7 +103,7 @@ func (p *parser) named() (expr, error) {
 func (p *parser) eventQuery() (expr, error) {
 	t := p.peek()
 	q := query{at: t.at, event: true}
-	next := p.ahead(1)
+	next := p.ahead()
 	if next.spaced || next.kind != kindName && next.kind != kindString {
 		p.take()
 		if next.spaced || !next.is("[") {
@@ -173,7 +173,7 @@ func (p *parser) object() (expr, error) {
 			return nil, faultf(t.at, "expected a key in quotes, found %s", t.describe())
 		}
 		p.lines()
-		if _, err := p.expect(":"); err != nil {
+		if err := p.expect(":"); err != nil {
 			return nil, err
 		}
 		p.lines()
@@ -193,14 +193,14 @@ func (p *parser) object() (expr, error) {
 }
 
 func (p *parser) block() (expr, error) {
-	if _, err := p.expect("{"); err != nil {
+	if err := p.expect("{"); err != nil {
 		return nil, err
 	}
 	b, err := p.statements(func(t token) bool { return t.is("}") || t.kind == kindEnd })
 	if err != nil {
 		return nil, err
 	}
-	_, err = p.expect("}")
+	err = p.expect("}")
 	return b, err
 }
 

@@ -11,15 +11,15 @@ type segment struct {
 	index bool
 }
 
-// get returns what the path leads to, and whether there is something.
-func (p path) get(v any) (any, bool) {
+// get returns what the path leads to; nil where there is nothing.
+func (p path) get(v any) any {
 	for _, s := range p {
 		var ok bool
 		if v, ok = s.get(v); !ok {
-			return nil, false
+			return nil
 		}
 	}
-	return v, true
+	return v
 }
 
 func (s segment) get(v any) (any, bool) {

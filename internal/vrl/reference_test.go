@@ -165,7 +165,7 @@ func TestReferenceAgrees(t *testing.T) {
 		if r.compare(t, m.program(), events[m.pick(len(events))]) {
 			agreed++
 		}
-		if program := m.mutant(); comparable(program) {
+		if program := m.mutant(); canCompare(program) {
 			r.compare(t, program, events[0])
 		}
 		if t.Failed() {
@@ -184,9 +184,9 @@ var (
 	made = flag.Int("vrl.programs", 1000, "how many programs to make")
 )
 
-// comparable tells whether a mutant can be compared: the texts of errors
+// canCompare tells whether a mutant can be compared: the texts of errors
 // differ, and the reference engine's numbers lose their last digits on the way.
-func comparable(program string) bool {
+func canCompare(program string) bool {
 	return !errorAssignment.MatchString(program) && !hasLongNumber(program)
 }
 
