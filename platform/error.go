@@ -62,8 +62,8 @@ func (t ErrorType) Status() int {
 }
 
 // Error is the one error that crosses the seams. ID, Code, Type, Message and
-// Metadata are for the caller and go over the wire; Err, RetryAfter and Busy
-// stay in the process (RetryAfter as the header of that name).
+// Metadata are for the caller and go over the wire, RetryAfter as the header of
+// that name; Err stays in the process.
 type Error struct {
 	ID       string         `json:"id"`
 	Code     int            `json:"code"`

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,12 +25,7 @@ func isCode(err error, codes ...string) bool {
 	} else if e, ok := errors.AsType[*outbound.Error](err); ok {
 		code = e.Code
 	}
-	for _, c := range codes {
-		if code == c {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(codes, code)
 }
 
 // refusal reads what slack-go returned of a call that went wrong.

@@ -1,6 +1,7 @@
 package slacktest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -136,7 +137,7 @@ func (m *method) read(r *http.Request) (args map[string]any, token string, probl
 		return args, token, []string{"[ERROR] a token in the address would be in logs"}
 	}
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxBody))
-	media, params, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case media == "application/json":
 		if !m.json {
@@ -146,8 +147,7 @@ func (m *method) read(r *http.Request) (args map[string]any, token string, probl
 			return args, token, []string{"[ERROR] invalid_json"}
 		}
 	case media == "multipart/form-data":
-		form := (&http.Request{Method: "POST", Header: r.Header, Body: io.NopCloser(strings.NewReader(string(body)))})
-		_ = params
+		form := &http.Request{Method: "POST", Header: r.Header, Body: io.NopCloser(bytes.NewReader(body))}
 		if form.ParseMultipartForm(4<<20) != nil {
 			return args, token, []string{"[ERROR] invalid_form_data"}
 		}

@@ -20,7 +20,7 @@ import (
 
 // order is one line of the input.
 type order struct {
-	Do string `json:"do"` // post, envelope, disconnect, limit, consent, expire
+	Do string `json:"do"` // post, envelope, disconnect, limit or consent
 	// URL is where to post, or the page to agree on.
 	URL string `json:"url"`
 	// Kind is event, interaction or command, with Body its JSON or the command's
@@ -89,7 +89,6 @@ func (o *order) do(fake *slacktest.Fake) done {
 	case "post":
 		return o.post()
 	case "envelope":
-		ctx := time.After(10 * time.Second)
 		stop := make(chan struct{})
 		timer := time.AfterFunc(10*time.Second, func() { close(stop) })
 		defer timer.Stop()
@@ -102,7 +101,7 @@ func (o *order) do(fake *slacktest.Fake) done {
 		select {
 		case a := <-fake.Acks():
 			return done{Ack: a.EnvelopeID}
-		case <-ctx:
+		case <-stop:
 			return done{Error: "not acknowledged"}
 		}
 	case "disconnect":
