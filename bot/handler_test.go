@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +18,7 @@ import (
 	"github.com/bellhop-dev/bellhop/integration/integrationtest"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
+	"github.com/bellhop-dev/bellhop/platform/platformhttp"
 	"github.com/bellhop-dev/bellhop/schema"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -51,6 +55,35 @@ func start(t *testing.T, env bot.Env, handle func(*bot.Mux)) *bottest.Bot {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// What the platform refuses ends a delivery, over HTTP too, where each answer
+// says when the caller's rate limit begins anew.
+func TestRefusalOfThePlatformIsFinal(t *testing.T) {
+	t.Parallel()
+	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Ratelimit-Reset", "1")
+		w.WriteHeader(http.StatusBadRequest)
+		fmt.Fprint(w, `{"code":400,"type":"InvalidPayload","message":"the channel has no choices"}`)
+	}))
+	t.Cleanup(api.Close)
+	transport, err := platformhttp.New(api.URL, platformhttp.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := start(t, bot.Env{Transport: transport}, func(m *bot.Mux) {
+		bot.Message(m, func(ctx context.Context, call *bot.MessageCall, _ message.Text) error {
+			_, err := call.Reply(ctx, message.Choice{Text: "Tea?"})
+			return err
+		})
+	})
+	resp, err := b.Call(t.Context(), wire.OpEventReceived, platform.EventMessageCreated, platform.EventBody{Event: platform.Event{
+		Type: platform.EventMessageCreated, Payload: json.RawMessage(`{"message":{"type":"text","payload":{"text":"hi"}},"conversation":{"id":"conv_1"}}`),
+	}})
+	refusal(t, "a reply", err, platform.TypeInvalidPayload, "the channel has no choices")
+	if resp.Status != http.StatusBadRequest || resp.Header.Get("Retry-After") != "" {
+		t.Errorf("answered %d %v, want a final 400", resp.Status, resp.Header)
+	}
 }
 
 // refusal checks the type and a part of the text of an error.

@@ -78,15 +78,14 @@ func Page(cfg PageConfig) http.Handler {
 		if id == "" && cfg.WebhookID != nil {
 			id = cfg.WebhookID(r)
 		}
-		if id != "" && !webhookID.MatchString(id) {
-			http.NotFound(w, r)
-			return
-		}
-		api := ""
-		if id != "" {
+		api, status := "", http.StatusOK
+		if webhookID.MatchString(id) {
 			api = cfg.WebhookRoot + id
+		} else if id != "" {
+			status = http.StatusNotFound // the page says what an address is like
 		}
 		h.Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(status)
 		_ = shell.Execute(w, map[string]string{"Title": cfg.Title, "API": api, "Mount": cfg.Mount})
 	})
 }

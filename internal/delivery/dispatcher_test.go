@@ -131,7 +131,7 @@ func TestLaneIsOrderedThroughRetries(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := setup(t, delivery.Config{}, func(_ context.Context, d *store.Delivery) error {
-			if d.ID == "a" && d.Attempts < 3 {
+			if (d.ID == "a" || d.ID == "b") && d.Attempts < 3 { // b when what follows it was read too
 				return errors.New("not now")
 			}
 			return nil
@@ -139,9 +139,10 @@ func TestLaneIsOrderedThroughRetries(t *testing.T) {
 		b.enqueue("l", "a")
 		b.enqueue("l", "b")
 		b.enqueue("l", "c")
+		b.enqueue("l", "d")
 		pass(time.Minute)
 		synctest.Wait()
-		want(t, b.target.seen(), "a/1", "a/2", "a/3", "b/1", "c/1")
+		want(t, b.target.seen(), "a/1", "a/2", "a/3", "b/1", "b/2", "b/3", "c/1", "d/1")
 		if d := b.row("a"); d.State != store.DeliveryDelivered || len(d.Log) != 3 || d.Log[0].Outcome != "retry" || d.Log[0].Error != "not now" {
 			t.Errorf("a = %+v, want it delivered, with its three attempts", d)
 		}
@@ -183,6 +184,26 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 		synctest.Wait()
 		if len(times) != 2 || times[1].Sub(times[0]) < 90*time.Second || times[1].Sub(times[0]) > 92*time.Second {
 			t.Errorf("attempts at %v, want two, 90 s apart", times)
+		}
+	})
+}
+
+// A target that asks to come back in a second, each time, does not use up the
+// attempts in seconds.
+func TestRetryAfterDoesNotShortenTheBackOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var last time.Time
+		b := setup(t, delivery.Config{MaxAttempts: 20}, func(_ context.Context, d *store.Delivery) error {
+			last = time.Now()
+			return delivery.RetryAfter(time.Second, errors.New("busy"))
+		})
+		start := time.Now()
+		b.enqueue("l", "a")
+		pass(24 * time.Hour)
+		synctest.Wait()
+		if d := b.row("a"); d.State != store.DeliveryDead || d.Attempts != 20 || last.Sub(start) < 3*time.Minute {
+			t.Errorf("%d attempts in %s, %s; want 20 in minutes", d.Attempts, last.Sub(start), d.State)
 		}
 	})
 }

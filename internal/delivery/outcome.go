@@ -11,7 +11,7 @@ import (
 type Failure struct {
 	Err    error
 	Final  bool          // give up
-	After  time.Duration // try again after this long; 0 means back off
+	After  time.Duration // try again not before this; 0 means back off
 	Status int           // the HTTP status of the answer, if there was one
 }
 
@@ -24,7 +24,7 @@ func (f *Failure) Unwrap() error { return f.Err }
 // Dead gives a delivery up.
 func Dead(err error) error { return &Failure{Err: err, Final: true} }
 
-// RetryAfter tries again after d.
+// RetryAfter tries again not before d, and later where the back-off is longer.
 func RetryAfter(d time.Duration, err error) error { return &Failure{Err: err, After: d} }
 
 func failure(err error) *Failure {

@@ -131,10 +131,9 @@ func (d *Dispatcher) record(ctx context.Context, l *lane, row *store.Delivery, s
 func (d *Dispatcher) decide(ctx context.Context, row *store.Delivery, a *store.Attempt, f *Failure) time.Duration {
 	if tried := sinceReplay(row); !f.Final && tried < d.cfg.MaxAttempts {
 		a.Outcome = outcomeRetry
-		if f.After > 0 {
-			return min(f.After, 24*time.Hour)
-		}
-		return backoff(d.cfg.BackoffBase, d.cfg.BackoffLimit, tried)
+		// A target that says "in a second" all the time is not asked every
+		// second: that would use up the attempts in no time.
+		return max(min(f.After, 24*time.Hour), backoff(d.cfg.BackoffBase, d.cfg.BackoffLimit, tried))
 	}
 	a.Outcome, row.State = store.DeliveryDead, store.DeliveryDead
 	if d.cfg.Hold(ctx, row) {

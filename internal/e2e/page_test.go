@@ -36,8 +36,24 @@ func TestChatPage(t *testing.T) {
 	b.write("hello")
 	b.says("Hello, Ada!")
 	b.until(`document.querySelectorAll("#log > li").length === 2`)
-	if got := eval[[]string](b, `performance.getEntriesByType("resource").map(e => new URL(e.name).host).filter(h => h !== location.host)`); len(got) != 0 {
-		t.Errorf("the page called %v, want nobody else", got)
+	others := eval[[]string](b, `performance.getEntriesByType("resource").map(e => new URL(e.name).host).filter(h => h !== location.host)`)
+	if len(others) != 0 {
+		t.Errorf("the page called %v, want nobody else", others)
+	}
+}
+
+// An address of no chat says so, and invites nobody to write.
+func TestChatPageOfNoChat(t *testing.T) {
+	t.Parallel()
+	h := serve(t, "mirror")
+	b := browser(t, h.page)
+	b.says("No messages yet")
+	for address, says := range map[string]string{
+		h.page + "-gone": "Not available", h.page + "/more": "names no chat",
+	} {
+		do(b, "open", chromedp.Navigate(address))
+		b.says(says)
+		b.until(`!document.body.innerText.includes("No messages yet")`)
 	}
 }
 

@@ -182,14 +182,20 @@ func decodeError(res *http.Response, body []byte) *platform.Error {
 		e = platform.Errorf(platform.TypeUnknown, "the server answered %s: %.200s", res.Status, bytes.TrimSpace(body))
 	}
 	e.Code = res.StatusCode
-	e.RetryAfter = retryAfter(res.Header, time.Now())
+	e.RetryAfter = retryAfter(res, time.Now())
 	return e
 }
 
 // retryAfter reads how long the server asks to wait; 0 when it does not say.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	for _, key := range [...]string{"Ratelimit-Reset", "X-Ratelimit-Reset", "Retry-After"} {
-		v := h.Get(key)
+// When a rate limit begins anew stands in every answer, and asks for a repeat
+// only where the limit was met.
+func retryAfter(res *http.Response, now time.Time) time.Duration {
+	keys := []string{"Retry-After"}
+	if res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusServiceUnavailable {
+		keys = []string{"Ratelimit-Reset", "X-Ratelimit-Reset", "Retry-After"}
+	}
+	for _, key := range keys {
+		v := res.Header.Get(key)
 		if v == "" {
 			continue
 		}

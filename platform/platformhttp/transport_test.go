@@ -3,11 +3,13 @@ package platformhttp_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -82,6 +84,39 @@ func TestRetryOnlyWhereItIsSafe(t *testing.T) {
 			}
 			if err == nil || calls != tt.want {
 				t.Errorf("calls = %d, err = %v; want %d and an error", calls, err, tt.want)
+			}
+		})
+	}
+}
+
+// Every answer of a server tells when its rate limit begins anew. Only one that
+// asks for a repeat makes an error that does.
+func TestErrorsAskForARepeatWhereTheServerDoes(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		status int
+		after  string
+		want   time.Duration
+	}{
+		"a refusal":                {400, "", 0},
+		"a fault":                  {500, "", 0},
+		"a limit":                  {429, "", time.Millisecond},
+		"a busy server":            {503, "2", time.Millisecond},
+		"a fault that asks for it": {504, "0.002", 2 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := client(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Ratelimit-Reset", "0.001")
+				if tt.after != "" {
+					w.Header().Set("Retry-After", tt.after)
+				}
+				w.WriteHeader(tt.status)
+			})
+			_, err := c.CreateUser(t.Context(), &platform.CreateUserInput{})
+			e, ok := errors.AsType[*platform.Error](err)
+			if !ok || e.RetryAfter != tt.want {
+				t.Errorf("CreateUser = %+v, want an error that asks to wait for %s", err, tt.want)
 			}
 		})
 	}

@@ -176,6 +176,7 @@ async function run() {
   const last = {}
   let entered = false
   for (let tries = 0; !control.signal.aborted; tries++) {
+    let missing = false // whether there is no such chat, or none now
     try {
       if (!entered) await (entering = enter())
       entered = true
@@ -188,6 +189,7 @@ async function run() {
     } catch (err) {
       if (control.signal.aborted) return
       if (err instanceof Refusal && [401, 403, 404].includes(err.status)) {
+        missing = !entered && err.status === 404
         entered = false
         if (err.status !== 401 && me?.conversation) {
           delete me.conversation // it was deleted
@@ -197,7 +199,7 @@ async function run() {
       if (err.name !== 'AbortError') fault(explain(err))
     }
     if (control.signal.aborted) return
-    status('offline', 'Reconnecting…')
+    status('offline', missing ? 'Not available' : 'Reconnecting…')
     await pause(Math.min(15000, 500 * 2 ** Math.min(tries, 6)) * (0.5 + Math.random() / 2))
   }
 }
