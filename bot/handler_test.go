@@ -34,8 +34,9 @@ func start(t *testing.T, env bot.Env, handle func(*bot.Mux)) *bottest.Bot {
 		Name: "b", Configuration: schema.For[count],
 		States:  map[string]bot.StateDefinition{"mood": {Type: platform.StateUser}, "total": {Type: platform.StateBot}, "topic": {Type: platform.StateConversation}},
 		Events:  map[string]bot.EventDefinition{"tick": {Schema: schema.For[count]}},
-		Actions: map[string]bot.ActionDefinition{"next": {Input: schema.For[count], Output: schema.For[count]}},
+		Actions: map[string]bot.ActionDefinition{"next": {Input: schema.For[count], Output: schema.For[count]}, "other": {}},
 	}, func(m *bot.Mux) {
+		bot.Action(m, "other", func(context.Context, *bot.Call, *struct{}) (*struct{}, error) { return nil, nil })
 		bot.Action(m, "next", func(_ context.Context, _ *bot.Call, in *count) (*count, error) {
 			switch in.N {
 			case 10:

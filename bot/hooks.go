@@ -3,8 +3,10 @@ package bot
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
+	"github.com/bellhop-dev/bellhop/internal/define"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -50,6 +52,25 @@ func (h *hooks) clone() hooks {
 func (h *hooks) outgoing() bool {
 	return len(h.beforeOutgoingMessage)+len(h.afterOutgoingMessage)+
 		len(h.beforeOutgoingCallAction)+len(h.afterOutgoingCallAction) > 0
+}
+
+// match notes hooks of what only the bot itself could define and does not: they
+// would never run. What integrations define is not known here.
+func (h *hooks) match(w *platform.BotDefinition, f *define.Faults) {
+	matchHooks(f, "beforeIncomingEvent", h.beforeIncomingEvent, w.Events)
+	matchHooks(f, "afterIncomingEvent", h.afterIncomingEvent, w.Events)
+	matchHooks(f, "beforeStateExpired", h.beforeStateExpired, w.States)
+	matchHooks(f, "afterStateExpired", h.afterStateExpired, w.States)
+	matchHooks(f, "beforeIncomingCallAction", h.beforeIncomingCallAction, w.Actions)
+	matchHooks(f, "afterIncomingCallAction", h.afterIncomingCallAction, w.Actions)
+}
+
+func matchHooks[T, D any](f *define.Faults, path string, list on[hook[T]], defined map[string]D) {
+	for _, e := range list {
+		if _, ok := defined[e.name]; !ok && e.name != Any && !foreign(e.name) {
+			f.Undefined("hooks."+path+"."+e.name, slices.Sorted(maps.Keys(defined)))
+		}
+	}
 }
 
 func addHook[T any](m *Mux, path string, list *on[hook[T]], name string, fn func(context.Context, *Call, *T) error) {

@@ -177,7 +177,18 @@ func (m *Mux) match(w *platform.BotDefinition, f *define.Faults) {
 	for _, e := range m.handlers.events {
 		m.matchEvent(e.name, w, f)
 	}
+	m.hooks.match(w, f)
+	for _, name := range m.definition.Subscriptions {
+		own := name != platform.EventMessageCreated && name != platform.EventStateExpired && !foreign(name)
+		if _, ok := w.Events[name]; own && !ok {
+			f.Add("subscriptions."+name, "it is not defined; defined are %q, and those of integrations are alias:event", slices.Sorted(maps.Keys(w.Events)))
+		}
+	}
 }
+
+// foreign reports whether a name is of an integration's or a plugin's, which
+// are not known here.
+func foreign(name string) bool { return strings.ContainsAny(name, ":#") }
 
 func (m *Mux) matchEvent(name string, w *platform.BotDefinition, f *define.Faults) {
 	path := "events." + name
@@ -191,8 +202,7 @@ func (m *Mux) matchEvent(name string, w *platform.BotDefinition, f *define.Fault
 		f.Add(path, "expired states are handled with OnStateExpired")
 		return
 	}
-	foreign := strings.ContainsAny(name, ":#")
-	if _, ok := w.Events[name]; !ok && !foreign {
+	if _, ok := w.Events[name]; !ok && !foreign(name) {
 		f.Undefined(path, slices.Sorted(maps.Keys(w.Events)))
 	}
 	if w.Subscriptions != nil && !slices.Contains(m.definition.Subscriptions, name) {

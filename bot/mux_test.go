@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,12 +70,29 @@ func TestHooksRunAroundAMessageInOrder(t *testing.T) {
 
 func TestHandlerTellsEveryFaultAtOnce(t *testing.T) {
 	t.Parallel()
-	m := bot.NewMux(bot.Definition{Name: "b", Actions: map[string]bot.ActionDefinition{"go": {}}}, bot.Env{})
+	m := bot.NewMux(bot.Definition{
+		Name: "b", Actions: map[string]bot.ActionDefinition{"go": {}}, Subscriptions: []string{"own", "tracker:closed", "elsewhere"},
+	}, bot.Env{})
 	bot.OnEvent(m, "own", func(context.Context, *bot.EventCall[struct{}]) error { return nil })
 	m.OnStateExpired("nonesuch", func(context.Context, *bot.StateCall) error { return nil })
+	m.BeforeIncomingEvent("tracker:closed", func(context.Context, *bot.Call, *platform.Event) error { return nil })
+	m.AfterIncomingEvent("closd", func(context.Context, *bot.Call, *platform.Event) error { return nil })
+	m.AfterStateExpired("nonesuch", func(context.Context, *bot.Call, *platform.State) error { return nil })
+	m.BeforeIncomingCallAction("goo", func(context.Context, *bot.Call, *platform.ActionBody) error { return nil })
 	_, err := m.Handler()
 	found, ok := errors.AsType[*bot.DefinitionError](err)
-	if !ok || len(found.Faults) != 3 {
-		t.Errorf("Handler() = %v, want three faults", err)
+	if !ok {
+		t.Fatalf("Handler() = %v, want faults", err)
+	}
+	var paths []string
+	for _, fault := range found.Faults {
+		path, _, _ := strings.Cut(fault, ":")
+		paths = append(paths, path)
+	}
+	if diff := cmp.Diff([]string{
+		"actions.go", "events.own", "hooks.afterIncomingEvent.closd", "hooks.afterStateExpired.nonesuch", "hooks.beforeIncomingCallAction.goo",
+		"states.nonesuch", "subscriptions.elsewhere", "subscriptions.own",
+	}, paths); diff != "" {
+		t.Errorf("Handler() = %v (-want +got):\n%s", err, diff)
 	}
 }
