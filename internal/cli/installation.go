@@ -89,6 +89,9 @@ func (s *session) printInstallation(in *platform.Installation) error {
 		if len(in.DisabledChannels) > 0 {
 			fmt.Fprintf(w, "disabled channels: %s\n", printable(strings.Join(in.DisabledChannels, ", ")))
 		}
+		if in.OnDeadLetter == "hold" {
+			fmt.Fprintln(w, "a dead letter: holds its conversation until it is replayed or discarded")
+		}
 		if in.AuthorizeURL != "" {
 			fmt.Fprintf(w, "connect an account: %s\n", printable(in.AuthorizeURL))
 		}

@@ -73,6 +73,9 @@ func (l *logs) show(ctx context.Context, s *session, id string, read readLogs) e
 			in.TimeStart = lines[n-1].Timestamp.UTC().Format(time.RFC3339Nano)
 		}
 		if !l.Follow {
+			if len(lines) == 0 {
+				fmt.Fprintf(s.Stderr, "No lines of the last %s. Uploaded code is shown here; code that is served prints where it runs.\n", l.Since)
+			}
 			return nil
 		}
 		select {
