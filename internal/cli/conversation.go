@@ -15,6 +15,7 @@ type conversationCommand struct {
 
 	List     conversationList     `cmd:"" default:"1" help:"List conversations, newest first." example:"bellhop conversation list --integration chat --limit 10"`
 	Messages conversationMessages `cmd:"" help:"Show what was said, oldest first." example:"bellhop conversation messages conv_01J..."`
+	Trace    conversationTrace    `cmd:"" help:"Show each step of what was said, with its attempts and times, oldest first." example:"bellhop conversation trace conv_01J..."`
 	Delete   conversationDelete   `cmd:"" help:"Delete a conversation with its messages." example:"bellhop conversation delete conv_01J... --yes"`
 }
 
@@ -71,20 +72,7 @@ func (c conversationMessages) Run(ctx context.Context, s *session) error {
 	if _, err := client.GetConversation(ctx, &platform.GetConversationInput{ID: c.ID}); err != nil {
 		return err
 	}
-	found := []platform.Message{}
-	err = pages(func(token string) (string, error) {
-		out, err := client.ListMessages(ctx, &platform.ListMessagesInput{
-			ConversationID: c.ID, NextToken: token, PageSize: min(int(c.Limit)-len(found), 100),
-		})
-		if err != nil {
-			return "", err
-		}
-		found = append(found, out.Messages...)
-		if len(found) >= int(c.Limit) {
-			return "", nil
-		}
-		return out.Meta.NextToken, nil
-	})
+	found, err := newest(ctx, client, c.ID, c.Limit)
 	if err != nil {
 		return err
 	}
@@ -98,6 +86,25 @@ func (c conversationMessages) Run(ctx context.Context, s *session) error {
 			fmt.Fprintf(w, "%s %s %-8s %s\n", m.CreatedAt, arrow, m.Type, printable(summary(m)))
 		}
 	})
+}
+
+// newest returns a conversation's newest messages, the newest first.
+func newest(ctx context.Context, client *platform.Client, conversationID string, limit count) ([]platform.Message, error) {
+	found := []platform.Message{}
+	err := pages(func(token string) (string, error) {
+		out, err := client.ListMessages(ctx, &platform.ListMessagesInput{
+			ConversationID: conversationID, NextToken: token, PageSize: min(int(limit)-len(found), 100),
+		})
+		if err != nil {
+			return "", err
+		}
+		found = append(found, out.Messages...)
+		if len(found) >= int(limit) {
+			return "", nil
+		}
+		return out.Meta.NextToken, nil
+	})
+	return found, err
 }
 
 // summary is a message in one line: its text when it has one.
