@@ -48,14 +48,21 @@ func (h *hook) content(ctx context.Context, m *incoming) (*content, error) {
 	case m.Interactive != nil:
 		return replied(ctx, h.call, m.Interactive)
 	case m.Location != nil:
-		l := m.Location
-		return &content{typ: message.TypeLocation, payload: message.Location{
-			Latitude: l.Latitude, Longitude: l.Longitude, Title: l.Name, Address: l.Address,
-		}}, nil
+		return located(m.Location), nil
 	case len(m.Contacts) > 0:
 		return &content{typ: typeContacts, payload: map[string]any{"contacts": m.Contacts}}, nil
 	}
 	return h.mediaContent(ctx, m)
+}
+
+// located is a place; nil when it is not said where.
+func located(l *inLocation) *content {
+	latitude, err1 := l.Latitude.Float64()
+	longitude, err2 := l.Longitude.Float64()
+	if err1 != nil || err2 != nil {
+		return nil
+	}
+	return &content{typ: message.TypeLocation, payload: message.Location{Latitude: latitude, Longitude: longitude, Title: l.Name, Address: l.Address}}
 }
 
 func (h *hook) mediaContent(ctx context.Context, m *incoming) (*content, error) {

@@ -70,6 +70,29 @@ func TestSendingFaults(t *testing.T) {
 	}
 }
 
+// A token that is revoked between the parts of a message ends the delivery;
+// sent again with a new one, it goes on with the part that is missing.
+func TestTokenRevokedBetweenParts(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	m := platform.Message{ID: "msg_1", Type: "bloc", Payload: json.RawMessage(
+		`{"items":[{"type":"text","payload":{"text":"one"}},{"type":"text","payload":{"text":"two"}},{"type":"text","payload":{"text":"three"}}]}`)}
+	b.fake.Fail(integrationtest.Fault{}, whatsapptest.Refusal(401, 190, "Error validating access token", 0))
+	if resp := b.sayAs(m, 1); resp.Status != 400 || !strings.Contains(string(resp.Body), "make a new one for the system user") || len(b.fake.Sent()) != 1 {
+		t.Errorf("answer %d %s after %d parts, want 400 after one", resp.Status, resp.Body, len(b.fake.Sent()))
+	}
+	if resp := b.sayAs(m, 2); !resp.OK() {
+		t.Errorf("sent again: %d %s", resp.Status, resp.Body)
+	}
+	var all []string
+	for _, raw := range b.fake.Sent() {
+		all = append(all, string(raw))
+	}
+	if got := strings.Join(all, ""); len(all) != 3 || !(strings.Index(got, "one") < strings.Index(got, "two") && strings.Index(got, "two") < strings.Index(got, "three")) {
+		t.Errorf("sent %s, want each part once and in order", all)
+	}
+}
+
 func TestRevokedTokenAndClosedWindow(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -5,15 +5,16 @@ import "encoding/json"
 // What Meta posts, read leniently: members that are not known are let
 // through, and what has another shape than expected is kept as it came.
 
+// Each item of a list is read by itself: one that is broken keeps no other
+// from coming in.
 type notification struct {
-	Object string  `json:"object"`
-	Entry  []entry `json:"entry"`
+	Object string            `json:"object"`
+	Entry  []json.RawMessage `json:"entry"`
 }
 
 type entry struct {
-	ID      string      `json:"id"` // of the WhatsApp account
-	Time    json.Number `json:"time"`
-	Changes []change    `json:"changes"`
+	Time    json.RawMessage   `json:"time"`
+	Changes []json.RawMessage `json:"changes"`
 }
 
 type change struct {
@@ -24,11 +25,26 @@ type change struct {
 // value is the value of a change of messages.
 type value struct {
 	Metadata      metadata          `json:"metadata"`
-	Contacts      []contact         `json:"contacts"`
+	Contacts      contacts          `json:"contacts"`
 	Messages      []json.RawMessage `json:"messages"`
 	Statuses      []json.RawMessage `json:"statuses"`
 	MessageEchoes []json.RawMessage `json:"message_echoes"`
-	Errors        []vendorError     `json:"errors"`
+}
+
+// contacts are those of the list that can be read.
+type contacts []contact
+
+func (c *contacts) UnmarshalJSON(raw []byte) error {
+	var list []json.RawMessage
+	_ = json.Unmarshal(raw, &list) // what is no list has nobody in it
+	*c = nil
+	for _, item := range list {
+		var one contact
+		if json.Unmarshal(item, &one) == nil {
+			*c = append(*c, one)
+		}
+	}
+	return nil
 }
 
 type metadata struct {
@@ -101,11 +117,12 @@ type inMedia struct {
 	URL      string `json:"url"` // newer webhooks have it
 }
 
+// inLocation has numbers, which some senders write as texts.
 type inLocation struct {
-	Latitude  float64 `json:"latitude"`
-	Longitude float64 `json:"longitude"`
-	Name      string  `json:"name"`
-	Address   string  `json:"address"`
+	Latitude  json.Number `json:"latitude"`
+	Longitude json.Number `json:"longitude"`
+	Name      string      `json:"name"`
+	Address   string      `json:"address"`
 }
 
 type inButton struct {

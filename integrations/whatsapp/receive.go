@@ -29,9 +29,16 @@ type chat struct{ phoneID, conversationID string }
 // receive handles every change of every entry in order. An error asks Meta to
 // send all of it again; what was done before is not done twice.
 func (h *hook) receive(ctx context.Context, n *notification) error {
-	for i := range n.Entry {
-		for j := range n.Entry[i].Changes {
-			if err := h.change(ctx, n.Entry[i].Time, &n.Entry[i].Changes[j]); err != nil {
+	for _, raw := range n.Entry {
+		var e entry
+		if json.Unmarshal(raw, &e) != nil {
+			if err := h.settle(ctx, "entry", h.unhandled(ctx, "", "", raw, digest("entry", raw))); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, ch := range e.Changes {
+			if err := h.change(ctx, string(e.Time), ch); err != nil {
 				return err
 			}
 		}
@@ -39,12 +46,16 @@ func (h *hook) receive(ctx context.Context, n *notification) error {
 	return nil
 }
 
-func (h *hook) change(ctx context.Context, at json.Number, ch *change) error {
+func (h *hook) change(ctx context.Context, at string, raw json.RawMessage) error {
+	var ch change
+	if json.Unmarshal(raw, &ch) != nil {
+		return h.settle(ctx, "change", h.unhandled(ctx, "", "", raw, digest("change "+at, raw)))
+	}
 	var v value
 	if ch.Field != fieldMessages && ch.Field != fieldEchoes {
-		return h.settle(ctx, "change", h.template(ctx, at, ch))
+		return h.settle(ctx, "change", h.template(ctx, at, &ch))
 	}
-	key := digest(ch.Field+" "+string(at), ch.Value)
+	key := digest(ch.Field+" "+at, ch.Value)
 	if json.Unmarshal(ch.Value, &v) != nil || len(v.Messages)+len(v.Statuses)+len(v.MessageEchoes) == 0 {
 		return h.settle(ctx, "change", h.unhandled(ctx, ch.Field, "", ch.Value, key))
 	}

@@ -111,10 +111,10 @@ func templateEvent(field string, t *templateChange) (e integration.Event, ok boo
 
 // template handles a change of a template; at is when it was, which tells a
 // change that is sent twice from one that happened twice.
-func (h *hook) template(ctx context.Context, at json.Number, ch *change) error {
+func (h *hook) template(ctx context.Context, at string, ch *change) error {
 	key := ""
 	if at != "" {
-		key = digest(ch.Field+" "+string(at), ch.Value)
+		key = digest(ch.Field+" "+at, ch.Value)
 	}
 	var t templateChange
 	if json.Unmarshal(ch.Value, &t) == nil {

@@ -2,6 +2,7 @@ package whatsapp_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,6 +79,43 @@ func TestSignedNonsenseIsTaken(t *testing.T) {
 		if resp := b.post([]byte(body)); resp.Status != 200 {
 			t.Errorf("%s: answered %d %s", body, resp.Status, resp.Body)
 		}
+	}
+}
+
+// What is broken in a batch keeps nothing else of it from coming in, and is
+// told as it came.
+func TestBatchWithBrokenItems(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	text := func(id string) string {
+		return `{"id":"` + id + `","from":"15551234567","type":"text","text":{"body":"` + id + `"}}`
+	}
+	change := func(contacts, messages string) string {
+		return `{"field":"messages","value":{"metadata":{"phone_number_id":"` + whatsapptest.PhoneID + `"},"contacts":` + contacts + `,"messages":[` + messages + `]}}`
+	}
+	known := `[{"wa_id":"15551234567","profile":{"name":"Ada"}}]`
+	body := `{"object":"whatsapp_business_account","entry":[7,{"changes":7},` +
+		`{"id":1,"time":"now","changes":[` + change(known, text("wamid.1")+`,{"id":"wamid.2","type":"text","text":7},`+text("wamid.3")+`,`+text("wamid.1")) + `,"x",` +
+		change(`["?",{"wa_id":"15551234567","profile":7}]`, text("wamid.4")) + `,` + change(`{}`, text("wamid.5")) + `]}]}`
+	for range 2 { // the second time makes nothing new
+		if resp := b.post([]byte(body)); resp.Status != 200 {
+			t.Fatalf("answered %d %s", resp.Status, resp.Body)
+		}
+	}
+	var ids []string
+	for _, m := range listMessages(b) {
+		ids = append(ids, m.Tags["id"])
+	}
+	slices.Sort(ids)
+	if want := []string{"wamid.1", "wamid.3", "wamid.4", "wamid.5"}; !slices.Equal(ids, want) {
+		t.Errorf("messages %q, want %q", ids, want)
+	}
+	told := map[string]bool{}
+	for _, e := range b.platform.Events() {
+		told[string(e.Payload)] = true
+	}
+	if len(told) != 4 || len(b.platform.Events()) != 4 {
+		t.Errorf("events %v, want those of the four broken items, once each", told)
 	}
 }
 
