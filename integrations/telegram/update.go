@@ -17,7 +17,7 @@ import (
 
 // happened does what an update asks for.
 func (s *service) happened(ctx context.Context, call *integration.Call, c *settings, u *update, raw json.RawMessage) error {
-	t := &telling{service: s, call: call, c: c, key: fmt.Sprintf("%s/%d", c.botID, u.UpdateID)}
+	t := s.telling(call, c, u)
 	switch {
 	case u.Message != nil:
 		return s.message(ctx, t, u.Message, raw)
@@ -45,6 +45,15 @@ func (s *service) happened(ctx context.Context, call *integration.Call, c *setti
 		return t.answered(ctx, u.PollAnswer)
 	}
 	return t.unhandled(ctx, raw)
+}
+
+// misread hands on an update that has another shape than expected.
+func (s *service) misread(ctx context.Context, call *integration.Call, c *settings, u *update, raw json.RawMessage) error {
+	return s.telling(call, c, u).unhandled(ctx, raw)
+}
+
+func (s *service) telling(call *integration.Call, c *settings, u *update) *telling {
+	return &telling{service: s, call: call, c: c, key: fmt.Sprintf("%s/%d", c.botID, u.UpdateID)}
 }
 
 // message hands a message with content to the bot, and tells of others.

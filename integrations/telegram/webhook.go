@@ -42,25 +42,30 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 // logged and dropped, because Telegram holds back what comes after it.
 func (s *service) update(ctx context.Context, call *integration.Call, c *settings, raw json.RawMessage) error {
 	u, err := readUpdate(raw)
-	if err != nil {
+	if err != nil && u.UpdateID == 0 {
 		call.Logger.WarnContext(ctx, "an update cannot be read and was dropped", "error", err)
 		return nil
 	}
-	again, dropped := outbound.Settle(s.happened(ctx, call, c, u, raw))
+	handle := s.happened
+	if err != nil { // something in it has another shape than expected
+		handle = s.misread
+	}
+	again, dropped := outbound.Settle(handle(ctx, call, c, u, raw))
 	if dropped != nil {
 		call.Logger.ErrorContext(ctx, "an update was dropped", "update_id", u.UpdateID, "error", dropped)
 	}
 	return again
 }
 
-// readUpdate reads what Telegram sent.
+// readUpdate reads what Telegram sent. With an error the update, which is
+// never nil, has what could be read of it.
 func readUpdate(raw []byte) (*update, error) {
 	u := new(update)
 	if err := json.Unmarshal(raw, u); err != nil {
-		return nil, err
+		return u, err
 	}
 	if u.UpdateID == 0 {
-		return nil, errors.New("it has no update_id")
+		return u, errors.New("it has no update_id")
 	}
 	return u, nil
 }
