@@ -2,6 +2,8 @@ package slack_test
 
 import (
 	"fmt"
+	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +127,23 @@ func TestRateLimit(t *testing.T) {
 }
 
 // TestRefusals are what Slack says no to: each names the remedy, and is final.
+// A proxy before Slack may write the time of Retry-After, or nonsense.
+func TestRateLimitThatIsNoNumber(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.fake.Faults("chat.postMessage").Add(slacktest.Limited(time.Now().Add(time.Minute).UTC().Format(http.TimeFormat)))
+	resp := b.say("text", `{"text":"hi"}`)
+	if after, err := strconv.Atoi(resp.Header.Get("Retry-After")); resp.Status < 429 || err != nil || after < 1 || after > 60 {
+		t.Errorf("a limit with a date was answered %d %v %s", resp.Status, resp.Header, resp.Body)
+	}
+	b = setup(t)
+	b.fake.Faults("chat.postMessage").Add(slacktest.Limited("soon"))
+	resp = b.say("text", `{"text":"hi"}`)
+	if resp.Status < 429 || !strings.Contains(string(resp.Body), "chat.postMessage is used too often") || resp.Header.Get("Retry-After") != "" {
+		t.Errorf("a limit with nonsense was answered %d %v %s", resp.Status, resp.Header, resp.Body)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

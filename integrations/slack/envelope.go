@@ -54,21 +54,21 @@ func (s *service) event(ctx context.Context, call *integration.Call, c *settings
 	h := s.happening(call, c, me, e.EventID)
 	switch head.Type {
 	case "message", "app_mention":
-		return read(ctx, h, e.Event, h.message)
+		return read(ctx, h, head.Type, e.Event, h.message)
 	case "reaction_added":
-		return read(ctx, h, e.Event, h.reacted(eventReactionAdded))
+		return read(ctx, h, head.Type, e.Event, h.reacted(eventReactionAdded))
 	case "reaction_removed":
-		return read(ctx, h, e.Event, h.reacted(eventReactionRemoved))
+		return read(ctx, h, head.Type, e.Event, h.reacted(eventReactionRemoved))
 	case "team_join":
-		return read(ctx, h, e.Event, h.joined)
+		return read(ctx, h, head.Type, e.Event, h.joined)
 	case "member_joined_channel":
-		return read(ctx, h, e.Event, h.moved(eventJoinedChannel))
+		return read(ctx, h, head.Type, e.Event, h.moved(eventJoinedChannel))
 	case "member_left_channel":
-		return read(ctx, h, e.Event, h.moved(eventLeftChannel))
+		return read(ctx, h, head.Type, e.Event, h.moved(eventLeftChannel))
 	case "user_change":
-		return read(ctx, h, e.Event, h.changed)
+		return read(ctx, h, head.Type, e.Event, h.changed)
 	case "function_executed":
-		return read(ctx, h, e.Event, h.executed)
+		return read(ctx, h, head.Type, e.Event, h.executed)
 	case "":
 		return nil
 	}
@@ -94,12 +94,13 @@ func (s *service) happening(call *integration.Call, c *settings, me *identity, i
 	return &happening{s: s, call: call, c: c, api: s.api(call, c), me: me, id: id, courtesy: time.Now().Add(courtesy)}
 }
 
-// read decodes an event and handles it; one that has another shape is logged.
-func read[E any](ctx context.Context, h *happening, raw json.RawMessage, handle func(context.Context, *E) error) error {
+// read decodes an event and handles it; one that has another shape is handed
+// on as it is.
+func read[E any](ctx context.Context, h *happening, typ string, raw json.RawMessage, handle func(context.Context, *E) error) error {
 	e := new(E)
 	if err := json.Unmarshal(raw, e); err != nil {
-		h.call.Logger.WarnContext(ctx, "event ignored: it has another shape", "event_id", tagset.Clip(h.id))
-		return nil
+		h.call.Logger.WarnContext(ctx, "event with another shape than expected", "event_id", tagset.Clip(h.id), "type", tagset.Clip(typ))
+		return h.other(ctx, typ, raw)
 	}
 	return handle(ctx, e)
 }

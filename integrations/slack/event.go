@@ -70,8 +70,8 @@ type memberTargets struct {
 }
 
 type workflowEvent struct {
-	Value  string `json:"value" description:"What the workflow sent: its only input, or all of them as JSON"`
-	UserID string `json:"userId,omitempty" description:"Slack's id of who started it"`
+	Value  json.RawMessage `json:"value" description:"What the workflow sent: its input value, of a list the first; without one, all inputs as JSON in a text"`
+	UserID string          `json:"userId,omitempty" description:"Slack's id of who started it"`
 }
 
 type commandEvent struct {

@@ -140,12 +140,19 @@ func (h *happening) executed(ctx context.Context, f *inFunction) error {
 			break
 		}
 	}
-	if raw, has := f.Inputs["value"]; !has || json.Unmarshal(raw, &out.Value) != nil {
+	out.Value = f.Inputs["value"]
+	var list []json.RawMessage
+	if json.Unmarshal(out.Value, &list) == nil && len(list) > 0 { // Slack puts one value into a list too
+		out.Value = list[0]
+	}
+	if out.Value == nil {
 		all, err := encode(f.Inputs)
 		if err != nil {
 			return fmt.Errorf("write the inputs: %w", err)
 		}
-		out.Value = string(all)
+		if out.Value, err = encode(string(all)); err != nil {
+			return fmt.Errorf("write the inputs: %w", err)
+		}
 	}
 	return h.emit(ctx, integration.Event{Type: eventWorkflow, Payload: out})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +38,13 @@ func refusal(method string, err error) *outbound.Error {
 		return &outbound.Error{
 			Vendor: vendor, Status: http.StatusTooManyRequests, Code: "ratelimited", Message: method + " is used too often",
 			RetryAfter: max(limited.RetryAfter, time.Second),
+		}
+	}
+	if unread, ok := errors.AsType[*strconv.NumError](err); ok {
+		// slack-go reads whole seconds only; a proxy may write a date.
+		return &outbound.Error{
+			Vendor: vendor, Status: http.StatusTooManyRequests, Code: "ratelimited", Message: method + " is used too often",
+			RetryAfter: outbound.RetryAfter(http.Header{"Retry-After": {unread.Num}}, time.Now()),
 		}
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {

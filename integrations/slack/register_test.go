@@ -163,6 +163,37 @@ func TestRotation(t *testing.T) {
 
 // TestRotationFails has Slack refuse the renewal: another node's token is
 // taken when there is one, else the error says what to do.
+// A token that ends between the parts of a message is renewed there; where it
+// cannot be, the retry goes on with the part that is missing.
+func TestTokenEndsBetweenParts(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		renewal []integrationtest.Fault
+		failed  int // attempts
+	}{
+		"renewed":      {},
+		"not renewed":  {[]integrationtest.Fault{slacktest.Status(503)}, 1},
+		"renewal lost": {[]integrationtest.Fault{{Reset: true}}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			oauthConfig(b)
+			connect(b)
+			b.fake.Faults("oauth.v2.access").Add(c.renewal...)
+			b.fake.Faults("chat.postMessage").Add(integrationtest.Fault{}, slacktest.Refused("token_expired"))
+			failed := again(b, message("msg_1", "bloc", `{"items":[{"type":"text","payload":{"text":"one"}},{"type":"text","payload":{"text":"two"}},{"type":"text","payload":{"text":"three"}}]}`), inChannel())
+			var texts []string
+			for _, call := range b.fake.Calls("chat.postMessage") {
+				texts = append(texts, fmt.Sprint(call.Args["text"]))
+			}
+			if got := strings.Join(texts, " "); got != "one two three" || len(failed) != c.failed {
+				t.Errorf("sent %q after the failures %v, want %d of them", got, failed, c.failed)
+			}
+		})
+	}
+}
+
 func TestRotationFails(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
