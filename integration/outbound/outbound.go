@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -50,7 +51,7 @@ func (e *Error) Error() string {
 		text += " answered " + strconv.Itoa(e.Status)
 	}
 	if e.Remedy != "" {
-		text += "; " + e.Remedy
+		text = strings.TrimSuffix(text, ".") + "; " + e.Remedy
 	}
 	return text
 }

@@ -43,6 +43,19 @@ func TestSteer(t *testing.T) {
 	}
 }
 
+func TestErrorText(t *testing.T) {
+	t.Parallel()
+	for want, e := range map[string]*outbound.Error{
+		"Acme answered 502":                                {Vendor: "Acme", Status: 502},
+		"Acme refused: gone: It is gone.":                  {Vendor: "Acme", Status: 400, Code: "gone", Message: "It is gone."},
+		"Acme refused: gone: It is gone; make another one": {Vendor: "Acme", Status: 400, Code: "gone", Message: "It is gone.", Remedy: "make another one"},
+	} {
+		if got := e.Error(); got != want {
+			t.Errorf("Error() = %q, want %q", got, want)
+		}
+	}
+}
+
 func TestNoAnswer(t *testing.T) {
 	t.Parallel()
 	for want, cause := range map[string]error{

@@ -72,6 +72,9 @@ func refusal(status int, h http.Header, errs []graphError, now time.Time) error 
 		e.Code = codeForbidden
 	}
 	e.Remedy = remedy(e.Code)
+	if e.Code == codeInput && strings.Contains(e.Message, "ot find") { // "Could not find referenced Issue."
+		e.Remedy = "it was deleted at Linear, the id is wrong, or the account may not see its team"
+	}
 	switch e.Code {
 	case codeRateLimited:
 		e.RetryAfter = cmp.Or(resetAfter(h, now), e.RetryAfter, defaultWait)
