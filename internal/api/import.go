@@ -23,11 +23,16 @@ func (s *Service) importMessages(ctx context.Context, id *Identity, in *platform
 	case n > maxImport:
 		return nil, platform.Errorf(platform.TypeLimitExceeded, "messages has %d members; give at most %d", n, maxImport)
 	}
+	foreseen := make([]verdict, len(in.Messages))
+	for i := range in.Messages {
+		m := &in.Messages[i]
+		foreseen[i] = foresee(id.Bot, s.whereabouts(ctx, id, m.ConversationID, m.Payload), m.Type, m.Payload, id.Installation != nil)
+	}
 	var failed []importFailure
 	out, err := update(ctx, s, func(tx *store.Tx) (*platform.ImportMessagesOutput, error) {
 		out := &platform.ImportMessagesOutput{Messages: []platform.Message{}}
 		for i := range in.Messages {
-			m, err := s.importMessage(ctx, tx, id, &in.Messages[i])
+			m, err := s.importMessage(ctx, tx, id, &in.Messages[i], foreseen[i])
 			if fault, ok := errors.AsType[*platform.Error](err); ok {
 				failed = append(failed, importFailure{i, fault})
 				continue
@@ -50,8 +55,8 @@ func (s *Service) importMessages(ctx context.Context, id *Identity, in *platform
 
 // importMessage records one message. Its *platform.Errors come before it
 // writes anything.
-func (s *Service) importMessage(ctx context.Context, tx *store.Tx, id *Identity, in *platform.ImportedMessage) (*store.Message, error) {
-	d := &messageDraft{typ: in.Type, payload: in.Payload, tags: in.Tags, by: in.DiscriminateByTags, imported: true}
+func (s *Service) importMessage(ctx context.Context, tx *store.Tx, id *Identity, in *platform.ImportedMessage, foreseen verdict) (*store.Message, error) {
+	d := &messageDraft{typ: in.Type, payload: in.Payload, tags: in.Tags, by: in.DiscriminateByTags, imported: true, foreseen: foreseen}
 	if in.CreatedAt != nil {
 		d.createdAt = in.CreatedAt.Time
 		if d.createdAt.After(tx.Now()) || d.createdAt.UnixMilli() < 0 {
@@ -78,7 +83,7 @@ func (s *Service) initializeIncomingMessage(ctx context.Context, id *Identity, i
 	if err := checkIncoming(in); err != nil {
 		return nil, err
 	}
-	d := incomingDraft(id, in)
+	d := s.incomingDraft(ctx, id, in)
 	return update(ctx, s, func(tx *store.Tx) (*platform.InitializeIncomingMessageOutput, error) {
 		u, err := s.incomingUser(ctx, tx, id, in)
 		if err != nil {
@@ -108,15 +113,17 @@ func (s *Service) initializeIncomingMessage(ctx context.Context, id *Identity, i
 }
 
 // incomingDraft is the draft of the message, or nil when there is none.
-func incomingDraft(id *Identity, in *platform.InitializeIncomingMessageInput) *messageDraft {
+func (s *Service) incomingDraft(ctx context.Context, id *Identity, in *platform.InitializeIncomingMessageInput) *messageDraft {
 	if in.Message == nil {
 		return nil
 	}
 	d := &messageDraft{typ: in.Message.Type, origin: in.Message.Origin, payload: in.Message.Payload, tags: in.Message.Tags,
 		by: in.Message.DiscriminateByTags}
+	where := s.whereabouts(ctx, id, in.ConversationID, d.payload)
 	if in.Conversation != nil {
-		d.foresee(id, fit{id.Installation.Alias, in.Conversation.Channel})
+		where = fit{id.Installation.Alias, in.Conversation.Channel}
 	}
+	d.foresee(id, where)
 	return d
 }
 

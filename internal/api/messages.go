@@ -20,7 +20,7 @@ type messageDraft struct {
 	by          []string // discriminateByTags
 	createdAt   time.Time
 	imported    bool // nobody is told
-	fitted      fit  // where it was found to fit before its transaction
+	foreseen    verdict
 }
 
 // check refuses what no conversation would accept.
@@ -39,10 +39,7 @@ func (d *messageDraft) check() error {
 // fits checks the draft against the channel of its conversation. An
 // integration may pass on types that its definition does not name.
 func (d *messageDraft) fits(id *Identity, c *store.Conversation) error {
-	if d.fitted.alias != "" && d.fitted == (fit{c.Alias, c.Channel}) {
-		return nil
-	}
-	return checkMessage(id.Bot, c, d.typ, d.payload, id.Installation != nil)
+	return d.foreseen.check(id.Bot, c, d.typ, d.payload, id.Installation != nil)
 }
 
 func checkMessage(bot *catalog.Bot, c *store.Conversation, typ string, payload json.RawMessage, lenient bool) error {
@@ -124,7 +121,7 @@ func (s *Service) createMessage(ctx context.Context, id *Identity, in *platform.
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	d.foresee(id, s.fits.of(in.ConversationID))
+	d.foresee(id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
 	return update(ctx, s, func(tx *store.Tx) (*platform.CreateMessageOutput, error) {
 		c, u, err := parties(ctx, tx, id, in.ConversationID, in.UserID)
 		if err != nil {
@@ -181,6 +178,7 @@ func (s *Service) updateMessage(ctx context.Context, id *Identity, in *platform.
 			return nil, err
 		}
 	}
+	foreseen := s.foreseeUpdate(ctx, id, in)
 	return update(ctx, s, func(tx *store.Tx) (*platform.UpdateMessageOutput, error) {
 		m, err := tx.LockMessage(ctx, id.Bot.ID, in.ID)
 		if err != nil {
@@ -189,16 +187,20 @@ func (s *Service) updateMessage(ctx context.Context, id *Identity, in *platform.
 		if !id.owns(m.InstallationID) {
 			return nil, inPath.missing("message", in.ID)
 		}
-		if err := s.rewriteMessage(ctx, tx, id, m, in.Tags, in.Payload); err != nil {
+		if err := s.rewriteMessage(ctx, tx, id, m, in.Tags, in.Payload, foreseen); err != nil {
 			return nil, err
 		}
 		return &platform.UpdateMessageOutput{Message: messageView(m, id.alias())}, nil
 	})
 }
 
+// lenient tells whether a message may be of a type that is not declared: an
+// integration's.
+func lenient(m *store.Message) bool { return m.Direction == string(platform.Incoming) }
+
 // rewriteMessage merges tags and replaces the payload, when one is given, of
 // a message that the transaction has locked.
-func (s *Service) rewriteMessage(ctx context.Context, tx *store.Tx, id *Identity, m *store.Message, tags platform.Tags, payload json.RawMessage) error {
+func (s *Service) rewriteMessage(ctx context.Context, tx *store.Tx, id *Identity, m *store.Message, tags platform.Tags, payload json.RawMessage, foreseen verdict) error {
 	c, err := tx.Conversation(ctx, id.Bot.ID, m.ConversationID)
 	if err != nil {
 		return err
@@ -208,8 +210,7 @@ func (s *Service) rewriteMessage(ctx context.Context, tx *store.Tx, id *Identity
 		return err
 	}
 	if len(payload) > 0 {
-		lenient := m.Direction == string(platform.Incoming)
-		if err := checkMessage(id.Bot, c, m.Type, payload, lenient); err != nil {
+		if err := foreseen.check(id.Bot, c, m.Type, payload, lenient(m)); err != nil {
 			return err
 		}
 		m.Payload = payload
@@ -235,6 +236,7 @@ func (s *Service) getOrCreateMessage(ctx context.Context, id *Identity, in *plat
 		if err := d.check(); err != nil {
 			return nil, err
 		}
+		d.foresee(id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
 	}
 	return update(ctx, s, func(tx *store.Tx) (*platform.GetOrCreateMessageOutput, error) {
 		c, u, err := parties(ctx, tx, id, in.ConversationID, in.UserID)
@@ -290,5 +292,5 @@ func (s *Service) foundMessage(ctx context.Context, tx *store.Tx, id *Identity, 
 	if err != nil {
 		return nil, err
 	}
-	return m, s.rewriteMessage(ctx, tx, id, m, d.tags, d.payload)
+	return m, s.rewriteMessage(ctx, tx, id, m, d.tags, d.payload, d.foreseen)
 }
