@@ -39,7 +39,7 @@ func (c deliveryList) Run(ctx context.Context, s *session) error {
 	return s.print(found, func(w io.Writer) {
 		var rows [][]string
 		for _, d := range found {
-			rows = append(rows, []string{d.ID, string(d.State), targetText(&d), d.Operation + " " + d.Type, strconv.Itoa(d.Attempts), d.CreatedAt.String(), shorten(d.LastError, 60)})
+			rows = append(rows, []string{d.ID, string(d.State), targetText(&d), whatText(&d), strconv.Itoa(d.Attempts), d.CreatedAt.String(), shorten(d.LastError, 60)})
 		}
 		table(w, []string{"ID", "STATE", "TO", "WHAT", "TRIES", "CREATED", "LAST ERROR"}, rows, "No deliveries.")
 	})
@@ -69,6 +69,14 @@ func targetText(d *platform.Delivery) string {
 		return d.BotID
 	}
 	return d.Alias + " of " + d.BotID
+}
+
+// whatText is what is told: an operation, and of what type where it has types.
+func whatText(d *platform.Delivery) string {
+	if d.Type == "" || d.Type == d.Operation {
+		return d.Operation
+	}
+	return d.Operation + " " + d.Type
 }
 
 func shorten(s string, n int) string {
@@ -109,8 +117,8 @@ func (c deliveryGet) Run(ctx context.Context, s *session) error {
 }
 
 func printDelivery(w io.Writer, d *platform.Delivery) {
-	fmt.Fprintf(w, "%s  %s\nto: %s\nwhat: %s %s\nlane: %s, number %d\ncreated: %s\n",
-		d.ID, d.State, targetText(d), d.Operation, d.Type, d.Lane, d.Sequence, d.CreatedAt)
+	fmt.Fprintf(w, "%s  %s\nto: %s\nwhat: %s\nlane: %s, number %d\ncreated: %s\n",
+		d.ID, d.State, targetText(d), whatText(d), d.Lane, d.Sequence, d.CreatedAt)
 	if d.State == platform.DeliveryPending && d.NextAttemptAt != nil {
 		fmt.Fprintf(w, "next attempt: %s\n", d.NextAttemptAt)
 	}

@@ -99,7 +99,7 @@ func (s *session) printInstallation(in *platform.Installation) error {
 		case platform.RegistrationPending:
 			fmt.Fprintf(w, "The server tries again by itself; \"bellhop install get %s\" shows how it fares.\n", in.Alias)
 		case platform.RegistrationFailed:
-			fmt.Fprintf(w, "It does not work like this; change it with \"bellhop install put %s --config ...\".\n", in.Alias)
+			fmt.Fprintf(w, "It does not work like this: do what the status says, or change it with \"bellhop install put %s --config ...\".\n", in.Alias)
 		}
 	})
 }
