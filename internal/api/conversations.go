@@ -96,8 +96,15 @@ func (s *Service) listConversations(ctx context.Context, id *Identity, in *platf
 	if err != nil {
 		return nil, err
 	}
+	tags, err := id.filter(in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(in.ParticipantIDs); n > maxTags {
+		return nil, platform.Errorf(platform.TypeInvalidQuery, "participantIds has %d members; give at most %d", n, maxTags)
+	}
 	f := store.ConversationFilter{
-		BotID: id.Bot.ID, InstallationID: id.installationID(), Tags: id.filter(in.Tags), ParticipantIDs: in.ParticipantIDs,
+		BotID: id.Bot.ID, InstallationID: id.installationID(), Tags: tags, ParticipantIDs: in.ParticipantIDs,
 		Channel: in.Channel, After: moment(in.AfterDate), Before: moment(in.BeforeDate),
 		MinMessages: in.MinMessageCount, MaxMessages: in.MaxMessageCount, SortField: by, Asc: asc,
 	}

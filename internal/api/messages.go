@@ -150,6 +150,10 @@ func (s *Service) getMessage(ctx context.Context, id *Identity, in *platform.Get
 }
 
 func (s *Service) listMessages(ctx context.Context, id *Identity, in *platform.ListMessagesInput) (*platform.ListMessagesOutput, error) {
+	tags, err := id.filter(in.Tags)
+	if err != nil {
+		return nil, err
+	}
 	p := newPager("messages", id.Bot.ID, id.installationID(), in.ConversationID)
 	page, err := p.page(in.PageSize, in.NextToken)
 	if err != nil {
@@ -163,7 +167,7 @@ func (s *Service) listMessages(ctx context.Context, id *Identity, in *platform.L
 		}
 		list, next, err := tx.Messages(ctx, store.MessageFilter{
 			BotID: id.Bot.ID, InstallationID: id.installationID(), ConversationID: in.ConversationID,
-			Tags: id.filter(in.Tags), After: moment(in.AfterDate), Before: moment(in.BeforeDate),
+			Tags: tags, After: moment(in.AfterDate), Before: moment(in.BeforeDate),
 		}, page)
 		if err != nil {
 			return nil, err

@@ -175,14 +175,18 @@ func (w tagWriter) match(tags platform.Tags, by []string) (store.Tags, error) {
 	return w.merge(nil, chosen)
 }
 
-// filter returns a list's tag filter in the bot's view.
-func (id *Identity) filter(tags platform.Tags) store.Tags {
+// filter returns a list's tag filter in the bot's view. Each tag is a condition
+// of the query, and a database takes so many of them.
+func (id *Identity) filter(tags platform.Tags) (store.Tags, error) {
+	if len(tags) > maxTags {
+		return nil, platform.Errorf(platform.TypeInvalidQuery, "tags has %d members; give at most %d", len(tags), maxTags)
+	}
 	if id.Installation == nil {
-		return tags
+		return tags, nil
 	}
 	f := make(store.Tags, len(tags))
 	for name, value := range tags {
 		f[id.Installation.Alias+":"+name] = value
 	}
-	return f
+	return f, nil
 }

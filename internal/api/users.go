@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -26,6 +27,11 @@ func (d *userDraft) check() error {
 	}
 	if n := utf8.RuneCountInString(d.picture); n > maxURL {
 		return platform.Errorf(platform.TypeInvalidPayload, "pictureUrl has %d characters; give at most %d", n, maxURL)
+	}
+	// Over HTTP these do not come so far; code that is linked hands on what
+	// people call themselves.
+	if strings.ContainsRune(d.name+d.picture, 0) {
+		return platform.Errorf(platform.TypeInvalidPayload, "name or pictureUrl holds a zero character (\\u0000); leave it out")
 	}
 	return nil
 }
@@ -108,6 +114,10 @@ func (s *Service) listUsers(ctx context.Context, id *Identity, in *platform.List
 	if err != nil {
 		return nil, err
 	}
+	tags, err := id.filter(in.Tags)
+	if err != nil {
+		return nil, err
+	}
 	p := newPager("users", id.Bot.ID, id.installationID(), in.ConversationID, by, in.SortDirection)
 	page, err := p.page(in.PageSize, in.NextToken)
 	if err != nil {
@@ -121,7 +131,7 @@ func (s *Service) listUsers(ctx context.Context, id *Identity, in *platform.List
 		}
 		list, next, err := tx.Users(ctx, store.UserFilter{
 			BotID: id.Bot.ID, InstallationID: id.installationID(), Alias: id.alias(), ConversationID: in.ConversationID,
-			Tags: id.filter(in.Tags), After: moment(in.AfterDate), Before: moment(in.BeforeDate),
+			Tags: tags, After: moment(in.AfterDate), Before: moment(in.BeforeDate),
 			RangeField: field, SortField: by, Asc: asc,
 		}, page)
 		if err != nil {
