@@ -3,7 +3,7 @@
 // replaces and stops.
 //
 // A process gets its code and its calls as frames over one socket, and no file:
-// it may read next to nothing (see confine_linux.go). What it prints becomes
+// it may read next to nothing (see jail_linux.go). What it prints becomes
 // lines of its owner's log. A process that crashes, hangs or grows too large is
 // killed and started again, later and later; the calls that it had fail with an
 // error that says why, so that whoever made them may try again. Nothing that a

@@ -255,6 +255,36 @@ func TestPrinting(t *testing.T) {
 	}
 }
 
+// TestErrorsAreMasked has code answer errors that hold what it was given, as
+// those of HTTP libraries do.
+func TestErrorsAreMasked(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	b.deploy("a", "1", `
+		const { BP_TOKEN, SECRET_KEY, SECRET_PEM, SECRET_ODD } = process.env
+		const text = ['GET https://vendor.example/?key=' + encodeURIComponent(SECRET_ODD), SECRET_ODD, SECRET_KEY, SECRET_PEM, 'Bearer ' + BP_TOKEN].join('; ')
+		switch (req.body) {
+		case 'throws': throw new Error(text)
+		case 'answers': return { status: 400, body: JSON.stringify({ id: 'err_1', code: 400, type: 'Runtime', message: text }) }
+		}
+		return { body: SECRET_KEY }`)
+	c := b.code["a"]
+	c.Secrets["ODD"] = `with "quotes" & <tags>`
+	h := b.Handler(node.Ref{Owner: "a", Deployment: "1", Integration: true})
+	for body, status := range map[string]int{"throws": 500, "answers": 400} {
+		resp, err := call(t, h, body)
+		if err != nil || resp.Status != status || !json.Valid(resp.Body) || !strings.Contains(string(resp.Body), "?key=********; ********; ********; ") {
+			t.Fatalf("a call that %s: %+v, %v", body, resp, err)
+		}
+		for _, secret := range []string{"opensesame", "token 1", "line of", "quotes"} {
+			if strings.Contains(string(resp.Body), secret) {
+				t.Errorf("a call that %s tells %q: %s", body, secret, resp.Body)
+			}
+		}
+	}
+	answers(t, h, "", "opensesame") // an answer is what the code makes it
+}
+
 // TestSecretsAreMasked has code print what it was given, plain and as the last
 // words before it ends.
 func TestSecretsAreMasked(t *testing.T) {

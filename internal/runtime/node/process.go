@@ -254,6 +254,9 @@ func (p *process) take(id uint32, payload []byte) {
 		return
 	}
 	resp, err := readAnswer(payload)
+	if err == nil {
+		maskError(resp, p.lines.hide)
+	}
 	answer <- reply{resp, err}
 }
 
