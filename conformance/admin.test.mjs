@@ -123,6 +123,20 @@ test('updateBot installs, changes and removes', async () => {
   await admin.deleteBot({ id: bot.id })
 })
 
+test('bots are described, and listed by their tags', async () => {
+  const medias = [{ url: 'https://x.test/a.png', name: 'a' }]
+  const { bot } = await admin.createBot({ name: 'told', description: 'answers', medias, tags: { env: 'live', team: 'a' } })
+  assert.deepEqual([bot.description, bot.medias, bot.tags], ['answers', medias, { env: 'live', team: 'a' }])
+  const changed = (await admin.updateBot({ id: bot.id, tags: { team: 'b' }, medias: [] })).bot
+  assert.deepEqual([changed.description, changed.medias, changed.tags], ['answers', [], { env: 'live', team: 'b' }])
+  const names = async (query) => (await admin.listBots(query)).bots.map((found) => found.name)
+  assert.deepEqual(await names({ tags: { env: 'live', team: 'b' } }), ['told'])
+  assert.deepEqual(await names({ tags: { team: 'a' } }), [])
+  assert.equal((await names({ sortField: 'createdAt', sortDirection: 'asc' })).at(-1), 'told')
+  assert.equal((await names({ sortField: 'updatedAt', sortDirection: 'desc' }))[0], 'told')
+  await admin.deleteBot({ id: bot.id })
+})
+
 test('clients from before aliases know installations by integration', async () => {
   const old = new Client({ apiUrl: world.proxy.url, token: world.server.token, workspaceId: own })
   const { bot } = await old.createBot({ name: 'host 3' })

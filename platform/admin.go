@@ -14,7 +14,16 @@ type Bot struct {
 	Builtin      string                    `json:"builtin,omitempty"`
 	Uploaded     bool                      `json:"uploaded,omitempty"` // its code runs on the server, under Node
 	Integrations map[string]BotIntegration `json:"integrations"`
+	Tags         Tags                      `json:"tags"` // of the bot itself
+	Description  string                    `json:"description,omitempty"`
+	Medias       []BotMedia                `json:"medias"`
 	BotDefinition
+}
+
+// BotMedia is a picture or another file that presents a bot.
+type BotMedia struct {
+	URL  string `json:"url"`
+	Name string `json:"name"`
 }
 
 // BotIntegration is an installation as it stands in a bot's integrations.

@@ -12,6 +12,12 @@ func (b Bot) MarshalJSON() ([]byte, error) {
 	if b.Integrations == nil {
 		b.Integrations = map[string]BotIntegration{}
 	}
+	if b.Tags == nil {
+		b.Tags = Tags{}
+	}
+	if b.Medias == nil {
+		b.Medias = []BotMedia{}
+	}
 	b.BotDefinition = b.complete()
 	return json.Marshal(struct {
 		plain
@@ -19,8 +25,6 @@ func (b Bot) MarshalJSON() ([]byte, error) {
 		SigningSecret   string                    `json:"signingSecret"`
 		Plugins         map[string]shownPlugin    `json:"plugins"`
 		RecurringEvents map[string]shownRecurring `json:"recurringEvents"`
-		Tags            map[string]string         `json:"tags"`
-		Medias          []struct{}                `json:"medias"`
 		AlwaysAlive     bool                      `json:"alwaysAlive"`
 		Status          string                    `json:"status"`
 	}{
@@ -28,8 +32,6 @@ func (b Bot) MarshalJSON() ([]byte, error) {
 		Subscriptions:   botSubscriptions(*b.BotDefinition.Subscriptions),
 		Plugins:         shownEach(b.Plugins, showPlugin),
 		RecurringEvents: shownEach(b.RecurringEvents, showRecurring),
-		Tags:            map[string]string{},
-		Medias:          []struct{}{},
 		Status:          "active",
 	})
 }

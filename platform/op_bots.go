@@ -21,9 +21,12 @@ type CreateBotInput struct {
 	URL  string `json:"url,omitempty"`
 	// Builtin names a Go bot that is linked into the server and answers in
 	// place of code at URL.
-	Builtin string            `json:"builtin,omitempty"`
-	Dev     bool              `json:"dev,omitempty"`
-	Tags    map[string]string `json:"tags,omitempty"`
+	Builtin string `json:"builtin,omitempty"`
+	Dev     bool   `json:"dev,omitempty"`
+	// Tags, whose names are free, Description and Medias are told as they are.
+	Tags        Tags       `json:"tags,omitempty"`
+	Description string     `json:"description,omitempty"`
+	Medias      []BotMedia `json:"medias,omitempty"`
 	// Code and Secrets are as in IntegrationUpload.
 	Code    string  `json:"code,omitempty"`
 	Secrets Secrets `json:"secrets,omitempty"`
@@ -59,7 +62,11 @@ func (c *Client) GetBot(ctx context.Context, in *GetBotInput) (*GetBotOutput, er
 type ListBotsInput struct {
 	NextToken string `query:"nextToken" json:"-"`
 	PageSize  int    `query:"pageSize" json:"-"`
-	Dev       *bool  `query:"dev" json:"-"`
+	// Dev asks for the bots in development; without it there are the others.
+	Dev           *bool  `query:"dev" json:"-"`
+	Tags          Tags   `query:"tags" json:"-"` // all of which a bot has
+	SortField     string `query:"sortField" json:"-"`
+	SortDirection string `query:"sortDirection" json:"-"`
 }
 
 // ListBotsOutput is the output of ListBots.
@@ -68,7 +75,7 @@ type ListBotsOutput struct {
 	Meta Meta         `json:"meta"`
 }
 
-// ListBots lists bots.
+// ListBots lists bots, newest first.
 func (c *Client) ListBots(ctx context.Context, in *ListBotsInput) (*ListBotsOutput, error) {
 	return Do(ctx, c, OpListBots, in)
 }
@@ -81,6 +88,11 @@ type UpdateBotInput struct {
 	// Code and Secrets are as in IntegrationUpload.
 	Code    string  `json:"code,omitempty"`
 	Secrets Secrets `json:"secrets,omitempty"`
+	// Tags sets those that are named, and removes those without a value.
+	// Description and Medias are replaced when they are given.
+	Tags        Tags          `json:"tags,omitempty"`
+	Description Field[string] `json:"description,omitzero"`
+	Medias      []BotMedia    `json:"medias,omitzero"`
 	BotDefinition
 
 	// Integrations installs, changes or, where it is null, removes, by alias.

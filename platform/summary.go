@@ -5,15 +5,15 @@ package platform
 
 // BotSummary is a bot as ListBots tells it.
 type BotSummary struct {
-	ID        string            `json:"id"`
-	CreatedAt Time              `json:"createdAt"`
-	UpdatedAt Time              `json:"updatedAt"`
-	Name      string            `json:"name"`
-	Dev       bool              `json:"dev"`
-	URL       string            `json:"url,omitempty"`
-	Builtin   string            `json:"builtin,omitempty"`
-	Uploaded  bool              `json:"uploaded,omitempty"` // as Bot has it
-	Tags      map[string]string `json:"tags"`
+	ID        string `json:"id"`
+	CreatedAt Time   `json:"createdAt"`
+	UpdatedAt Time   `json:"updatedAt"`
+	Name      string `json:"name"`
+	Dev       bool   `json:"dev"`
+	URL       string `json:"url,omitempty"`
+	Builtin   string `json:"builtin,omitempty"`
+	Uploaded  bool   `json:"uploaded,omitempty"` // as Bot has it
+	Tags      Tags   `json:"tags"`               // as Bot has them
 }
 
 // Summary is a version of an interface or a plugin as lists tell it.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -26,6 +27,10 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "builtin: a bot has code of its own or that in the server, not both; leave one out")
 	}
 	if err := checkBotDefinition(&in.BotDefinition); err != nil {
+		return nil, err
+	}
+	about, err := describeBot(store.Bot{}, in.Tags, platform.Set(in.Description), in.Medias)
+	if err != nil {
 		return nil, err
 	}
 	declared := in.BotDefinition
@@ -54,7 +59,10 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 	if in.Dev {
 		prefix = platform.PrefixDevBot
 	}
-	row := store.Bot{WorkspaceID: id.WorkspaceID, Name: in.Name, URL: in.URL, Builtin: in.Builtin, Dev: in.Dev, Definition: definition, Configuration: data}
+	row := store.Bot{
+		WorkspaceID: id.WorkspaceID, Name: in.Name, URL: in.URL, Builtin: in.Builtin, Dev: in.Dev, Definition: definition, Configuration: data,
+		Tags: about.Tags, Description: about.Description, Medias: about.Medias,
+	}
 	err = s.Store.Update(ctx, func(tx *store.Tx) error {
 		row.ID = s.ids.New(prefix, tx.Now())
 		row.CreatedAt, row.UpdatedAt = tx.Now(), tx.Now()
@@ -97,7 +105,12 @@ func (s *Service) getBot(ctx context.Context, id *Identity, in *platform.GetBotI
 }
 
 func (s *Service) listBots(ctx context.Context, _ *Identity, in *platform.ListBotsInput) (*platform.ListBotsOutput, error) {
-	p := newPager("bots")
+	by, asc, err := order(in.SortField, in.SortDirection)
+	if err != nil {
+		return nil, err
+	}
+	dev := in.Dev != nil && *in.Dev
+	p := newPager("bots", strconv.FormatBool(dev), by, in.SortDirection)
 	page, err := p.page(in.PageSize, in.NextToken)
 	if err != nil {
 		return nil, err
@@ -105,7 +118,7 @@ func (s *Service) listBots(ctx context.Context, _ *Identity, in *platform.ListBo
 	var rows []store.Bot
 	var next string
 	err = s.Store.View(ctx, func(tx *store.Tx) (err error) {
-		rows, next, err = tx.Bots(ctx, page)
+		rows, next, err = tx.Bots(ctx, store.BotFilter{Dev: &dev, Tags: in.Tags, SortField: by, Asc: asc}, page)
 		return err
 	})
 	if err != nil {
@@ -113,12 +126,9 @@ func (s *Service) listBots(ctx context.Context, _ *Identity, in *platform.ListBo
 	}
 	out := &platform.ListBotsOutput{Bots: []platform.BotSummary{}, Meta: p.meta(next)}
 	for _, row := range rows {
-		if row.Dev != (in.Dev != nil && *in.Dev) {
-			continue
-		}
 		out.Bots = append(out.Bots, platform.BotSummary{
 			ID: row.ID, CreatedAt: platform.At(row.CreatedAt), UpdatedAt: platform.At(row.UpdatedAt), Name: row.Name, Dev: row.Dev,
-			URL: row.URL, Builtin: row.Builtin, Uploaded: row.Deployment != "", Tags: map[string]string{},
+			URL: row.URL, Builtin: row.Builtin, Uploaded: row.Deployment != "", Tags: viewTags(row.Tags, ""),
 		})
 	}
 	return out, nil
@@ -142,6 +152,9 @@ func (s *Service) updateBot(ctx context.Context, id *Identity, in *platform.Upda
 			return err
 		}
 		old := *row
+		if *row, err = describeBot(*row, in.Tags, in.Description, in.Medias); err != nil {
+			return err
+		}
 		if in.Name.Present {
 			row.Name = in.Name.Value
 		}
@@ -243,6 +256,12 @@ func (s *Service) bot(ctx context.Context, id string) (*platform.Bot, error) {
 	bot := &platform.Bot{
 		ID: b.ID, CreatedAt: platform.At(b.CreatedAt), UpdatedAt: platform.At(b.UpdatedAt), Name: b.Name, Dev: b.Dev,
 		URL: b.URL, Builtin: b.Builtin, Uploaded: b.Deployment != "", Integrations: map[string]platform.BotIntegration{}, BotDefinition: b.Def,
+		Tags: b.Tags, Description: b.Description,
+	}
+	if len(b.Medias) > 0 {
+		if err := json.Unmarshal(b.Medias, &bot.Medias); err != nil {
+			return nil, fmt.Errorf("medias of bot %s: %w", b.ID, err)
+		}
 	}
 	shown := platform.BotConfiguration{}
 	if b.Def.Configuration != nil {

@@ -140,7 +140,7 @@ func (s *Service) updatePlugin(ctx context.Context, _ *Identity, in *platform.Up
 
 func (s *Service) deletePlugin(ctx context.Context, _ *Identity, in *platform.DeletePluginInput) (*platform.DeletePluginOutput, error) {
 	err := plugins.remove(ctx, s, in.ID, func(tx *store.Tx) (string, error) {
-		bots, err := every(func(p store.Page) ([]store.Bot, string, error) { return tx.Bots(ctx, p) })
+		bots, err := every(func(p store.Page) ([]store.Bot, string, error) { return tx.Bots(ctx, store.BotFilter{}, p) })
 		if err != nil {
 			return "", err
 		}

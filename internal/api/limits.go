@@ -8,6 +8,7 @@ const (
 	maxTagValue      = 500       // characters
 	maxTags          = 100       // in one request
 	maxName          = 200       // characters of a user's name, a type, a state's name
+	maxDescription   = 2000      // characters of a bot's description
 	maxURL           = 40_000    // characters of a picture's address, which may hold the picture
 	maxProperties    = 16 << 10  // bytes of all names and values
 	maxImport        = 100       // messages of one call

@@ -324,7 +324,7 @@ func (r *Runtime) syncIntegration(ctx context.Context, workspaceID string, in in
 func (r *Runtime) syncBots(ctx context.Context) error {
 	return r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
 		for page := (store.Page{Limit: 100}); ; {
-			bots, next, err := tx.Bots(ctx, page)
+			bots, next, err := tx.Bots(ctx, store.BotFilter{}, page)
 			if err != nil {
 				return err
 			}

@@ -15,24 +15,45 @@ type Bot struct {
 	Definition            json.RawMessage
 	Configuration         json.RawMessage
 	Deployment            string // of its Code and secrets; another one after each change, "" without code
+	Tags                  Tags   // of the bot itself; definitions declare those of its conversations
+	Description           string
+	Medias                json.RawMessage // a list; nil is none
 	CreatedAt, UpdatedAt  time.Time
 }
 
-const botColumns = `id, workspace_id, name, url, signing_secret, builtin, dev, definition, configuration, deployment, created_at, updated_at`
-
-func scanBot(rows Rows, b *Bot) error {
-	return rows.Scan(&b.ID, &b.WorkspaceID, &b.Name, &b.URL, &b.SigningSecret, &b.Builtin, &b.Dev, &b.Definition,
-		&b.Configuration, &b.Deployment, &b.CreatedAt, &b.UpdatedAt)
+// BotFilter chooses bots; zero fields choose all.
+type BotFilter struct {
+	Dev       *bool // those in development, or those that are not
+	Tags      Tags
+	SortField string // createdAt (default) or updatedAt
+	Asc       bool
 }
 
-const createBot = `INSERT INTO bots (` + botColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+const botColumns = `id, workspace_id, name, url, signing_secret, builtin, dev, definition, configuration, deployment, tags, description, medias, created_at, updated_at`
+
+func scanBot(rows Rows, b *Bot) error {
+	var tags string
+	err := rows.Scan(&b.ID, &b.WorkspaceID, &b.Name, &b.URL, &b.SigningSecret, &b.Builtin, &b.Dev, &b.Definition,
+		&b.Configuration, &b.Deployment, &tags, &b.Description, &b.Medias, &b.CreatedAt, &b.UpdatedAt)
+	if err != nil {
+		return err
+	}
+	b.Tags, err = decodeTags(tags)
+	return err
+}
+
+const createBot = `INSERT INTO bots (` + botColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
 
 // CreateBot adds a bot; zero times become Now. ErrConflict when the id is taken.
 func (tx *Tx) CreateBot(ctx context.Context, b Bot) error {
 	tx.stamp(&b.CreatedAt, &b.UpdatedAt)
 	b.seal(tx)
-	return wrap(tx.exec(ctx, createBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
-		b.Definition, b.Configuration, b.Deployment, b.CreatedAt, b.UpdatedAt), "create bot")
+	err := tx.exec(ctx, createBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
+		b.Definition, b.Configuration, b.Deployment, encodeTags(b.Tags), b.Description, b.Medias, b.CreatedAt, b.UpdatedAt)
+	if err == nil {
+		err = tx.retag(ctx, KindBot, "", b.ID, nil, b.Tags)
+	}
+	return wrap(err, "create bot")
 }
 
 const selectBot = `SELECT ` + botColumns + ` FROM bots WHERE id = $1`
@@ -49,10 +70,21 @@ func (tx *Tx) LockBot(ctx context.Context, id string) (*Bot, error) {
 	return b, wrap(err, "lock bot")
 }
 
-// Bots lists all bots, newest first.
-func (tx *Tx) Bots(ctx context.Context, p Page) ([]Bot, string, error) {
-	list, next, err := listPage(ctx, tx, scanBot, `SELECT `+botColumns+` FROM bots`, new(filter), sorting[Bot]{
-		by: "created_at", id: "id", key: func(b *Bot) (int64, string) { return b.CreatedAt.UnixMilli(), b.ID },
+// Bots lists bots, newest first.
+func (tx *Tx) Bots(ctx context.Context, bf BotFilter, p Page) ([]Bot, string, error) {
+	f := new(filter)
+	if bf.Dev != nil {
+		f.and("r.dev = ?", *bf.Dev)
+	}
+	f.tags(KindBot, "", "r.id", bf.Tags, sortedKeys(bf.Tags))
+	by := timeColumn(bf.SortField)
+	list, next, err := listPage(ctx, tx, scanBot, `SELECT `+botColumns+` FROM bots r`, f, sorting[Bot]{
+		by: by, id: "r.id", asc: bf.Asc, key: func(b *Bot) (int64, string) {
+			if by == "r.updated_at" {
+				return b.UpdatedAt.UnixMilli(), b.ID
+			}
+			return b.CreatedAt.UnixMilli(), b.ID
+		},
 	}, p)
 	return list, next, wrap(err, "list bots")
 }
@@ -64,17 +96,27 @@ func (tx *Tx) CountBots(ctx context.Context) (n int64, err error) {
 }
 
 const updateBot = `UPDATE bots SET workspace_id = $2, name = $3, url = $4, signing_secret = $5, builtin = $6, dev = $7,
-	definition = $8, configuration = $9, deployment = $10, updated_at = $11 WHERE id = $1`
+	definition = $8, configuration = $9, deployment = $10, tags = $11, description = $12, medias = $13, updated_at = $14 WHERE id = $1`
 
 // UpdateBot writes every field but ID and CreatedAt; UpdatedAt becomes Now.
 func (tx *Tx) UpdateBot(ctx context.Context, b Bot) error {
-	b.seal(tx)
-	return wrap(tx.change(ctx, updateBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
-		b.Definition, b.Configuration, b.Deployment, tx.now), "update bot")
+	old, err := tx.LockBot(ctx, b.ID)
+	if err != nil {
+		return wrap(err, "update bot")
+	}
+	err = tx.exec(ctx, updateBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
+		b.Definition, b.Configuration, b.Deployment, encodeTags(b.Tags), b.Description, b.Medias, tx.now)
+	if err == nil {
+		err = tx.retag(ctx, KindBot, "", b.ID, old.Tags, b.Tags)
+	}
+	return wrap(err, "update bot")
 }
 
 // DeleteBot removes a bot and all that is its.
 func (tx *Tx) DeleteBot(ctx context.Context, id string) error {
+	if err := tx.untagAll(ctx, KindBot, "", "bots", "id", id); err != nil {
+		return wrap(err, "delete bot's tags")
+	}
 	if err := tx.change(ctx, `DELETE FROM bots WHERE id = $1`, id); err != nil {
 		return wrap(err, "delete bot")
 	}

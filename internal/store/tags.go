@@ -22,6 +22,7 @@ const (
 	KindConversation Kind = "conversation"
 	KindMessage      Kind = "message"
 	KindFile         Kind = "file"
+	KindBot          Kind = "bot" // in no bot: its scope is ""
 )
 
 // Rows carry their tags as JSON; tag_index finds rows by them. Its k is 64 bits of a digest over kind, bot and key,

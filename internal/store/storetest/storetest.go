@@ -25,6 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"a hook's panic spares the rest":    testHookPanics,
 		"a closed store says so":            testClosed,
 		"unique keys conflict":              testConflict,
+		"bots are listed":                   testBots,
 		"rows come back whole":              testRows,
 		"tags are found":                    testTags,
 		"get-or-create makes one":           testGetOrCreateMakesOne,
