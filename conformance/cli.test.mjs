@@ -96,6 +96,14 @@ test('an interface is deployed, and again', async () => {
   assert.match(await cli.bp(['deploy'], { cwd: folder }), /Interface deployed/)
   assert.match(await cli.bp(['interfaces', 'list']), new RegExp(speaks))
   assert.match(await cli.bp(['interfaces', 'get', `${speaks}@1.0.0`]), /ifver_/)
+  const more = { ...interfaceFiles, 'interface.definition.ts': interfaceFiles['interface.definition.ts'].replace("'1.0.0'", "'1.1.0'") }
+  await cli.project('speaks', more)
+  assert.match(await cli.bp(['deploy'], { cwd: folder }), /Interface deployed/)
+  await cli.bp(['interfaces', 'delete', `${speaks}@1.0.0`])
+  await assert.rejects(cli.bp(['interfaces', 'get', `${speaks}@1.0.0`]), /not found/i)
+  assert.match(await cli.bp(['interfaces', 'get', `${speaks}@1.1.0`]), /ifver_/)
+  await cli.bp(['interfaces', 'delete', `${speaks}@latest`])
+  assert.doesNotMatch(await cli.bp(['interfaces', 'list']), new RegExp(speaks))
 })
 
 test('projects are made', async () => {
