@@ -19,10 +19,12 @@ import (
 // jail is what holds processes beside Node's own permissions.
 type jail struct {
 	files    bool // Landlock's rules
+	calls    bool // the filter of system calls
 	readable []string
 	uid, gid int // -1: the server's own
 	data     uint64
 	open     uint64
+	tasks    int // threads and processes of the user
 }
 
 func (s *Supervisor) newJail(path string) (jail, error) {
@@ -31,7 +33,7 @@ func (s *Supervisor) newJail(path string) (jail, error) {
 		return jail{}, err
 	}
 	j := jail{
-		files: landlockVersion() > 0, readable: append([]string{real, shell}, system...), uid: -1, gid: -1,
+		files: landlockVersion() > 0, calls: architecture() != 0, tasks: maxTasks, readable: append([]string{real, shell}, system...), uid: -1, gid: -1,
 		// The heap, what V8 keeps beside it, and the stacks of its threads.
 		data: uint64(2*(s.cfg.Memory+s.cfg.Overhead)+1024) << 20, open: uint64(s.cfg.Files),
 	}
@@ -56,6 +58,9 @@ func (j jail) String() string {
 	held := "permissions"
 	if j.files {
 		held += ", landlock " + strconv.Itoa(landlockVersion())
+	}
+	if j.calls {
+		held += ", seccomp"
 	}
 	if j.uid >= 0 {
 		held += ", user " + strconv.Itoa(j.uid)
@@ -117,7 +122,7 @@ const maxTasks = 4096
 // capability that a server in a container does not have.
 func (j jail) limits() string {
 	return fmt.Sprintf(`ulimit -c 0; ulimit -n %d; ulimit -d %d; ulimit -u %[3]d 2>&- || ulimit -p %[3]d; exec "$@"`,
-		j.open, j.data>>10, maxTasks)
+		j.open, j.data>>10, j.tasks)
 }
 
 func (j jail) restrictThread() error {
@@ -128,10 +133,15 @@ func (j jail) restrictThread() error {
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("no_new_privs: %w", err)
 	}
-	if !j.files {
+	if j.files {
+		if err := landlock(j.readable); err != nil {
+			return err
+		}
+	}
+	if !j.calls {
 		return nil
 	}
-	return landlock(j.readable)
+	return refuseCalls()
 }
 
 func (c *child) pid() int { return c.cmd.Process.Pid }

@@ -10,7 +10,7 @@ import (
 )
 
 // jail is what holds processes beside Node's own permissions: nothing here.
-type jail struct{ files bool }
+type jail struct{ files, calls bool }
 
 // child is a process.
 type child struct{ cmd *exec.Cmd }

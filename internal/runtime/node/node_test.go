@@ -351,6 +351,18 @@ func TestConfined(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := string(resp.Body)
+	// Anybody may connect to it.
+	local, err := net.Listen("unix", filepath.Join(t.TempDir(), "socket"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer local.Close()
+	path := local.Addr().String()
+	for _, open := range []string{path, filepath.Dir(path), filepath.Dir(filepath.Dir(path))} {
+		if err := os.Chmod(open, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
 	h := b.deploy("a", "1", strings.ReplaceAll(`
 		const fs = require('fs'), tried = {}
 		const attempt = async (name, fn) => { try { tried[name] = String(await fn()) } catch (err) { tried[name] = err.code ?? err.name } }
@@ -368,6 +380,7 @@ func TestConfined(t *testing.T) {
 		await attempt('worker', () => new (require('worker_threads').Worker)('1', { eval: true }))
 		await attempt('addon', () => process.dlopen({ exports: {} }, '/lib/x.node'))
 		await attempt('parent killed', () => process.kill(process.ppid, 0))
+		await attempt('local socket', () => new Promise((ok, no) => require('net').connect(`+"`"+path+"`"+`, ok).on('error', no)))
 		await attempt('listen', () => new Promise((ok, no) => require('net').createServer().on('error', no).listen(0, '127.0.0.1', ok)))
 		return { body: JSON.stringify({ tried, uid: process.getuid() }) }`, "OTHER", other))
 	resp, err = call(t, h, "")

@@ -30,8 +30,7 @@ func (s *Supervisor) Check() error {
 const oldest = 20
 
 // program finds Node the first time that it is needed and there. It is tried
-// with all that confines it, and without the file rules where they do not let
-// it start.
+// with all that confines it first.
 func (s *Supervisor) program(ctx context.Context) (*program, error) {
 	s.probing.Lock()
 	defer s.probing.Unlock()
@@ -56,18 +55,36 @@ func (s *Supervisor) program(ctx context.Context) (*program, error) {
 	if p.jail, err = s.newJail(path); err != nil {
 		return nil, err
 	}
-	err = p.try(ctx)
-	if err != nil && p.jail.files {
-		s.cfg.Logger.Warn("code can be kept from files by Node only: it does not start with Landlock's rules", "error", err)
-		p.jail.files = false
-		err = p.try(ctx)
-	}
-	if err != nil {
+	if err := s.tryAll(ctx, p); err != nil {
 		return nil, fmt.Errorf("%s does not start%s: %w", path, p.jail.as(), err)
 	}
 	s.cfg.Logger.Info("code runs under Node", "path", path, "version", version, "confined", p.jail.String())
 	s.probed = p
 	return p, nil
+}
+
+// tryAll starts Node with all that holds it, and with less where it does not
+// start.
+func (s *Supervisor) tryAll(ctx context.Context, p *program) error {
+	all := p.jail
+	first := p.try(ctx)
+	if first == nil {
+		return nil
+	}
+	for _, less := range []struct {
+		files, calls bool
+		without      string
+	}{{all.files, false, "seccomp"}, {false, all.calls, "landlock"}, {false, false, "landlock and seccomp"}} {
+		if less.files == all.files && less.calls == all.calls {
+			continue
+		}
+		p.jail.files, p.jail.calls = less.files, less.calls
+		if p.try(ctx) == nil {
+			s.cfg.Logger.Warn("code is confined less than it could be: Node does not start otherwise", "without", less.without, "error", first)
+			return nil
+		}
+	}
+	return first
 }
 
 // flags are for a major version of Node: no files, no processes, no addons.
