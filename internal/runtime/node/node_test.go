@@ -126,7 +126,7 @@ func fails(t *testing.T, h wire.Handler, body, want string) {
 // logged waits for a line that holds a text.
 func (b *bench) logged(t *testing.T, owner, text string) node.Line {
 	t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	for {
 		b.mu.Lock()
 		for _, l := range b.lines[owner] {
@@ -200,7 +200,7 @@ func TestCall(t *testing.T) {
 // on.
 func TestMisbehaviour(t *testing.T) {
 	t.Parallel()
-	b := setup(t, nil)
+	b := setup(t, func(c *node.Config) { c.Hang = time.Minute }) // a slow machine is no fault
 	good := b.deploy("good", "1", `return { body: 'fine' }`)
 	answers(t, good, "", "fine")
 	for name, test := range map[string]struct{ code, err, log string }{
@@ -208,7 +208,6 @@ func TestMisbehaviour(t *testing.T) {
 		"exit":         {`process.exit(3)`, "exit status 3", "exit status 3"},
 		"async throw":  {`setTimeout(() => { throw new Error('out of the blue') }); await new Promise(() => {})`, "out of the blue", "out of the blue"},
 		"rejection":    {`Promise.reject(new Error('nobody listens')); await new Promise(() => {})`, "nobody listens", "nobody listens"},
-		"hang":         {`for (;;);`, "block its event loop", "block its event loop"},
 		"leak":         {`const all = []; for (;;) all.push(new Array(1000).fill(1.5))`, "heap out of memory", "heap out of memory"},
 		"leak buffers": {`const all = []; for (;;) { all.push(Buffer.alloc(1 << 20, 1)); await new Promise((f) => setImmediate(f)) }`, "memory", "memory"},
 		"garbage":      {`require('fs').writeSync(3, 'nonsense that is no frame'); await new Promise(() => {})`, "answer", "answer"},
@@ -226,6 +225,19 @@ func TestMisbehaviour(t *testing.T) {
 			answers(t, h, "on", "on") // a first crash is forgiven
 		})
 	}
+}
+
+func TestHang(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	good, h := b.deploy("good", "1", `return { body: 'fine' }`), b.deploy("a", "1", `if (req.body === 'on') return { body: 'on' }; for (;;);`)
+	answers(t, h, "on", "on")
+	fails(t, h, "", "block its event loop")
+	if l := b.logged(t, "a", "block its event loop"); l.Level != "error" {
+		t.Errorf("the line %+v is no error", l)
+	}
+	answers(t, good, "", "fine")
+	answers(t, h, "on", "on")
 }
 
 func TestPrinting(t *testing.T) {
@@ -336,6 +348,9 @@ func TestStartFails(t *testing.T) {
 func TestStartHangs(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(c *node.Config) { c.Start = 3 * time.Second })
+	if err := b.Check(); err != nil { // which counts as a part of the first start
+		t.Fatal(err)
+	}
 	fails(t, b.deployText("a", "1", `for (;;);`), "", "did not load within 3s")
 }
 
@@ -456,7 +471,7 @@ func TestManySockets(t *testing.T) {
 		}
 	}()
 	defer l.Close()
-	b := setup(t, func(c *node.Config) { c.Files, c.Hang = 200, 20*time.Second })
+	b := setup(t, func(c *node.Config) { c.Files, c.Hang = 200, time.Minute })
 	h := b.deploy("a", "1", fmt.Sprintf(`
 		const failed = new Set()
 		await Promise.all(Array.from({ length: 10_000 }, () => new Promise((f) => {
