@@ -81,4 +81,28 @@ test('code that ends at its start is reported, and put right by an update', asyn
   await world.call('DELETE', path)
 })
 
+test('a plugin of a bot runs in its code, and stays while a bot has it', async () => {
+  const words = { input: { schema: { type: 'object' } }, output: { schema: { type: 'object' } } }
+  const { plugin } = await world.admin.createPlugin({
+    name: fresh('diary'), version: '1.0.0', code: { node: 'module.exports = {}', browser: 'export default {}' }, actions: { count: words },
+    configuration: { schema: { type: 'object', properties: { pen: { type: 'string' } } } }, events: {}, states: {}, user: { tags: {} }, conversation: { tags: {} },
+    dependencies: { interfaces: {}, integrations: {} },
+  })
+  const plugins = { diary: { id: plugin.id, enabled: true, configuration: { pen: 'ink' }, interfaces: {}, integrations: {} } }
+  const made = await world.admin.createBot({ name: 'diarist', actions: { 'diary#count': words } })
+  const code = await bundle('diarist.mjs')
+  const { bot: diarist } = await world.admin.updateBot({ id: made.bot.id, code, plugins })
+  assert.deepEqual([diarist.plugins.diary.name, diarist.plugins.diary.configuration], [plugin.name, { pen: 'ink' }])
+  const { installation: door } = await world.call('PUT', `/v1/bellhop/bots/${diarist.id}/installations/relay`, {
+    integration: integration.id,
+    configuration: { sinkUrl: sink.url },
+  })
+  const body = JSON.stringify({ kind: 'message', from: 'ada', thread: 't9', id: 'diary-1', text: 'dear diary' })
+  await fetch(door.webhookUrl, { method: 'POST', body, headers: { 'content-type': 'application/json' } })
+  await sink.next((call) => call.body.text === 'ink: dear diary, 3 words', 60_000)
+  await assert.rejects(world.admin.deletePlugin({ id: plugin.id }), (err) => err.message.includes(diarist.id))
+  await world.admin.deleteBot({ id: diarist.id })
+  await world.admin.deletePlugin({ id: plugin.id })
+})
+
 test('every call of the official SDK is answered by the contract', () => assertContract(world.proxy))
