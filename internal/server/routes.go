@@ -57,6 +57,6 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 			}
 		}
 		reply.ErrorTo(w, r, platform.Errorf(platform.TypeResourceNotFound,
-			"nothing is served at %.200s; the API is below /v1, webhooks are below %s", path, strings.TrimRight(webhook.Prefix, "/")))
+			"nothing is served at %.200q; the API is below /v1, webhooks are below %s", path, strings.TrimRight(webhook.Prefix, "/")))
 	})
 }
