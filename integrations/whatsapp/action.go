@@ -41,6 +41,17 @@ type typingIn struct {
 	Timeout        float64 `json:"timeout,omitempty" description:"Not used: WhatsApp shows it until the answer comes, 25 seconds at most"`
 }
 
+// templateListed is a template as Meta lists it; more members may come along.
+const templateListed = `{"type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"},` +
+	`"status":{"type":"string","description":"As APPROVED, PENDING, REJECTED, PAUSED"},` +
+	`"category":{"type":"string","description":"MARKETING, UTILITY or AUTHENTICATION"},"language":{"type":"string"},` +
+	`"components":{"type":"array","items":{"type":"object","properties":{` +
+	`"type":{"type":"string","description":"HEADER, BODY, FOOTER or BUTTONS"},"format":{"type":"string","description":"Of a header, as TEXT or IMAGE"},` +
+	`"text":{"type":"string","description":"With places for parameters, as {{1}}"},"example":{"type":"object"},` +
+	`"buttons":{"type":"array","items":{"type":"object","properties":{"type":{"type":"string"},"text":{"type":"string"},` +
+	`"url":{"type":"string"},"phone_number":{"type":"string"}},"required":["type"]}}},"required":["type"]}}},` +
+	`"required":["id","name","status","category","language","components"]}`
+
 // templateTo is a template and whom it is for.
 const templateTo = `{"type":"object","properties":{` +
 	`"userPhone":{"type":"string","minLength":1,"title":"Phone number","description":"Of the person, with the country code"},` +
@@ -57,7 +68,7 @@ func actions() map[string]integration.ActionDefinition {
 		actionTemplate: {Title: "Send a template", Input: start, Output: started,
 			Description: "Send a template, as when the person's last message is over 24 hours old"},
 		actionTemplates: {Title: "List templates", Description: "List the account's templates", Input: schema.For[templatesIn],
-			Output: integration.RawSchema(`{"type":"object","properties":{"templates":{"type":"array","items":{"type":"object"}},"nextCursor":{"type":"string"}},"required":["templates"]}`)},
+			Output: integration.RawSchema(`{"type":"object","properties":{"templates":{"type":"array","items":` + templateListed + `},"nextCursor":{"type":"string"}},"required":["templates"]}`)},
 		actionNumbers: {Title: "Get the business's phone numbers", Description: "List the account's numbers", Input: none, Output: schema.For[numbersOut]},
 		actionTyping: {Title: "Start the typing indicator", Input: schema.For[typingIn], Output: none,
 			Description: "Mark a message as read and show that the bot is typing"},
