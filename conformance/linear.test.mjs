@@ -1,69 +1,30 @@
 // The official client of Linear against the stand-in that our own tests use,
 // and the stand-in's webhooks against the official verification.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { LinearClient, LinearErrorType } from '@linear/sdk'
 import { LinearWebhookClient } from '@linear/sdk/webhooks'
+import { findContract, startStandin } from './fixtures/standin.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-
-/** schemaFile is the vendor's schema, undefined when it is nowhere. */
-function schemaFile() {
-  const named = process.env.BELLHOP_SPECS
-  if (named) {
-    const file = join(named, 'linear', 'schema.graphql')
-    return existsSync(file) ? file : undefined
-  }
-  for (let dir = root; dir !== dirname(dir); dir = dirname(dir)) {
-    const file = join(dir, 'shared', 'specs', 'linear', 'schema.graphql')
-    if (existsSync(file)) return file
-  }
-}
-
-const schema = schemaFile()
-const required = (process.env.BELLHOP_REQUIRE ?? '').split(',').some((name) => ['all', 'specs'].includes(name.trim()))
-const skip = !schema && !required && 'the contract of linear was not found: name the directory of the contracts in BELLHOP_SPECS'
-
-/** startFake returns {url, …, tell(command), stop()} of the stand-in. */
-async function startFake() {
-  assert.ok(schema, 'the contract of linear was not found, and BELLHOP_REQUIRE requires it')
-  const child = spawn('go', ['run', './integrations/linear/lineartest/servetest', '-schema', schema], {
-    cwd: root, stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const next = async () => {
-    const { value, done } = await lines.next()
-    assert.ok(!done, 'the stand-in ended')
-    return JSON.parse(value)
-  }
-  const told = await next()
-  return {
-    ...told,
-    async tell(command) {
-      child.stdin.write(JSON.stringify(command) + '\n')
-      const answer = await next()
-      assert.equal(answer.error, undefined)
-      return answer
-    },
-    stop: () => child.stdin.end(),
-  }
-}
+const { contract, skip } = findContract('linear', 'schema.graphql')
 
 describe('the stand-in for Linear', { skip }, () => {
   let fake, admin, member
   before(async () => {
-    fake = await startFake()
+    fake = await startStandin('linear', '-schema', contract)
     const client = (apiKey) => new LinearClient({ apiKey, apiUrl: `${fake.url}/graphql` })
     admin = client(fake.adminKey)
     member = client(fake.memberKey)
   })
   after(() => fake?.stop())
+
+  // tell has the stand-in do something that cannot go wrong.
+  const tell = async (order) => {
+    const answer = await fake.tell(order)
+    assert.equal(answer.error, undefined)
+    return answer
+  }
 
   test('is read by the official client', async () => {
     const me = await admin.viewer
@@ -129,7 +90,7 @@ describe('the stand-in for Linear', { skip }, () => {
     await assert.rejects(member.issue('ENG-404'), { type: LinearErrorType.InvalidInput })
     await assert.rejects(member.client.rawRequest('{ viewer { shoeSize } }'), { type: LinearErrorType.GraphqlError })
     await assert.rejects(member.client.rawRequest('query($id: String!) { issue(id: $id) { id } }', {}), { type: LinearErrorType.GraphqlError })
-    await fake.tell({ rateLimited: true })
+    await tell({ rateLimited: true })
     await assert.rejects(member.viewer, (err) => {
       assert.equal(err.type, LinearErrorType.Ratelimited)
       assert.equal(err.status, 400)
@@ -152,15 +113,15 @@ describe('the stand-in for Linear', { skip }, () => {
       data: { id: fake.commentId, body: 'Hi', issueId: fake.issueId, user: { id: fake.adaId, name: 'Ada', email: 'a', url: 'u' }, userId: fake.adaId },
     }
     try {
-      assert.equal((await fake.tell(comment)).status, 200)
+      assert.equal((await tell(comment)).status, 200)
       assert.equal(got[0].type, 'Comment')
       assert.equal(got[0].data.body, 'Hi')
       assert.equal(got[0].actor.name, 'Ada')
-      assert.equal((await fake.tell({ ...comment, type: 'Issue', action: 'update', data: { id: fake.issueId, title: 'T' }, updatedFrom: { title: 'S' } })).status, 200)
+      assert.equal((await tell({ ...comment, type: 'Issue', action: 'update', data: { id: fake.issueId, title: 'T' }, updatedFrom: { title: 'S' } })).status, 200)
       assert.deepEqual(got[1].updatedFrom, { title: 'S' })
-      assert.equal((await fake.tell({ ...comment, ago: 55 })).status, 200)
-      assert.equal((await fake.tell({ ...comment, ago: 65 })).status, 400, 'stale')
-      assert.equal((await fake.tell({ ...comment, secret: 'other' })).status, 400, 'wrong key')
+      assert.equal((await tell({ ...comment, ago: 55 })).status, 200)
+      assert.equal((await tell({ ...comment, ago: 65 })).status, 400, 'stale')
+      assert.equal((await tell({ ...comment, secret: 'other' })).status, 400, 'wrong key')
       assert.equal(got.length, 3)
     } finally {
       server.close()

@@ -3,70 +3,25 @@
 // Socket Mode.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import bolt from '@slack/bolt'
 import { InstallProvider, LogLevel } from '@slack/oauth'
 import { SocketModeClient } from '@slack/socket-mode'
 import { WebClient } from '@slack/web-api'
+import { findContract, startStandin } from './fixtures/standin.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const contract = findContract()
-const required = ['all', 'specs'].some((name) => (process.env.BELLHOP_REQUIRE ?? '').split(',').includes(name))
-const skip = !contract && !required && 'the contract of slack was not found: name the directory of the contracts in BELLHOP_SPECS'
+const { contract, skip } = findContract('slack')
 const channel = 'C0GENERAL'
 const quiet = { debug() {}, info() {}, warn() {}, error() {}, setLevel() {}, getLevel: () => 'error', setName() {} }
 
-let folder, child, lines, fake, client
+let fake, client
 
 before(async () => {
   if (skip) return
-  assert.ok(contract, 'the contract of slack was not found, and BELLHOP_REQUIRE requires it; name the directory of the contracts in BELLHOP_SPECS')
-  folder = await mkdtemp(join(tmpdir(), 'slack-conformance-'))
-  const bin = join(folder, 'servetest')
-  execFileSync('go', ['build', '-o', bin, './integrations/slack/slacktest/servetest'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  child = spawn(bin, [contract], { stdio: ['pipe', 'pipe', 'inherit'] })
-  lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  fake = JSON.parse((await lines.next()).value)
+  fake = await startStandin('slack', contract)
   client = new WebClient(fake.botToken, { slackApiUrl: fake.url + '/api/', logger: quiet })
 })
 
-after(async () => {
-  if (child) {
-    const end = once(child, 'exit')
-    child.stdin.end()
-    await end
-  }
-  if (folder) await rm(folder, { recursive: true, force: true })
-})
-
-function findContract() {
-  const roots = process.env.BELLHOP_SPECS ? [process.env.BELLHOP_SPECS] : []
-  for (let dir = root; ; dir = dirname(dir)) {
-    roots.push(join(dir, 'shared', 'specs'))
-    if (dir === dirname(dir)) break
-  }
-  return roots.map((dir) => join(dir, 'slack')).find(existsSync)
-}
-
-let last = Promise.resolve()
-
-// order has the stand-in do something, one thing at a time.
-function order(what) {
-  last = last.then(async () => {
-    child.stdin.write(JSON.stringify(what) + '\n')
-    const { value } = await lines.next()
-    assert.ok(value, 'the stand-in has ended')
-    return JSON.parse(value)
-  })
-  return last
-}
+after(() => fake?.stop())
 
 const refused = (code) => (error) => error.data?.error === code
 
@@ -126,7 +81,7 @@ test('the stand-in refuses what Slack refuses', { skip }, async () => {
 })
 
 test('the client waits as long as it is told', { skip }, async () => {
-  await order({ do: 'limit', method: 'chat.postMessage' })
+  await fake.tell({ do: 'limit', method: 'chat.postMessage' })
   const start = Date.now()
   await client.chat.postMessage({ channel, text: 'later' })
   assert.ok(Date.now() - start >= 1000, 'it did not wait')
@@ -143,7 +98,7 @@ test('Bolt takes what the stand-in posts', { skip }, async () => {
   app.view('order', async ({ ack, view }) => { await ack(); got.push(view.state.values.b.a.value) })
   const server = await app.start(0)
   const url = `http://127.0.0.1:${server.address().port}/slack/events`
-  const post = (what) => order({ do: 'post', url, ...what })
+  const post = (what) => fake.tell({ do: 'post', url, ...what })
   try {
     const hello = JSON.stringify({ type: 'message', user: 'U0ADA', text: 'Grüße 👋', ts: '1764000000.000100', channel, channel_type: 'channel' })
     assert.equal((await post({ kind: 'event', id: 'Ev1', body: hello })).status, 200)
@@ -176,10 +131,10 @@ test('the client connects over Socket Mode, acknowledges and comes back', { skip
   await socket.start()
   try {
     const body = (text) => JSON.stringify({ type: 'event_callback', team_id: 'T0BELLHOP', event_id: 'Ev1', event: { type: 'message', text } })
-    assert.deepEqual(await order({ do: 'envelope', id: 'e1', kind: 'events_api', body: body('one') }), { ack: 'e1' })
-    assert.deepEqual(await order({ do: 'envelope', id: 'e2', kind: 'slash_commands', body: JSON.stringify({ command: '/x', text: 'two' }) }), { ack: 'e2' })
-    assert.deepEqual(await order({ do: 'disconnect' }), {})
-    assert.deepEqual(await order({ do: 'envelope', id: 'e3', kind: 'events_api', body: body('three') }), { ack: 'e3' })
+    assert.deepEqual(await fake.tell({ do: 'envelope', id: 'e1', kind: 'events_api', body: body('one') }), { ack: 'e1' })
+    assert.deepEqual(await fake.tell({ do: 'envelope', id: 'e2', kind: 'slash_commands', body: JSON.stringify({ command: '/x', text: 'two' }) }), { ack: 'e2' })
+    assert.deepEqual(await fake.tell({ do: 'disconnect' }), {})
+    assert.deepEqual(await fake.tell({ do: 'envelope', id: 'e3', kind: 'events_api', body: body('three') }), { ack: 'e3' })
     assert.deepEqual(got, ['one', 'two', 'three'])
   } finally {
     await socket.disconnect()
@@ -198,7 +153,7 @@ test('the library for OAuth installs and renews', { skip }, async () => {
   })
   const redirectUri = 'https://app.test/callback'
   const link = await provider.generateInstallUrl({ scopes: ['chat:write'], redirectUri })
-  const { url } = await order({ do: 'consent', url: link })
+  const { url } = await fake.tell({ do: 'consent', url: link })
   const back = new URL(url)
   const installer = new WebClient(undefined, { slackApiUrl: fake.url + '/api/', logger: quiet })
   const code = back.searchParams.get('code')

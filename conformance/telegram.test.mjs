@@ -3,43 +3,19 @@
 // talks over it, behind NAT.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { Bot, GrammyError, InlineKeyboard, InputFile, webhookCallback } from 'grammy'
+import { startStandin } from './fixtures/standin.mjs'
 import { call, startServer } from './server.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-let folder, child, lines, fake
+let fake
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'telegram-conformance-'))
-  const bin = join(folder, 'servetest')
-  execFileSync('go', ['build', '-o', bin, './integrations/telegram/telegramtest/servetest'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  child = spawn(bin, [], { stdio: ['pipe', 'pipe', 'inherit'] })
-  lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  fake = JSON.parse((await lines.next()).value)
+  fake = await startStandin('telegram')
 })
 
-after(async () => {
-  if (child) {
-    const end = once(child, 'exit')
-    child.stdin.end()
-    await end
-  }
-  if (folder) await rm(folder, { recursive: true, force: true })
-})
-
-// order has the stand-in do something, and returns its answer.
-async function order(what) {
-  child.stdin.write(JSON.stringify(what) + '\n')
-  return JSON.parse((await lines.next()).value)
-}
+after(() => fake?.stop())
 
 const client = () => new Bot(fake.token, { client: { apiRoot: fake.url } })
 const ada = { id: 77, is_bot: false, first_name: 'Ada', language_code: 'en' }
@@ -115,7 +91,7 @@ for (const [name, [run, code, words]] of Object.entries(refused)) {
 }
 
 test('the client reads how long to wait', async () => {
-  await order({ tooMany: { method: 'sendMessage', seconds: 3 } })
+  await fake.tell({ tooMany: { method: 'sendMessage', seconds: 3 } })
   await assert.rejects(client().api.sendMessage(77, 'x'), (err) => err.error_code === 429 && err.parameters.retry_after === 3)
 })
 
@@ -123,7 +99,7 @@ test('the client polls the stand-in', async () => {
   const bot = client()
   const got = new Promise((resolve) => bot.on('message:text', resolve))
   const running = bot.start({ timeout: 5 })
-  await order({ update: { message: message(42, { text: '/start room-7', entities: [{ type: 'bot_command', offset: 0, length: 6 }] }) } })
+  await fake.tell({ update: { message: message(42, { text: '/start room-7', entities: [{ type: 'bot_command', offset: 0, length: 6 }] }) } })
   const ctx = await got
   assert.equal(ctx.message.text, '/start room-7')
   assert.equal(ctx.from.first_name, 'Ada')
@@ -143,10 +119,10 @@ test('the client takes the webhooks of the stand-in', async () => {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const press = { id: 'q1', from: ada, message: message(42, { text: 'Pick' }), chat_instance: '1', data: 'yes' }
   const hook = `http://127.0.0.1:${server.address().port}/`
-  await order({ hook, secret: 'a_B-1' })
-  assert.deepEqual(await order({ post: { callback_query: press } }), { status: 200 })
-  await order({ hook, secret: 'other' })
-  assert.deepEqual(await order({ post: { callback_query: press } }), { status: 401 })
+  await fake.tell({ hook, secret: 'a_B-1' })
+  assert.deepEqual(await fake.tell({ post: { callback_query: press } }), { status: 200 })
+  await fake.tell({ hook, secret: 'other' })
+  assert.deepEqual(await fake.tell({ post: { callback_query: press } }), { status: 401 })
   assert.deepEqual(got, ['yes'])
   await client().api.deleteWebhook()
   server.closeAllConnections()
@@ -161,20 +137,20 @@ test('a server behind NAT answers', async () => {
       configuration: { botToken: fake.token, apiUrl: fake.url },
     })
     assert.equal(installation.status, 'registered', installation.statusReason)
-    const before = (await order({ calls: ['sendMessage'] })).length
-    const files = (await order({ calls: ['sendDocument'] })).length
-    await order({ update: { message: message(50, { text: 'hello' }) } })
-    const sent = await order({ wait: before + 1, calls: ['sendMessage'] })
+    const before = (await fake.tell({ calls: ['sendMessage'] })).length
+    const files = (await fake.tell({ calls: ['sendDocument'] })).length
+    await fake.tell({ update: { message: message(50, { text: 'hello' }) } })
+    const sent = await fake.tell({ wait: before + 1, calls: ['sendMessage'] })
     assert.ok(sent.length > before, server.log())
     const { chat_id, text, reply_markup } = sent[before].params
     assert.equal(chat_id, '77')
     assert.match(text, /sample bot/)
     const button = reply_markup.inline_keyboard[0][0]
     const asked = message(sent.length, { text, reply_markup })
-    await order({ update: { callback_query: { id: 'q2', from: ada, message: asked, chat_instance: '1', data: button.callback_data } } })
-    const documents = await order({ wait: files + 1, calls: ['sendDocument'] })
+    await fake.tell({ update: { callback_query: { id: 'q2', from: ada, message: asked, chat_instance: '1', data: button.callback_data } } })
+    const documents = await fake.tell({ wait: files + 1, calls: ['sendDocument'] })
     assert.ok(documents.at(-1).files.document > 100, server.log())
-    assert.ok((await order({ wait: 1, calls: ['answerCallbackQuery'] })).length > 0, server.log())
+    assert.ok((await fake.tell({ wait: 1, calls: ['answerCallbackQuery'] })).length > 0, server.log())
   } finally {
     await server.stop()
   }

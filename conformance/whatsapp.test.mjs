@@ -2,54 +2,22 @@
 // WhatsApp integration rely on, and reads the webhooks that it signs.
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { GraphApiError, WhatsAppClient } from '@kapso/whatsapp-cloud-api'
 import { normalizeWebhook, verifySignature } from '@kapso/whatsapp-cloud-api/server'
+import { findContract, startStandin } from './fixtures/standin.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const to = '15551234567'
-const contract = findContract()
-const required = ['all', 'specs'].some((name) => (process.env.BELLHOP_REQUIRE ?? '').split(',').includes(name))
-const skip = !contract && !required && 'the contract of whatsapp was not found: name the directory of the contracts in BELLHOP_SPECS'
+const { contract, skip } = findContract('whatsapp', 'schema.json')
 
-let folder, child, fake, client
+let fake, client
 
 before(async () => {
   if (skip) return
-  assert.ok(contract, 'the contract of whatsapp was not found, and BELLHOP_REQUIRE requires it; name the directory of the contracts in BELLHOP_SPECS')
-  folder = await mkdtemp(join(tmpdir(), 'whatsapp-conformance-'))
-  const bin = join(folder, 'servetest')
-  execFileSync('go', ['build', '-o', bin, './integrations/whatsapp/whatsapptest/servetest'], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  child = spawn(bin, [contract], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const [line] = await once(createInterface({ input: child.stdout }), 'line')
-  fake = JSON.parse(line)
+  fake = await startStandin('whatsapp', contract)
   client = new WhatsAppClient({ baseUrl: fake.url, graphVersion: fake.version, accessToken: fake.token })
 })
 
-after(async () => {
-  if (child) {
-    const end = once(child, 'exit')
-    child.stdin.end()
-    await end
-  }
-  if (folder) await rm(folder, { recursive: true, force: true })
-})
-
-function findContract() {
-  const roots = process.env.BELLHOP_SPECS ? [process.env.BELLHOP_SPECS] : []
-  for (let dir = root; ; dir = dirname(dir)) {
-    roots.push(join(dir, 'shared', 'specs'))
-    if (dir === dirname(dir)) break
-  }
-  return roots.map((dir) => join(dir, 'whatsapp', 'schema.json')).find(existsSync)
-}
+after(() => fake?.stop())
 
 const base = () => ({ phoneNumberId: fake.phoneId, to })
 const link = 'https://example.com/a'

@@ -2,7 +2,8 @@
 // vendor sends in, and which call of the vendor shows that the bot answered.
 import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
-import { line, messenger, startStandin } from './standins.mjs'
+import { startStandin } from '../fixtures/standin.mjs'
+import { line, messenger } from './standins.mjs'
 import { passOn } from './switchboard.mjs'
 
 const text = 'Hello there'
@@ -27,7 +28,7 @@ export const cases = {
 
   telegram: {
     async start(run) {
-      const fake = await startStandin(run.root, run.folder, 'telegram', [])
+      const fake = await startStandin('telegram')
       run.board.route('api.telegram.org', fake.url)
       return { fake, configuration: { botToken: fake.token, typingIndicatorEmoji: false } }
     },
@@ -90,7 +91,7 @@ export const cases = {
       SANDBOX_VERIFY_TOKEN: 'x', SANDBOX_ACCESS_TOKEN: 'x', SANDBOX_PHONE_NUMBER_ID: 'x',
     },
     async start(run) {
-      const fake = await startStandin(run.root, run.folder, 'whatsapp', [join(run.specs, 'whatsapp', 'schema.json')])
+      const fake = await startStandin('whatsapp', join(run.specs, 'whatsapp', 'schema.json'))
       // The stand-in holds one version of the Graph API; the integration calls others.
       run.graph.unshift(
         [(call) => call.path === '/app' || call.path.startsWith('/app?'), () => ({ body: { id: '1', name: 'app' } })],
@@ -116,7 +117,7 @@ export const cases = {
 
   slack: {
     async start(run) {
-      const fake = await startStandin(run.root, run.folder, 'slack', [join(run.specs, 'slack')])
+      const fake = await startStandin('slack', join(run.specs, 'slack'))
       for (const host of ['slack.com', 'www.slack.com']) run.board.route(host, fake.url)
       const secrets = { CLIENT_ID: fake.clientId, CLIENT_SECRET: fake.clientSecret, SIGNING_SECRET: fake.signingSecret }
       return { fake, secrets, configuration: { replyBehaviour: { location: 'channel', onlyOnBotMention: false } } }
@@ -151,7 +152,7 @@ export const cases = {
   linear: {
     secrets: { ...posthog, CLIENT_ID: 'c', CLIENT_SECRET: 's', DESK_CLIENT_ID: 'c', DESK_CLIENT_SECRET: 's', WEBHOOK_SIGNING_SECRET: 'sign' },
     async start(run) {
-      const fake = await startStandin(run.root, run.folder, 'linear', ['-schema', join(run.specs, 'linear', 'schema.graphql')])
+      const fake = await startStandin('linear', '-schema', join(run.specs, 'linear', 'schema.graphql'))
       run.board.route('api.linear.app', fake.url)
       return { fake, configurationType: 'apiKey', configuration: { apiKey: fake.adminKey, webhookSigningSecret: 'sign' } }
     },

@@ -1,30 +1,5 @@
-// What plays the vendors: the strict stand-ins of the Go tests as processes,
-// and small ones of LINE, Messenger and the chat signals.
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-
-/** startStandin builds and runs a servetest; tell gives it an order. */
-export async function startStandin(root, folder, name, args) {
-  const bin = join(folder, `standin-${name}`)
-  execFileSync('go', ['build', '-o', bin, `./integrations/${name}/${name}test/servetest`], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-  const child = spawn(bin, args, { stdio: ['pipe', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  const answer = async () => {
-    const { value, done } = await lines.next()
-    if (done) throw new Error(`the stand-in of ${name} ended`)
-    return JSON.parse(value)
-  }
-  const about = await answer()
-  const tell = (order) => (child.stdin.write(JSON.stringify(order) + '\n'), answer())
-  const stop = async () => {
-    const ended = once(child, 'exit')
-    child.stdin.end()
-    await ended
-  }
-  return { ...about, tell, stop }
-}
+// What plays the vendors that have no strict stand-in: LINE, Messenger and the
+// chat signals.
 
 /** line answers what the LINE Messaging API does, for one channel. */
 export function line(token) {
