@@ -86,7 +86,8 @@ func (m *Mux) OnRegister(fn func(context.Context, *Call) error) {
 	m.handlers.register = fn
 }
 
-// OnUnregister is called before the bot is removed.
+// OnUnregister is called before the bot is deleted, which waits for it; an
+// error keeps nobody from that.
 func (m *Mux) OnUnregister(fn func(context.Context, *Call) error) {
 	m.faults.Once(wire.OpUnregister, m.handlers.unregister != nil, fn == nil)
 	m.handlers.unregister = fn

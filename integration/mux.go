@@ -75,7 +75,8 @@ func (m *Mux) OnRegister(fn func(context.Context, *Call) error) {
 	m.handlers.register = fn
 }
 
-// OnUnregister is called before the integration is removed from the bot.
+// OnUnregister is called before the integration is removed from the bot. An
+// error keeps the installation, unless its removal is forced.
 func (m *Mux) OnUnregister(fn func(context.Context, *Call) error) {
 	m.faults.Once(wire.OpUnregister, m.handlers.unregister != nil, fn == nil)
 	m.handlers.unregister = fn
