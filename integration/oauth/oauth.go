@@ -180,13 +180,19 @@ func (f *Flow) start(ctx context.Context, call *integration.Call, query url.Valu
 		return nil, fmt.Errorf("keep the OAuth flow: %w", err)
 	}
 	target.RawQuery = params.Encode()
+	// Other installations have the same origin: the cookie is none of theirs.
+	own, err := url.Parse(call.WebhookURL + CallbackPath)
+	if err != nil {
+		return nil, fmt.Errorf("the webhook's address: %w", err)
+	}
 	secure := ""
-	if strings.HasPrefix(call.WebhookURL, "https://") {
+	if own.Scheme == "https" {
 		secure = "; Secure"
 	}
 	resp := &integration.WebhookResponse{Status: http.StatusFound, Header: safeHeader()}
 	resp.Header.Set("Location", target.String())
-	resp.Header.Set("Set-Cookie", fmt.Sprintf("%s=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Lax%s", cookieName, browser, int(patience.Seconds()), secure))
+	resp.Header.Set("Set-Cookie", fmt.Sprintf("%s=%s; Path=%s; Max-Age=%d; HttpOnly; SameSite=Lax%s",
+		cookieName, browser, own.EscapedPath(), int(patience.Seconds()), secure))
 	return resp, nil
 }
 

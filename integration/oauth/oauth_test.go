@@ -97,7 +97,10 @@ func (v *vendor) start() (asked url.Values, cookie string) {
 	if resp.Status != http.StatusFound || err != nil || target.Host != "vendor.test" {
 		v.t.Fatalf("start: %d to %v, %v: %s", resp.Status, target, err, resp.Body)
 	}
-	cookie, _, _ = strings.Cut(resp.Header.Get("Set-Cookie"), ";")
+	cookie, attributes, _ := strings.Cut(resp.Header.Get("Set-Cookie"), "; ")
+	if want := "Path=/webhooks/1/oauth/callback; Max-Age=600; HttpOnly; SameSite=Lax; Secure"; attributes != want {
+		v.t.Errorf("the cookie is set with %q, want %q", attributes, want)
+	}
 	return target.Query(), cookie
 }
 
