@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -39,12 +40,17 @@ func (s *Server) preload() (string, error) {
 	if s.cfg.NodePreload == "" {
 		return "", nil
 	}
-	text, err := os.ReadFile(s.cfg.NodePreload)
+	f, err := os.Open(s.cfg.NodePreload)
 	if err != nil {
-		return "", fmt.Errorf("node-preload: %w", err)
+		return "", fmt.Errorf("node-preload: %w; name a file that the server can read", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxPreload+1))
+	if err != nil {
+		return "", fmt.Errorf("node-preload: %w; name a file that the server can read", err)
 	}
 	if len(text) > maxPreload {
-		return "", fmt.Errorf("node-preload: %s has %d bytes; at most %d are taken", s.cfg.NodePreload, len(text), maxPreload)
+		return "", fmt.Errorf("node-preload: %s has more than %d bytes; name a smaller script", s.cfg.NodePreload, maxPreload)
 	}
 	return string(text), nil
 }

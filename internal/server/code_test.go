@@ -3,12 +3,15 @@ package server_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/config"
 	"github.com/bellhop-dev/bellhop/internal/requiretest"
+	"github.com/bellhop-dev/bellhop/internal/server"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -131,6 +134,28 @@ func TestCodeReplacedWithACall(t *testing.T) {
 	for _, d := range list.Deliveries {
 		if d.Attempts > 1 {
 			t.Errorf("a call was lost: %+v", d)
+		}
+	}
+}
+
+// TestPreloadIsRead starts no server with a script that it cannot give to code.
+func TestPreloadIsRead(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	large := filepath.Join(folder, "large.cjs")
+	if err := os.WriteFile(large, make([]byte, 16<<20+1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		filepath.Join(folder, "nowhere.cjs"): "no such file",
+		folder:                               "is a directory",
+		large:                                "more than 16777216 bytes",
+	} {
+		cfg := config.Default()
+		cfg.Listen, cfg.Data, cfg.NodePreload = "127.0.0.1:0", t.TempDir(), path
+		_, err := server.Open(t.Context(), server.Options{Config: cfg, Version: "test"})
+		if err == nil || !strings.Contains(err.Error(), "node-preload: ") || !strings.Contains(err.Error(), want) {
+			t.Errorf("with node-preload %s: %v, want an error with %q", path, err, want)
 		}
 	}
 }
