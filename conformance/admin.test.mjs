@@ -212,6 +212,12 @@ test('the workspace', async () => {
   await told(admin.getUpcomingInvoice({ id: own }), 'no bills')
 })
 
+test('a script is run on data', async () => {
+  const data = { body: '{"id":7}' }
+  assert.deepEqual(await admin.runVrl({ data, script: 'to_string!(parse_json!(.body).id)' }), { data, result: '7' })
+  await assert.rejects(admin.runVrl({ data, script: 'nowhere(.body)' }), (err) => err.type === 'InvalidPayload' && err.message.includes('line 1'))
+})
+
 test('definitions that are wrong are told by name', async () => {
   const wrong = (part) => admin.createIntegration({ ...relay, name: 'wrong', url: code.url, ...part })
   const named = (type, name) => (err) => err.type === type && err.message.includes(name)
