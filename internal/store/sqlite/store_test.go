@@ -2,17 +2,14 @@ package sqlite_test
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"testing"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/internal/store/sqlite"
-	engine "zombiezen.com/go/sqlite"
 )
 
 func open(t testing.TB, path string) *sqlite.Store {
@@ -27,36 +24,6 @@ func open(t testing.TB, path string) *sqlite.Store {
 		}
 	})
 	return s
-}
-
-// A new file gets the large pages, and one with others is used as it is.
-func TestPageSize(t *testing.T) {
-	t.Parallel()
-	small := filepath.Join(t.TempDir(), "small.db")
-	raw, err := engine.OpenConn(small, engine.OpenReadWrite|engine.OpenCreate|engine.OpenWAL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := raw.Close(); err != nil {
-		t.Fatal(err)
-	}
-	for path, want := range map[string]uint16{filepath.Join(t.TempDir(), "new.db"): 8192, small: 4096} {
-		s := open(t, path)
-		err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.CreateUser(t.Context(), &store.User{ID: "user_1"}) })
-		if err := errors.Join(err, s.Close()); err != nil {
-			t.Fatal(err)
-		}
-		file, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := binary.BigEndian.Uint16(file[16:]); got != want {
-			t.Errorf("%s has pages of %d bytes, want %d", filepath.Base(path), got, want)
-		}
-		if file[18] != 2 || file[19] != 2 {
-			t.Errorf("%s is not in WAL mode: its versions are %d and %d", filepath.Base(path), file[18], file[19])
-		}
-	}
 }
 
 func TestLaneGoesOnInOrder(t *testing.T) {
