@@ -10,7 +10,7 @@ type Scope uint8
 
 // Kinds of callers.
 const (
-	ScopeAccount     Scope = 1 << iota // a person's access token
+	ScopeAccount     Scope = 1 << iota // an account token: a person's
 	ScopeBot                           // a bot, by its key or running here
 	ScopeIntegration                   // an installed integration
 	ScopePublic                        // anybody, without a token

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration/outbound"
@@ -34,10 +35,11 @@ type botAPI struct {
 	http  *http.Client // follows no redirects
 	base  *url.URL
 	token string
+	own   bool // base is the configuration's, not Telegram's
 }
 
 func (s *service) api(c *settings) *botAPI {
-	return &botAPI{http: s.http, base: c.base, token: c.token}
+	return &botAPI{http: s.http, base: c.base, token: c.token, own: strings.TrimSpace(c.APIURL) != ""}
 }
 
 // call calls a method and reads the result into out, which may be nil.
@@ -76,9 +78,9 @@ func (a *botAPI) post(ctx context.Context, limit time.Duration, method, contentT
 	case resp.StatusCode/100 == 2 && err != nil:
 		return errors.Join(errAccepted, noAnswer(err))
 	case resp.StatusCode/100 == 2 && !parsed:
-		return errors.Join(errAccepted, &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Temporary: true, Message: "its answer cannot be read"})
+		return errors.Join(errAccepted, &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Temporary: true, Message: "its answer cannot be read", Remedy: a.suspect()})
 	case !parsed || !answer.OK:
-		return answer.refusal(resp)
+		return answer.refusal(resp, a.suspect())
 	}
 	if out == nil {
 		return nil
@@ -87,6 +89,14 @@ func (a *botAPI) post(ctx context.Context, limit time.Duration, method, contentT
 		return errors.Join(errAccepted, &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Temporary: true, Message: "its answer has another shape than expected"})
 	}
 	return nil
+}
+
+// suspect says what to look at when an answer is none of a Bot API.
+func (a *botAPI) suspect() string {
+	if a.own {
+		return "what answers at apiUrl does not look like a Bot API server: check apiUrl in the configuration"
+	}
+	return "that is no answer of the Bot API: see what stands between this server and Telegram"
 }
 
 // noAnswer is outbound.NoAnswer with a cause that does not hold the address.

@@ -13,6 +13,7 @@ import (
 	"github.com/bellhop-dev/bellhop/integrations/telegram"
 	"github.com/bellhop-dev/bellhop/integrations/telegram/telegramtest"
 	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/wire"
 )
 
 func TestFaults(t *testing.T) {
@@ -55,6 +56,36 @@ func TestFaults(t *testing.T) {
 				if resp := b.sayIn(platform.Tags{"chatId": "77"}, platform.Message{ID: "msg_1", Type: "text", Payload: json.RawMessage(`{"text":"hi"}`)}, 2); !resp.OK() || len(b.fake.Sent()) > 1 {
 					t.Errorf("the retry was answered %d and sent %v", resp.Status, b.fake.Sent())
 				}
+			}
+		})
+	}
+}
+
+// An address that is none of a Bot API is told as such, with the field that
+// names it.
+func TestAddressThatIsNoBotAPI(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status int
+		body   string
+	}{
+		"JSON of something else": {200, `{"hello":"world"}`},
+		"a page":                 {200, "<html>"},
+		"no such page":           {404, "<html>"},
+		"JSON of a refusal":      {401, `{"error":"no"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(c.status)
+				_, _ = w.Write([]byte(c.body))
+			}))
+			t.Cleanup(other.Close)
+			b := setup(t)
+			b.config["apiUrl"] = other.URL
+			resp := b.call(wire.OpRegister, 0, platform.RegisterBody{WebhookURL: b.webhookURL})
+			if resp.OK() || !strings.Contains(string(resp.Body), "check apiUrl in the configuration") || strings.Contains(string(resp.Body), "BotFather") {
+				t.Errorf("register: %d %s, want it to name apiUrl", resp.Status, resp.Body)
 			}
 		})
 	}

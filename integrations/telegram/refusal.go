@@ -32,13 +32,17 @@ type migratedError struct {
 func (e *migratedError) Error() string { return e.err.Error() }
 func (e *migratedError) Unwrap() error { return e.err }
 
-// refusal words an answer that is not a success.
-func (a *apiAnswer) refusal(resp *http.Response) error {
+// refusal words an answer that is not a success. foreign is the remedy for one
+// that does not have the form of the Bot API's.
+func (a *apiAnswer) refusal(resp *http.Response, foreign string) error {
 	status := resp.StatusCode
 	if a.ErrorCode != 0 {
 		status = a.ErrorCode
 	}
 	e := &outbound.Error{Vendor: vendor, Status: status, Message: a.Description, Remedy: remedy(status, a.Description)}
+	if a.ErrorCode == 0 && a.Description == "" && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout {
+		e.Remedy = foreign
+	}
 	if a.ErrorCode != 0 {
 		e.Code = strconv.Itoa(a.ErrorCode)
 	}

@@ -69,11 +69,11 @@ func allowed(scope platform.Scope) string {
 	case scope.Has(platform.ScopeRuntime):
 		return "any token"
 	case scope.Has(platform.ScopeIntegration):
-		return "an access token or an integration's key"
+		return "an account token or an integration's key"
 	case scope.Has(platform.ScopeBot):
-		return "an access token or a bot's key"
+		return "an account token or a bot's key"
 	}
-	return "an access token"
+	return "an account token"
 }
 
 // fail makes an error fit for callers and logs the ones that are our fault.

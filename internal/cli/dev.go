@@ -20,9 +20,9 @@ import (
 
 type devCommand struct {
 	Port int    `help:"Port to listen on, on this machine only; 0 takes a free one." default:"8080" env:"BELLHOP_PORT"`
-	Data string `help:"Folder where everything is kept; made when it is not there." default:".bellhop" env:"BELLHOP_DATA" placeholder:"DIR"`
+	Data string `help:"Folder where everything is kept; made when it is not there." default:".bellhop" env:"BELLHOP_DATA"`
 
-	Node     string `name:"node" env:"BELLHOP_NODE" default:"node" help:"Program that runs uploaded code: Node 20 or later, by its name on the PATH or its path." placeholder:"PROGRAM"`
+	Node     string `name:"node" env:"BELLHOP_NODE" default:"node" help:"Program that runs uploaded code: Node 20 or later, by its name on the PATH or its path."`
 	LogLevel string `name:"log-level" env:"BELLHOP_LOG_LEVEL" default:"warn" help:"Least level that is logged: debug, info, warn or error."`
 }
 
@@ -44,6 +44,9 @@ type devServer struct {
 
 // AfterApply has the configuration checked before the run.
 func (c *devCommand) AfterApply(s *session) error {
+	if c.Port < 0 || c.Port > 65535 {
+		return usagef("--port: %d is not a port; write a number from 0 to 65535", c.Port)
+	}
 	cfg := config.Default()
 	cfg.Listen, cfg.Data, cfg.LogLevel, cfg.AllowPrivate = net.JoinHostPort("127.0.0.1", strconv.Itoa(c.Port)), c.Data, c.LogLevel, true
 	cfg.Node = c.Node

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -44,7 +45,7 @@ func (u *upload) read(s *session, declared platform.Secrets) (code string, secre
 	if u.Code != "" {
 		data, err := s.readFile(u.Code)
 		if err != nil {
-			return "", nil, err
+			return "", nil, fmt.Errorf("--code: %w", err)
 		}
 		if len(data) == 0 {
 			return "", nil, usagef("--code: %s is empty", u.Code)
@@ -62,7 +63,7 @@ func (u *upload) read(s *session, declared platform.Secrets) (code string, secre
 	for name, file := range u.SecretFile {
 		data, err := s.readFile(file)
 		if err != nil {
-			return "", nil, err
+			return "", nil, fmt.Errorf("--secret-file %s: %w", name, err)
 		}
 		secrets[name] = secretValue(strings.TrimRight(string(data), "\r\n"))
 	}

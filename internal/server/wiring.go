@@ -19,8 +19,10 @@ import (
 
 func openStore(ctx context.Context, cfg *config.Config) (db store.Store, kind string, err error) {
 	if cfg.Postgres() {
-		db, err = postgres.Open(ctx, cfg.Database, postgres.Config{})
-		return db, "postgres", err
+		if db, err = postgres.Open(ctx, cfg.Database, postgres.Config{}); err != nil {
+			return nil, "", fmt.Errorf("database: %w", err)
+		}
+		return db, "postgres", nil
 	}
 	path := cfg.SQLitePath()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

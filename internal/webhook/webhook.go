@@ -9,6 +9,7 @@ package webhook
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -154,6 +155,14 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) (*visit, error)
 	return v, h.serve(w, v)
 }
 
+// notFound tells strangers that an address is nobody's, and who reads the log
+// where the right one is.
+func notFound(id string) error {
+	e := platform.Errorf(platform.TypeResourceNotFound, "there is no webhook at this address")
+	e.Err = fmt.Errorf("no installation has the webhook id %.60q; \"bellhop install list\" shows the addresses", id)
+	return e
+}
+
 func (h *Handler) find(ctx context.Context, id string) (*catalog.Installation, error) {
 	if err := h.finds.enter(); err != nil {
 		return nil, err
@@ -162,7 +171,7 @@ func (h *Handler) find(ctx context.Context, id string) (*catalog.Installation, e
 	in, err := h.cfg.Installations.InstallationByWebhook(ctx, id)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return nil, platform.Errorf(platform.TypeResourceNotFound, "webhook %.60q not found; \"bellhop install list\" shows the addresses", id)
+		return nil, notFound(id)
 	case errors.Is(err, store.ErrBusy):
 		return nil, platform.Unavailable(err, "the database is busy; try again", time.Second)
 	case err != nil:

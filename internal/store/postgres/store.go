@@ -11,6 +11,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -62,7 +65,7 @@ func Open(ctx context.Context, url string, cfg Config) (*Store, error) {
 	pc.ConnConfig.RuntimeParams["application_name"] = "bellhop"
 	lock, err := pgx.ConnectConfig(ctx, pc.ConnConfig)
 	if err != nil {
-		return nil, fmt.Errorf("PostgreSQL cannot be reached; see that it runs, and that --database has its address and a user that may: %w", err)
+		return nil, fmt.Errorf("open store: %w", unreached(pc.ConnConfig, err))
 	}
 	s := &Store{lock: lock}
 	if cfg.LockWait <= 0 {
@@ -72,6 +75,33 @@ func Open(ctx context.Context, url string, cfg Config) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), lock.Close(context.WithoutCancel(ctx)))
 	}
 	return s, nil
+}
+
+// unreached says why no connection to a server was made, and what helps.
+func unreached(cc *pgx.ConnConfig, err error) error {
+	at := fmt.Sprintf("the PostgreSQL server at %s", net.JoinHostPort(cc.Host, strconv.Itoa(int(cc.Port))))
+	if strings.HasPrefix(cc.Host, "/") {
+		at = "the PostgreSQL server on the socket in " + cc.Host
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		remedy := "see that it may be used"
+		switch e.Code {
+		case "28P01", "28000": // invalid_password, invalid_authorization_specification
+			remedy = "check the user and the password in the address, and pg_hba.conf there"
+		case "3D000": // invalid_catalog_name
+			remedy = "make it with createdb, or name another one in the address"
+		case "53300", "57P03": // too_many_connections, cannot_connect_now
+			remedy = "start again when it has room"
+		}
+		return fmt.Errorf("%s refuses the user %q and the database %q; %s: %w", at, cc.User, cc.Database, remedy, e)
+	}
+	// The address was said, and pgx says everything once with TLS and once without.
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		err = e.Err
+	} else if e, ok := errors.AsType[*net.DNSError](err); ok {
+		err = e
+	}
+	return fmt.Errorf("%s does not answer; see that it runs and that the address is right: %w", at, err)
 }
 
 func (s *Store) open(ctx context.Context, pc *pgxpool.Config, wait time.Duration) error {
@@ -115,7 +145,7 @@ func migrate(ctx context.Context, c *pgx.Conn) error {
 		return classify(err)
 	}
 	if version > len(list) {
-		return fmt.Errorf("its tables are of version %d, this program knows %d", version, len(list))
+		return schema.Newer(int64(version), int64(len(list)))
 	}
 	for i := version; i < len(list); i++ {
 		err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {

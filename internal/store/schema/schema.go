@@ -6,6 +6,7 @@ package schema
 
 import (
 	"embed"
+	"fmt"
 	"io/fs"
 	"strings"
 )
@@ -28,6 +29,12 @@ func All() ([]string, error) {
 		list = append(list, string(text))
 	}
 	return list, nil
+}
+
+// Newer says that tables are of a version that this program, which knows some, does not know.
+func Newer(version, known int64) error {
+	return fmt.Errorf("a newer bellhop has changed its tables (they are of version %d, this program knows %d): "+
+		"start that newer bellhop, or restore the backup from before the upgrade", version, known)
 }
 
 // Postgres is a migration as PostgreSQL reads it: texts compare by bytes as in SQLite, integers have 64 bits.

@@ -131,7 +131,7 @@ func migrate(ctx context.Context, c *conn) error {
 		return err
 	}
 	if version > int64(len(list)) {
-		return fmt.Errorf("its tables are of version %d, this program knows %d", version, len(list))
+		return schema.Newer(version, int64(len(list)))
 	}
 	for i := version; i < int64(len(list)); i++ {
 		script := fmt.Sprintf("%s\nPRAGMA user_version = %d;", list[i], i+1)
