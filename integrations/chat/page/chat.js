@@ -240,5 +240,5 @@ if (address) run()
 else {
   status('offline', 'Offline')
   $('text').disabled = true
-  fault('This address names no chat. Use /chat/ followed by the webhook id of a chat installation; "bellhop install list" shows it.')
+  fault('There is no chat at this address. Check the link.')
 }
