@@ -240,5 +240,5 @@ if (address) run()
 else {
   status('offline', 'Offline')
   $('text').disabled = true
-  fault('There is no chat at this address. Check the link.')
+  fault('This address names no chat. Check the link.')
 }
