@@ -276,7 +276,7 @@ func (d *Dispatcher) Notify(row store.Delivery) {
 		d.add(&row)
 	case l.busy:
 		l.dirty = true
-		if row.Head && row.State == store.DeliveryPending {
+		if row.Head && row.State == store.DeliveryPending && row.ID != l.working {
 			l.handed = &row
 		}
 	case row.Head || row.State != store.DeliveryPending:
@@ -389,7 +389,10 @@ func (d *Dispatcher) pump() {
 		t.waiting[0] = nil
 		t.waiting = t.waiting[1:]
 		d.enter(t)
-		l.offered, l.busy = false, true
+		l.offered, l.busy, l.working = false, true, ""
+		if len(l.queue) > 0 {
+			l.working = l.queue[0].ID
+		}
 		d.bytes -= l.bytes
 		l.bytes = 0
 		t.running++

@@ -18,9 +18,10 @@ type lane struct {
 	timer   *time.Timer      // it sleeps
 
 	// While it is busy:
-	dirty  bool            // something was committed to it
-	woken  bool            // its target may be mended
-	handed *store.Delivery // a row that was committed as the lane's head
+	working string          // the delivery that is attempted, which may have been read before it was told of
+	dirty   bool            // something was committed to it
+	woken   bool            // its target may be mended
+	handed  *store.Delivery // a row that was committed as the lane's head
 }
 
 // target is a bot or an installation. While it rests (circuit breaker open)

@@ -193,3 +193,24 @@ func TestDiscardMeetsAnAttempt(t *testing.T) {
 		want(t, b.target.seen(), "a/1", "b/1")
 	})
 }
+
+// A delivery that was read from the store, and is told of only while it is
+// attempted, is not attempted again.
+func TestNotifyComesAfterTheReading(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		under, answer := make(chan struct{}), make(chan error)
+		b := setup(t, delivery.Config{}, func(context.Context, *store.Delivery) error {
+			close(under)
+			return <-answer
+		})
+		b.enqueue("l", "a")
+		<-under
+		row := *b.row("a")
+		row.Head = true
+		b.dispatcher.Notify(row)
+		answer <- nil
+		synctest.Wait()
+		want(t, b.target.seen(), "a/1")
+	})
+}
