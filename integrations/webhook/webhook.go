@@ -41,14 +41,14 @@ const (
 // Configuration is how an installation is configured.
 type Configuration struct {
 	// Secret, when set, must come as the header or query member x-bp-secret.
-	Secret string `json:"secret,omitempty" secret:"true"`
+	Secret string `json:"secret,omitempty" title:"Secret" description:"Callers must send it as the header or query member x-bp-secret. Empty lets everybody call who knows the address." secret:"true"`
 	// AllowedOrigins are the pages that may call from a browser; empty lets
 	// all.
-	AllowedOrigins []string `json:"allowedOrigins,omitempty"`
+	AllowedOrigins []string `json:"allowedOrigins,omitempty" title:"Pages that may call" description:"Origins, as https://www.example.com, whose pages may call from a browser. Empty lets all."`
 	// Answer is "sync" when the caller waits for the bot's action respond.
-	Answer string `json:"answer,omitempty"`
+	Answer string `json:"answer,omitempty" title:"What callers get" description:"async answers 200 as soon as the event is stored. sync waits for the bot to call the action respond, and gives what that says." enum:"async,sync" default:"async"`
 	// TimeoutSeconds is how long it waits; 0 means 20, and 50 is the most.
-	TimeoutSeconds int `json:"timeoutSeconds,omitempty"`
+	TimeoutSeconds int `json:"timeoutSeconds,omitempty" title:"Seconds to wait" description:"How long a sync caller waits before it is answered 504." minimum:"0" maximum:"50" default:"20"`
 }
 
 // call is the event's payload.
