@@ -180,7 +180,7 @@ func TestBadInputIsRefusedClearly(t *testing.T) {
 		"bad page token":    {"GET", "/v1/chat/users?nextToken=zzz", "", asBot, 400, platform.TypeInvalidQuery, "nextToken"},
 		"wrong token":       {"GET", "/v1/chat/users", "", map[string]string{"Authorization": "Bearer bp_pat_wrong", "x-bot-id": id}, 401, platform.TypeUnauthorized, "token"},
 		"no token":          {"GET", "/v1/chat/users", "", map[string]string{"Authorization": "", "x-bot-id": id}, 401, platform.TypeUnauthorized, "token"},
-		"unknown webhook":   {"POST", "/webhooks/none", "{}", nil, 404, platform.TypeResourceNotFound, "none"},
+		"unknown webhook":   {"POST", "/webhooks/none", "{}", nil, 404, platform.TypeResourceNotFound, "no webhook at this address"},
 		"bad configuration": {"PUT", "/v1/bellhop/bots/" + id + "/installations/probe", `{"configuration":{"sink":5}}`, nil, 400, platform.TypeInvalidDataFormat, "configuration.sink"},
 		"bad alias":         {"PUT", "/v1/bellhop/bots/" + id + "/installations/9%20x", `{"integration":"probe@latest"}`, nil, 400, platform.TypeInvalidIdentifier, "alias"},
 		"state of a bot":    {"GET", "/v1/chat/states/integration/" + id + "/x", "", asBot, 400, platform.TypeInvalidPayload, "integration"},
