@@ -213,8 +213,10 @@ func (s *Service) saveBot(ctx context.Context, tx *store.Tx, row *store.Bot, reg
 		s.Catalog.InvalidateBot(row.ID)
 		s.codeChanged(row.ID)
 	})
-	if err := s.retryNow(ctx, tx, store.TargetBot, row.ID); err != nil {
-		return err
+	if !row.Dev { // the worker of bp dev starts only after this, and loses what comes before
+		if err := s.retryNow(ctx, tx, store.TargetBot, row.ID); err != nil {
+			return err
+		}
 	}
 	if !register {
 		return nil

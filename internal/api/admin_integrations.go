@@ -160,6 +160,9 @@ func (s *Service) changeIntegration(ctx context.Context, id *Identity, in *platf
 			s.Catalog.InvalidateIntegration(in.ID)
 			s.codeChanged(in.ID)
 		})
+		if row.Dev { // as in saveBot
+			return showIntegration(row)
+		}
 		installed, err := tx.InstallationsOfIntegration(ctx, in.ID)
 		if err != nil {
 			return nil, err
