@@ -104,6 +104,7 @@ func (tx *Tx) UpdateBot(ctx context.Context, b Bot) error {
 	if err != nil {
 		return wrap(err, "update bot")
 	}
+	b.seal(tx)
 	err = tx.exec(ctx, updateBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
 		b.Definition, b.Configuration, b.Deployment, encodeTags(b.Tags), b.Description, b.Medias, tx.now)
 	if err == nil {

@@ -3,6 +3,7 @@ package storetest
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,6 +112,13 @@ func testSealed(t *testing.T, f fixture) {
 	if n := reseal(); n != 0 {
 		t.Errorf("%d values were sealed a third time", n)
 	}
+	sealed.update(t, func(tx *store.Tx) error {
+		return errors.Join(tx.UpdateBot(f.ctx, bot), tx.PutIntegration(f.ctx, integration), tx.PutInstallation(f.ctx, installation), tx.PutState(f.ctx, state))
+	})
+	if n := reseal(); n != 0 {
+		t.Errorf("%d values were in clear after they were written again", n)
+	}
+	read()
 	// Without the vault the rows cannot be read, and what is not secret can.
 	err := f.View(f.ctx, func(tx *store.Tx) error {
 		for name, read := range map[string]func() error{
