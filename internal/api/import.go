@@ -119,11 +119,11 @@ func (s *Service) incomingDraft(ctx context.Context, id *Identity, in *platform.
 	}
 	d := &messageDraft{typ: in.Message.Type, origin: in.Message.Origin, payload: in.Message.Payload, tags: in.Message.Tags,
 		by: in.Message.DiscriminateByTags}
-	where := s.whereabouts(ctx, id, in.ConversationID, d.payload)
 	if in.Conversation != nil {
-		where = fit{id.Installation.Alias, in.Conversation.Channel}
+		d.foresee(id, fit{id.Installation.Alias, in.Conversation.Channel})
+	} else {
+		d.foresee(id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
 	}
-	d.foresee(id, where)
 	return d
 }
 

@@ -20,7 +20,7 @@ func (s *Service) deleteTableRows(ctx context.Context, id *Identity, in *platfor
 		return nil, err
 	}
 	ids := slices.Clone(in.IDs)
-	var filtered map[int64]store.TableRow
+	var filtered []store.TableRow
 	if len(in.Filter) > 0 && !in.DeleteAllRows {
 		if filtered, err = s.filterRows(ctx, id, in.Table, wanted); err != nil {
 			return nil, err
@@ -36,13 +36,13 @@ func (s *Service) deleteTableRows(ctx context.Context, id *Identity, in *platfor
 			out.DeletedRows, err = tx.ClearTable(ctx, t.ID)
 			return out, err
 		}
-		for _, seen := range filtered {
-			still, err := stillWanted(ctx, tx, t, &seen, wanted)
+		for i := range filtered {
+			still, err := stillWanted(ctx, tx, t, &filtered[i], wanted)
 			if err != nil {
 				return nil, err
 			}
 			if still {
-				ids = append(ids, seen.ID)
+				ids = append(ids, filtered[i].ID)
 			}
 		}
 		for _, row := range ids {
@@ -60,25 +60,26 @@ func (s *Service) deleteTableRows(ctx context.Context, id *Identity, in *platfor
 
 // filterRows finds the rows that a filter wants, before the transaction that
 // does something with them: meanwhile others may write.
-func (s *Service) filterRows(ctx context.Context, id *Identity, ref string, wanted rowFilter) (map[int64]store.TableRow, error) {
+func (s *Service) filterRows(ctx context.Context, id *Identity, ref string, wanted rowFilter) ([]store.TableRow, error) {
 	leave, err := s.scans.enter(ctx, id.Bot.ID)
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
-	return view(ctx, s, func(tx *store.Tx) (map[int64]store.TableRow, error) {
+	return view(ctx, s, func(tx *store.Tx) ([]store.TableRow, error) {
 		t, err := tx.Table(ctx, id.Bot.ID, ref)
 		if err != nil {
 			return nil, tableFault(err, ref)
 		}
-		found := map[int64]store.TableRow{}
-		return found, scanRows(ctx, tx, t, func(row *store.TableRow, data map[string]any) (bool, error) {
+		var found []store.TableRow
+		err = scanRows(ctx, tx, t, func(row *store.TableRow, data map[string]any) (bool, error) {
 			addOwn(row, data)
 			if wanted(data) {
-				found[row.ID] = *row
+				found = append(found, *row)
 			}
 			return true, nil
 		})
+		return found, err
 	})
 }
 

@@ -57,16 +57,22 @@ type integrationGet struct {
 
 // Run shows an integration.
 func (c integrationGet) Run(ctx context.Context, s *session) error {
-	client, _, err := s.client()
-	if err != nil {
-		return err
-	}
-	in, err := findIntegration(ctx, client, c.Integration)
+	_, in, err := s.integration(ctx, c.Integration)
 	if err != nil {
 		return err
 	}
 	s.cmd.JSON = true // a definition has no other form
 	return s.print(in, nil)
+}
+
+// integration finds the integration that a command names.
+func (s *session) integration(ctx context.Context, ref string) (*platform.Client, *platform.Integration, error) {
+	client, _, err := s.client()
+	if err != nil {
+		return nil, nil, err
+	}
+	in, err := findIntegration(ctx, client, ref)
+	return client, in, err
 }
 
 func findIntegration(ctx context.Context, client *platform.Client, ref string) (*platform.Integration, error) {
@@ -169,11 +175,7 @@ type integrationDelete struct {
 
 // Run deletes an integration version.
 func (c integrationDelete) Run(ctx context.Context, s *session) error {
-	client, _, err := s.client()
-	if err != nil {
-		return err
-	}
-	in, err := findIntegration(ctx, client, c.Integration)
+	client, in, err := s.integration(ctx, c.Integration)
 	if err != nil {
 		return err
 	}

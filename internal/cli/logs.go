@@ -40,11 +40,7 @@ type integrationLogs struct {
 
 // Run shows what an integration's uploaded code printed.
 func (c integrationLogs) Run(ctx context.Context, s *session) error {
-	client, _, err := s.client()
-	if err != nil {
-		return err
-	}
-	in, err := findIntegration(ctx, client, c.Integration)
+	client, in, err := s.integration(ctx, c.Integration)
 	if err != nil {
 		return err
 	}

@@ -27,11 +27,7 @@ type integrationSign struct {
 
 // Run makes a signing secret of an integration.
 func (c integrationSign) Run(ctx context.Context, s *session) error {
-	client, _, err := s.client()
-	if err != nil {
-		return err
-	}
-	in, err := findIntegration(ctx, client, c.Integration)
+	client, in, err := s.integration(ctx, c.Integration)
 	if err != nil {
 		return err
 	}
