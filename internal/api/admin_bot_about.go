@@ -20,16 +20,15 @@ func describeBot(row store.Bot, tags platform.Tags, description platform.Field[s
 		merged = store.Tags{}
 	}
 	for _, name := range slices.Sorted(maps.Keys(tags)) {
+		if n := utf8.RuneCountInString(name); n == 0 || n > maxTagValue {
+			return row, platform.Errorf(platform.TypeInvalidPayload, "tags: the name %.60q has %d characters; give 1 to %d", name, n, maxTagValue)
+		}
 		value := tags[name]
-		switch {
-		case name == "" || utf8.RuneCountInString(name) > maxTagValue:
-			return row, platform.Errorf(platform.TypeInvalidPayload, "tags: the name %.60q has %d characters; give 1 to %d", name, utf8.RuneCountInString(name), maxTagValue)
-		case utf8.RuneCountInString(value) > maxTagValue:
-			return row, platform.Errorf(platform.TypeInvalidPayload, "tags.%s has %d characters; give at most %d", name, utf8.RuneCountInString(value), maxTagValue)
-		case value == "":
+		if err := checkTagValue(name, value); err != nil {
+			return row, err
+		}
+		if merged[name] = value; value == "" {
 			delete(merged, name)
-		default:
-			merged[name] = value
 		}
 	}
 	if len(merged) > maxTags {

@@ -213,10 +213,8 @@ func (s *Service) saveBot(ctx context.Context, tx *store.Tx, row *store.Bot, reg
 		s.Catalog.InvalidateBot(row.ID)
 		s.codeChanged(row.ID)
 	})
-	if !row.Dev { // the worker of bp dev starts only after this, and loses what comes before
-		if err := s.retryNow(ctx, tx, store.TargetBot, row.ID); err != nil {
-			return err
-		}
+	if err := s.retryNow(ctx, tx, row.Dev, store.TargetBot, row.ID); err != nil {
+		return err
 	}
 	if !register {
 		return nil

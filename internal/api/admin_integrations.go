@@ -160,9 +160,6 @@ func (s *Service) changeIntegration(ctx context.Context, id *Identity, in *platf
 			s.Catalog.InvalidateIntegration(in.ID)
 			s.codeChanged(in.ID)
 		})
-		if row.Dev { // as in saveBot
-			return showIntegration(row)
-		}
 		installed, err := tx.InstallationsOfIntegration(ctx, in.ID)
 		if err != nil {
 			return nil, err
@@ -171,7 +168,7 @@ func (s *Service) changeIntegration(ctx context.Context, id *Identity, in *platf
 		for i, one := range installed {
 			ids[i] = one.ID
 		}
-		if err := s.retryNow(ctx, tx, store.TargetInstallation, ids...); err != nil {
+		if err := s.retryNow(ctx, tx, row.Dev, store.TargetInstallation, ids...); err != nil {
 			return nil, err
 		}
 		return showIntegration(row)

@@ -109,6 +109,13 @@ func (w tagWriter) undeclared(name, what, owner string, declared tagDefs) error 
 		name, w.kind, what, owner, catalog.Names(declared))
 }
 
+func checkTagValue(name, value string) error {
+	if n := utf8.RuneCountInString(value); n > maxTagValue {
+		return platform.Errorf(platform.TypeInvalidPayload, "tags.%s has %d characters; give at most %d", name, n, maxTagValue)
+	}
+	return nil
+}
+
 // merge returns old with the changes: an empty value removes, tags that are
 // not mentioned stay. A tag that has the value already is not looked at.
 func (w tagWriter) merge(old store.Tags, changes platform.Tags) (store.Tags, error) {
@@ -123,8 +130,8 @@ func (w tagWriter) merge(old store.Tags, changes platform.Tags) (store.Tags, err
 		if stored, ok := old[name]; ok && stored == value && w.id.Installation == nil {
 			continue
 		}
-		if utf8.RuneCountInString(value) > maxTagValue {
-			return nil, platform.Errorf(platform.TypeInvalidPayload, "tags.%s has %d characters; give at most %d", name, utf8.RuneCountInString(value), maxTagValue)
+		if err := checkTagValue(name, value); err != nil {
+			return nil, err
 		}
 		key, err := w.key(name)
 		switch {
