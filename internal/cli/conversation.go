@@ -31,19 +31,12 @@ func (c conversationList) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	found := []platform.Conversation{}
-	err = pages(func(token string) (string, error) {
-		out, err := client.ListConversations(ctx, &platform.ListConversationsInput{
-			NextToken: token, PageSize: min(int(c.Limit)-len(found), 100), IntegrationName: c.Integration,
-		})
+	found, err := upTo(c.Limit, func(token string, size int) ([]platform.Conversation, string, error) {
+		out, err := client.ListConversations(ctx, &platform.ListConversationsInput{NextToken: token, PageSize: size, IntegrationName: c.Integration})
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		found = append(found, out.Conversations...)
-		if len(found) >= int(c.Limit) {
-			return "", nil
-		}
-		return out.Meta.NextToken, nil
+		return out.Conversations, out.Meta.NextToken, nil
 	})
 	if err != nil {
 		return err
@@ -90,21 +83,13 @@ func (c conversationMessages) Run(ctx context.Context, s *session) error {
 
 // newest returns a conversation's newest messages, the newest first.
 func newest(ctx context.Context, client *platform.Client, conversationID string, limit count) ([]platform.Message, error) {
-	found := []platform.Message{}
-	err := pages(func(token string) (string, error) {
-		out, err := client.ListMessages(ctx, &platform.ListMessagesInput{
-			ConversationID: conversationID, NextToken: token, PageSize: min(int(limit)-len(found), 100),
-		})
+	return upTo(limit, func(token string, size int) ([]platform.Message, string, error) {
+		out, err := client.ListMessages(ctx, &platform.ListMessagesInput{ConversationID: conversationID, NextToken: token, PageSize: size})
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		found = append(found, out.Messages...)
-		if len(found) >= int(limit) {
-			return "", nil
-		}
-		return out.Meta.NextToken, nil
+		return out.Messages, out.Meta.NextToken, nil
 	})
-	return found, err
 }
 
 // summary is a message in one line: its text when it has one.

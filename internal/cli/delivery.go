@@ -46,22 +46,15 @@ func (c deliveryList) Run(ctx context.Context, s *session) error {
 }
 
 func (c deliveryList) fetch(ctx context.Context, client *platform.Client) ([]platform.Delivery, error) {
-	found := []platform.Delivery{}
-	err := pages(func(token string) (string, error) {
+	return upTo(c.Limit, func(token string, size int) ([]platform.Delivery, string, error) {
 		out, err := client.ListDeliveries(ctx, &platform.ListDeliveriesInput{
-			BotID: c.Bot, State: c.State, ConversationID: c.Conversation,
-			NextToken: token, PageSize: min(int(c.Limit)-len(found), 100),
+			BotID: c.Bot, State: c.State, ConversationID: c.Conversation, NextToken: token, PageSize: size,
 		})
 		if err != nil {
-			return "", err
+			return nil, "", err
 		}
-		found = append(found, out.Deliveries...)
-		if len(found) >= int(c.Limit) {
-			return "", nil
-		}
-		return out.Meta.NextToken, nil
+		return out.Deliveries, out.Meta.NextToken, nil
 	})
-	return found, err
 }
 
 func targetText(d *platform.Delivery) string {

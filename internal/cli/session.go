@@ -256,6 +256,20 @@ func pages(next func(token string) (string, error)) error {
 	}
 }
 
+// upTo reads pages of at most size things until there are as many as limit; the
+// result is never nil.
+func upTo[T any](limit count, page func(token string, size int) (list []T, next string, err error)) ([]T, error) {
+	found := []T{}
+	err := pages(func(token string) (string, error) {
+		list, next, err := page(token, min(int(limit)-len(found), 100))
+		if found = append(found, list...); len(found) >= int(limit) {
+			next = ""
+		}
+		return next, err
+	})
+	return found, err
+}
+
 // count is a number of things to show.
 type count int
 
