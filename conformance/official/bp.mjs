@@ -1,4 +1,4 @@
-// Runs the official command of the checkout, and a server for it to talk to.
+// Runs the official command from the folder of built packages, and a server for it to talk to.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -45,18 +45,18 @@ export async function startServer(bin, switchboardPort) {
 }
 
 /**
- * official returns a function that runs the command in a folder of the
- * checkout. BP_IS_BOTPRESS_WORKSPACE has it keep the names as they are in the
+ * official returns a function that runs the command in one of the packages'
+ * folders. BP_IS_BOTPRESS_WORKSPACE has it keep the names as they are in the
  * sources; a folder in "handled" has the workspace's handle before its name.
  */
-export function official(sources, server, handled) {
-  const bin = join(sources, 'packages', 'cli', 'bin.js')
+export function official(packages, server, handled) {
+  const bin = join(packages, 'packages', 'cli', 'bin.js')
   const common = { ...process.env, npm_config_registry: 'http://127.0.0.1:9/' }
   return async function bp(folder, ...args) {
     const env = { ...common, BP_IS_BOTPRESS_WORKSPACE: String(!handled.includes(folder)) }
     const all = [bin, ...args, '-y', '--botpress-home', join(server.folder, 'home')]
     try {
-      const { stdout, stderr } = await promisify(execFile)(process.execPath, all, { cwd: join(sources, folder), env, maxBuffer: 64 << 20, timeout: commandLimit })
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, all, { cwd: join(packages, folder), env, maxBuffer: 64 << 20, timeout: commandLimit })
       return stripVTControlCharacters(stdout + stderr)
     } catch (err) {
       const said = stripVTControlCharacters((err.stdout ?? '') + (err.stderr ?? ''))

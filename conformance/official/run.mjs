@@ -1,10 +1,10 @@
-// Builds, deploys, registers and runs official integrations and bots against
-// local stand-ins of their vendors, and prints a line for each step:
+// Deploys, registers and runs official integrations and bots that are already
+// built against local stand-ins of their vendors, and prints a line for each step:
 //
-//	node run.mjs --sources DIR --specs DIR [--bellhop FILE] [NAME …]
+//	node run.mjs --packages DIR --specs DIR [--bellhop FILE] [NAME …]
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, stat, writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,10 +21,10 @@ const handle = 'official'
 const handled = ['integrations/chat']
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { sources: { type: 'string' }, specs: { type: 'string', default: process.env.BELLHOP_SPECS ?? '' }, bellhop: { type: 'string' }, verbose: { type: 'boolean' } },
+  options: { packages: { type: 'string' }, specs: { type: 'string', default: process.env.BELLHOP_SPECS ?? '' }, bellhop: { type: 'string' }, verbose: { type: 'boolean' } },
 })
-if (!values.sources) throw new Error('--sources: name the prepared checkout; see README.md')
-const sources = resolve(values.sources)
+if (!values.packages) throw new Error('--packages: name the folder that holds the built packages; see README.md')
+const packages = resolve(values.packages)
 const names = positionals.length ? positionals : Object.keys(cases)
 
 const board = await startSwitchboard()
@@ -35,7 +35,7 @@ board.route('graph.facebook.com', (call, raw) => {
 })
 board.route('us.i.posthog.com', () => ({ body: { status: 1 } }))
 let failures = 0
-const version = (folder) => createRequire(import.meta.url)(join(sources, folder, 'package.json')).version
+const version = (folder) => createRequire(import.meta.url)(join(packages, folder, 'package.json')).version
 
 /** step prints what became of one step, and returns what it returned. */
 async function step(who, what, does) {
@@ -58,7 +58,7 @@ try {
   run.bellhop = values.bellhop
   run.server = await startServer(values.bellhop ?? build(), board.port)
   run.folder = run.server.folder
-  const bp = official(sources, run.server, handled)
+  const bp = official(packages, run.server, handled)
   const { call } = run.server
   const { workspaces } = await call('GET', '/v1/admin/workspaces')
   const account = { 'x-workspace-id': workspaces[0].id }
@@ -72,7 +72,7 @@ try {
 
   // The official bots need the integrations that they name.
   run.bot = await bot(bp, 'echo', [])
-  const hello = names.includes('telegram') ? await helloWorld() : undefined
+  const hello = names.includes('telegram') ? await bot(bp, 'hello-world', ['telegram']) : undefined
 
   for (const name of names) if (deployed[name] && run.bot) await roundTrip(name, deployed[name])
   for (const [name, id, said] of [['echo', run.bot, 'You said: "hi"'], ['hello-world', hello, 'Hello, World!']]) if (id) await answers(name, id, said)
@@ -81,7 +81,6 @@ try {
   async function deploy(bp, name) {
     const folder = `integrations/${name}`
     const play = { ...cases[name], ...(await cases[name].start?.(run)) }
-    if (!(await added(bp, name, folder))) return
     const began = new Date().toISOString()
     const secrets = Object.entries(play.secrets ?? {}).flatMap(([key, value]) => (value === '' ? [] : ['--secrets', `${key}=${value}`]))
     const done = await step(name, 'bp deploy', () => deployIn(bp, folder, '--visibility', 'public', ...secrets))
@@ -96,33 +95,19 @@ try {
   async function bot(bp, name, wants) {
     const folder = `bots/${name}`
     if (wants.some((want) => !deployed[want])) return void console.log(`skip  bot ${name} needs ${wants.join(' and ')}`)
-    if (!(await added(bp, `bot ${name}`, folder))) return
     const { bot } = await call('POST', '/v1/admin/bots', { name }, account)
     const done = await step(`bot ${name}`, 'bp deploy', () => deployIn(bp, folder, '--bot-id', bot.id))
     return done.ok ? bot.id : undefined
   }
 
-  /** added runs bp add, unless what a project depends on is there from before. */
-  async function added(bp, who, folder) {
-    const { bpDependencies } = createRequire(import.meta.url)(join(sources, folder, 'package.json'))
-    if (!bpDependencies || existsSync(join(sources, folder, 'bp_modules'))) return true
-    return (await step(who, 'bp add', async () => void (await bp(folder, 'add')))).ok
-  }
-
-  /** deployIn builds and deploys a project, and tells how large its code is. */
+  /** deployIn deploys a project as it was built, and returns how large its code is. */
   async function deployIn(bp, folder, ...args) {
-    const said = await bp(folder, 'deploy', ...args)
-    if (!/deployed/i.test(said)) throw new Error(said)
-    const { size } = await stat(join(sources, folder, '.botpress', 'dist', 'index.cjs'))
-    return `built, ${(size / 1024).toFixed()} KiB`
-  }
-
-  /** helloWorld deploys the bot, whose token genenv would take from the environment. */
-  async function helloWorld() {
-    const env = join(sources, 'bots', 'hello-world', '.genenv')
-    await mkdir(env, { recursive: true })
-    await writeFile(join(env, 'index.ts'), `export const HELLO_WORLD_TELEGRAM_BOT_TOKEN = ${JSON.stringify(deployed.telegram?.fake.token ?? '')}\n`)
-    return bot(bp, 'hello-world', ['telegram'])
+    const bundle = join(packages, folder, '.botpress', 'dist', 'index.cjs')
+    if (!existsSync(bundle)) throw new Error(`${bundle} is missing: build the package first`)
+    const output = await bp(folder, 'deploy', '--noBuild', ...args)
+    if (!/deployed/i.test(output)) throw new Error(output)
+    const { size } = await stat(bundle)
+    return `${(size / 1024).toFixed()} KiB`
   }
 
   async function roundTrip(name, play) {
@@ -195,7 +180,7 @@ async function inParallel(items, does) {
 
 /** dependencies are the interfaces that a project names, by their folder. */
 function dependencies(kind, name) {
-  const { bpDependencies = {} } = createRequire(import.meta.url)(join(sources, kind, name, 'package.json'))
+  const { bpDependencies = {} } = createRequire(import.meta.url)(join(packages, kind, name, 'package.json'))
   return Object.fromEntries(Object.entries(bpDependencies).map(([as, path]) => [as, path.split('/').pop()]))
 }
 
