@@ -21,6 +21,7 @@ import (
 type Bot struct {
 	store.Bot
 	Def           platform.BotDefinition
+	Effective     platform.BotSettings     // with their defaults
 	Installations map[string]*Installation // by alias
 
 	states, events map[string]*schema.Validator
@@ -31,6 +32,7 @@ type Bot struct {
 type Installation struct {
 	store.Installation
 	Integration *Integration
+	Effective   platform.InstallationSettings // with their defaults
 }
 
 // Integration is an integration version. It is shared: nobody changes it.
@@ -146,7 +148,7 @@ func (c *Catalog) Bot(ctx context.Context, id string) (*Bot, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.Installations[in.Alias] = &Installation{Installation: in, Integration: parsed}
+		b.Installations[in.Alias] = c.parseInstallation(in, parsed)
 	}
 	c.keep(b, generation)
 	return b, nil
@@ -241,6 +243,8 @@ func (c *Catalog) parseBot(row *store.Bot) (*Bot, error) {
 			return nil, fmt.Errorf("definition of bot %s: %w", row.ID, err)
 		}
 	}
+	c.settings(&b.Effective, row.Settings, "bot "+row.ID)
+	b.Effective = b.Effective.WithDefaults()
 	p := c.parser("bot " + row.ID)
 	b.states = p.states(b.Def.States)
 	b.events = p.events(b.Def.Events)

@@ -12,14 +12,15 @@ import (
 type botCommand struct {
 	access
 
-	List    botList    `cmd:"" default:"1" help:"List bots." example:"bellhop bot list"`
-	Get     botGet     `cmd:"" help:"Show a bot and what is installed on it." example:"bellhop bot get bot_01J..."`
-	Create  botCreate  `cmd:"" help:"Make a bot; prints its id." example:"bellhop bot create support --code-url http://127.0.0.1:8073"`
-	Update  botUpdate  `cmd:"" help:"Change a bot's name or the address of its code." example:"bellhop bot update bot_01J... --code-url http://127.0.0.1:9073"`
-	Publish botPublish `cmd:"" help:"Store what a bot declares, its states, events, actions and tags, or upload its code." example:"go run . definition | bellhop bot publish bot_01J... -\nbellhop bot publish bot_01J... definition.json --code dist/index.cjs --secret-file API_KEY=key.txt"`
-	Sign    botSign    `cmd:"" help:"Sign the calls to a bot's served code from now on, with a new secret; prints it, this once." example:"bellhop bot sign bot_01J..."`
-	Logs    botLogs    `cmd:"" help:"Show what a bot's uploaded code printed." example:"bellhop bot logs bot_01J... --follow"`
-	Delete  botDelete  `cmd:"" help:"Delete a bot with all its conversations." example:"bellhop bot delete bot_01J... --yes"`
+	List     botList     `cmd:"" default:"1" help:"List bots." example:"bellhop bot list"`
+	Get      botGet      `cmd:"" help:"Show a bot and what is installed on it." example:"bellhop bot get bot_01J..."`
+	Create   botCreate   `cmd:"" help:"Make a bot; prints its id." example:"bellhop bot create support --code-url http://127.0.0.1:8073"`
+	Update   botUpdate   `cmd:"" help:"Change a bot's name or the address of its code." example:"bellhop bot update bot_01J... --code-url http://127.0.0.1:9073"`
+	Publish  botPublish  `cmd:"" help:"Store what a bot declares, its states, events, actions and tags, or upload its code." example:"go run . definition | bellhop bot publish bot_01J... -\nbellhop bot publish bot_01J... definition.json --code dist/index.cjs --secret-file API_KEY=key.txt"`
+	Sign     botSign     `cmd:"" help:"Sign the calls to a bot's served code from now on, with a new secret; prints it, this once." example:"bellhop bot sign bot_01J..."`
+	Logs     botLogs     `cmd:"" help:"Show what a bot's uploaded code printed." example:"bellhop bot logs bot_01J... --follow"`
+	Settings botSettings `cmd:"" help:"Show or change how the server treats a bot: time limits, concurrency (docs/settings.md)." example:"bellhop bot settings support\nbellhop bot settings support --set delivery.turnLimit=30m --set delivery.concurrency.mode=burst\nbellhop bot settings support --reset delivery"`
+	Delete   botDelete   `cmd:"" help:"Delete a bot with all its conversations." example:"bellhop bot delete bot_01J... --yes"`
 }
 
 type botList struct{}

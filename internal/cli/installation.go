@@ -13,10 +13,11 @@ import (
 type installCommand struct {
 	access
 
-	List   installList   `cmd:"" default:"1" help:"List what is installed on a bot." example:"bellhop install list"`
-	Get    installGet    `cmd:"" help:"Show one installation with its webhook address." example:"bellhop install get chat"`
-	Put    installPut    `cmd:"" help:"Install an integration, or configure or upgrade an installation." example:"bellhop install put hook webhook@latest\nbellhop install put acme acme@0.1.0 --config '{\"replyUrl\":\"http://127.0.0.1:9000/\"}'\nbellhop install put acme --config @acme.json\nbellhop install put acme --disable"`
-	Remove installRemove `cmd:"" help:"Unregister and remove an installation." example:"bellhop install remove hook"`
+	List     installList     `cmd:"" default:"1" help:"List what is installed on a bot." example:"bellhop install list"`
+	Get      installGet      `cmd:"" help:"Show one installation with its webhook address." example:"bellhop install get chat"`
+	Put      installPut      `cmd:"" help:"Install an integration, or configure or upgrade an installation." example:"bellhop install put hook webhook@latest\nbellhop install put acme acme@0.1.0 --config '{\"replyUrl\":\"http://127.0.0.1:9000/\"}'\nbellhop install put acme --config @acme.json\nbellhop install put acme --disable"`
+	Settings installSettings `cmd:"" help:"Show or change how the server treats an installation (docs/settings.md)." example:"bellhop install settings chat\nbellhop install settings chat --set delivery.turnLimit=2m"`
+	Remove   installRemove   `cmd:"" help:"Unregister and remove an installation." example:"bellhop install remove hook"`
 }
 
 type botFlag struct {

@@ -54,6 +54,7 @@ func (r *Runtime) PutInstallation(ctx context.Context, in *platform.PutInstallat
 		return nil, err
 	}
 	if replaced {
+		row.Settings = b.Installations[in.Alias].Settings
 		if err := r.remove(ctx, b.Installations[in.Alias], false); err != nil {
 			return nil, err
 		}

@@ -32,6 +32,7 @@ const (
 		listPublicWorkspaces getWorkspacePreference setWorkspacePreference listWorkspaceInvoices listWorkspaceQuotas
 		createIntegration getIntegration getIntegrationByName listIntegrations updateIntegration deleteIntegration
 		listInstallations getInstallation putInstallation deleteInstallation
+		getBotSettings updateBotSettings getInstallationSettings updateInstallationSettings
 		getBotLogs getIntegrationLogs
 		listDeliveries getDelivery replayDelivery discardDelivery createToken listTokens deleteToken getServer rotateKeys
 		getAccount updateAccount getAccountPreference setAccountPreference listWorkspaces getWorkspace getPublicWorkspace

@@ -18,6 +18,7 @@ type Bot struct {
 	Tags                  Tags   // of the bot itself; definitions declare those of its conversations
 	Description           string
 	Medias                json.RawMessage // a list; nil is none
+	Settings              json.RawMessage // what was set, an object; nil is none. Only SetBotSettings changes it.
 	CreatedAt, UpdatedAt  time.Time
 }
 
@@ -29,12 +30,12 @@ type BotFilter struct {
 	Asc       bool
 }
 
-const botColumns = `id, workspace_id, name, url, signing_secret, builtin, dev, definition, configuration, deployment, tags, description, medias, created_at, updated_at`
+const botColumns = `id, workspace_id, name, url, signing_secret, builtin, dev, definition, configuration, deployment, tags, description, medias, created_at, updated_at, settings`
 
 func scanBot(rows Rows, b *Bot) error {
 	var tags string
 	err := rows.Scan(&b.ID, &b.WorkspaceID, &b.Name, &b.URL, &b.SigningSecret, &b.Builtin, &b.Dev, &b.Definition,
-		&b.Configuration, &b.Deployment, &tags, &b.Description, &b.Medias, &b.CreatedAt, &b.UpdatedAt)
+		&b.Configuration, &b.Deployment, &tags, &b.Description, &b.Medias, &b.CreatedAt, &b.UpdatedAt, &b.Settings)
 	if err != nil {
 		return err
 	}
@@ -42,14 +43,14 @@ func scanBot(rows Rows, b *Bot) error {
 	return err
 }
 
-const createBot = `INSERT INTO bots (` + botColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`
+const createBot = `INSERT INTO bots (` + botColumns + `) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
 
 // CreateBot adds a bot; zero times become Now. ErrConflict when the id is taken.
 func (tx *Tx) CreateBot(ctx context.Context, b Bot) error {
 	tx.stamp(&b.CreatedAt, &b.UpdatedAt)
 	b.seal(tx)
 	err := tx.exec(ctx, createBot, b.ID, b.WorkspaceID, b.Name, b.URL, b.SigningSecret, b.Builtin, b.Dev,
-		b.Definition, b.Configuration, b.Deployment, encodeTags(b.Tags), b.Description, b.Medias, b.CreatedAt, b.UpdatedAt)
+		b.Definition, b.Configuration, b.Deployment, encodeTags(b.Tags), b.Description, b.Medias, b.CreatedAt, b.UpdatedAt, b.Settings)
 	if err == nil {
 		err = tx.retag(ctx, KindBot, "", b.ID, nil, b.Tags)
 	}
@@ -98,7 +99,7 @@ func (tx *Tx) CountBots(ctx context.Context) (n int64, err error) {
 const updateBot = `UPDATE bots SET workspace_id = $2, name = $3, url = $4, signing_secret = $5, builtin = $6, dev = $7,
 	definition = $8, configuration = $9, deployment = $10, tags = $11, description = $12, medias = $13, updated_at = $14 WHERE id = $1`
 
-// UpdateBot writes every field but ID and CreatedAt; UpdatedAt becomes Now.
+// UpdateBot writes every field but ID, CreatedAt and Settings; UpdatedAt becomes Now.
 func (tx *Tx) UpdateBot(ctx context.Context, b Bot) error {
 	old, err := tx.LockBot(ctx, b.ID)
 	if err != nil {

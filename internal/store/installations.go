@@ -22,6 +22,7 @@ type Installation struct {
 	// RegisterEvery is how often register is to be called again, "" never; RegisterAt is when next.
 	RegisterEvery        string
 	RegisterAt           *time.Time
+	Settings             json.RawMessage // what was set, an object; nil is none. Only SetInstallationSettings changes it.
 	CreatedAt, UpdatedAt time.Time
 }
 
@@ -36,7 +37,7 @@ const (
 )
 
 const installationColumns = `id, bot_id, alias, integration_id, webhook_id, enabled, configuration_type, configuration,
-	identifier, status, status_reason, hold_dead, register_every, register_at, created_at, updated_at, disabled_channels`
+	identifier, status, status_reason, hold_dead, register_every, register_at, created_at, updated_at, disabled_channels, settings`
 
 const selectInstallation = `SELECT ` + installationColumns + ` FROM installations`
 
@@ -44,7 +45,7 @@ func scanInstallation(rows Rows, i *Installation) error {
 	var disabled string
 	err := rows.Scan(&i.ID, &i.BotID, &i.Alias, &i.IntegrationID, &i.WebhookID, &i.Enabled, &i.ConfigurationType,
 		&i.Configuration, &i.Identifier, &i.Status, &i.StatusReason, &i.HoldDead, &i.RegisterEvery, &i.RegisterAt,
-		&i.CreatedAt, &i.UpdatedAt, &disabled)
+		&i.CreatedAt, &i.UpdatedAt, &disabled, &i.Settings)
 	if err != nil || disabled == "" {
 		return err
 	}
@@ -55,7 +56,7 @@ func scanInstallation(rows Rows, i *Installation) error {
 }
 
 const putInstallation = `INSERT INTO installations (` + installationColumns + `)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 	ON CONFLICT (id) DO UPDATE SET alias = excluded.alias, integration_id = excluded.integration_id,
 	webhook_id = excluded.webhook_id, enabled = excluded.enabled, configuration_type = excluded.configuration_type,
 	configuration = excluded.configuration, identifier = excluded.identifier, status = excluded.status,
@@ -64,7 +65,7 @@ const putInstallation = `INSERT INTO installations (` + installationColumns + `)
 	disabled_channels = excluded.disabled_channels
 	RETURNING created_at`
 
-// PutInstallation adds an installation or replaces the one with its id. ErrConflict when the alias in the bot, the
+// PutInstallation adds an installation or replaces the one with its id, but for its settings. ErrConflict when the alias in the bot, the
 // webhook id or the identifier in the integration is another's.
 func (tx *Tx) PutInstallation(ctx context.Context, i *Installation) error {
 	if i.CreatedAt.IsZero() {
@@ -81,7 +82,7 @@ func (tx *Tx) PutInstallation(ctx context.Context, i *Installation) error {
 	}
 	args := []any{i.ID, i.BotID, i.Alias, i.IntegrationID, i.WebhookID, i.Enabled, i.ConfigurationType,
 		tx.sealJSON(place("installations", "configuration", i.ID), i.Configuration), i.Identifier, i.Status, i.StatusReason, i.HoldDead, i.RegisterEvery,
-		i.RegisterAt, i.CreatedAt, i.UpdatedAt, disabled}
+		i.RegisterAt, i.CreatedAt, i.UpdatedAt, disabled, i.Settings}
 	return wrap(tx.row(ctx, putInstallation, args, &i.CreatedAt), "put installation")
 }
 
