@@ -5,7 +5,7 @@ import (
 	"maps"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/schema"
 )
 
@@ -81,7 +81,7 @@ func perform[In, Out any](s *service, m *integration.Mux, name string, fn func(c
 			return nil, err
 		}
 		out, err := fn(ctx, &asking{Call: call, settings: c, api: s.client(call, c)}, in)
-		return out, outbound.Steer(err)
+		return out, chatkit.Classify(err)
 	})
 }
 

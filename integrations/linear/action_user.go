@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -98,7 +98,7 @@ func (s *service) startConversation(ctx context.Context, a *asking, in *startInp
 func (s *service) converseOn(ctx context.Context, call *integration.Call, c *settings, id string) (*platform.Conversation, error) {
 	i, err := s.issue(ctx, call, c, id)
 	if err != nil {
-		return nil, outbound.Explain("the issue "+id+" cannot be read", err)
+		return nil, chatkit.Explain("the issue "+id+" cannot be read", err)
 	}
 	conv, _, err := conversation(ctx, call, channelIssue, (&issueRef{ID: i.ID, Title: i.Title, URL: i.URL}).tags())
 	if err != nil {
@@ -125,7 +125,7 @@ func (s *service) createUser(ctx context.Context, call *integration.Call, in *pl
 	}
 	p, err := s.profile(ctx, call, c, in.Tags[tagID])
 	if err != nil {
-		return nil, outbound.Explain("the person "+in.Tags[tagID]+" cannot be read", err)
+		return nil, chatkit.Explain("the person "+in.Tags[tagID]+" cannot be read", err)
 	}
 	return s.user(ctx, call, c, &person{ID: p.ID, Name: p.Name, Email: p.Email, AvatarURL: p.AvatarURL})
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -35,7 +35,7 @@ type issueRef struct {
 }
 
 func (i *issueRef) tags() platform.Tags {
-	return filled(platform.Tags{tagID: i.ID, tagTitle: tagset.Clip(i.Title), tagURL: i.URL})
+	return filled(platform.Tags{tagID: i.ID, tagTitle: chatkit.ClipTag(i.Title), tagURL: i.URL})
 }
 
 // filled leaves out tags without a value.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // margin is how long before its end a token is renewed.
@@ -136,7 +136,7 @@ func (s *service) revoke(ctx context.Context, kind, token string) error {
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	status, _, _, err := send(s.http, req)
 	if err == nil && status != http.StatusOK {
-		err = &outbound.Error{Vendor: vendor, Status: status, Message: "the " + kind + " was not revoked"}
+		err = &chatkit.Error{Vendor: vendor, Status: status, Message: "the " + kind + " was not revoked"}
 	}
 	return err
 }
@@ -170,9 +170,9 @@ func (s *service) grant(ctx context.Context, c *settings, form url.Values) (*cre
 	}
 	readable := json.Unmarshal(raw, &answer) == nil
 	if status != http.StatusOK || answer.AccessToken == "" {
-		e := &outbound.Error{
+		e := &chatkit.Error{
 			Vendor: vendor, Status: status, Code: strings.ToUpper(answer.Error), Message: answer.Description,
-			RetryAfter: outbound.RetryAfter(h, time.Now()), Temporary: status == http.StatusOK && !readable,
+			RetryAfter: chatkit.RetryAfterHeader(h, time.Now()), Temporary: status == http.StatusOK && !readable,
 		}
 		switch e.Code {
 		case codeInvalidGrant:

@@ -11,7 +11,7 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 const (
@@ -44,7 +44,7 @@ func (a *api) do(ctx context.Context, document string, v vars, out any) error {
 		return err
 	}
 	if err := json.Unmarshal(data, out); err != nil {
-		return &outbound.Error{Vendor: vendor, Status: http.StatusOK, Temporary: true, Message: "its answer cannot be read"}
+		return &chatkit.Error{Vendor: vendor, Status: http.StatusOK, Temporary: true, Message: "its answer cannot be read"}
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (a *api) post(ctx context.Context, header string, body []byte) (json.RawMes
 	if err := json.Unmarshal(raw, &answer); err != nil {
 		answer.Errors = nil
 		if status == http.StatusOK {
-			return nil, &outbound.Error{Vendor: vendor, Status: status, Temporary: true, Message: "its answer cannot be read"}
+			return nil, &chatkit.Error{Vendor: vendor, Status: status, Temporary: true, Message: "its answer cannot be read"}
 		}
 	}
 	if status != http.StatusOK || len(answer.Errors) > 0 {
@@ -105,7 +105,7 @@ func (a *api) post(ctx context.Context, header string, body []byte) (json.RawMes
 func send(client *http.Client, req *http.Request) (status int, h http.Header, body []byte, err error) {
 	resp, err := client.Do(req)
 	if err != nil {
-		return 0, nil, nil, outbound.NoAnswer(vendor, err)
+		return 0, nil, nil, chatkit.NoAnswer(vendor, err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was read
 	body, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
@@ -113,7 +113,7 @@ func send(client *http.Client, req *http.Request) (status int, h http.Header, bo
 		err = errors.New("the answer is too long")
 	}
 	if err != nil {
-		return 0, nil, nil, outbound.NoAnswer(vendor, err)
+		return 0, nil, nil, chatkit.NoAnswer(vendor, err)
 	}
 	return resp.StatusCode, resp.Header, body, nil
 }

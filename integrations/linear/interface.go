@@ -2,7 +2,7 @@ package linear
 
 import (
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/publicinterface"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -23,14 +23,14 @@ func entities() map[string]integration.Entity {
 // interfaces are those that bots and plugins find the integration by.
 func interfaces() map[string]platform.InterfaceExtension {
 	item := map[string]string{"item": entityIssue}
-	return publicinterface.Declare(
-		publicinterface.Interface{Name: "listable", Version: "0.0.3", Entities: item, Actions: map[string]string{"list": "issueList"}},
-		publicinterface.Interface{
+	return chatkit.Interfaces(
+		chatkit.Interface{Name: "listable", Version: "0.0.3", Entities: item, Actions: map[string]string{"list": "issueList"}},
+		chatkit.Interface{
 			Name: "deletable", Version: "0.0.3", Entities: item,
 			Actions: map[string]string{"delete": "issueDelete"}, Events: map[string]string{"deleted": "issueDeleted"},
 		},
-		publicinterface.ProactiveConversation(entityConversation, "getOrCreateIssueConversation"),
-		publicinterface.Interface{
+		chatkit.ProactiveConversation(entityConversation, "getOrCreateIssueConversation"),
+		chatkit.Interface{
 			Name: "files-readonly", Version: "0.3.0",
 			Actions: map[string]string{"listItemsInFolder": actionListFolder, "transferFileToBotpress": actionTransfer},
 			Events: map[string]string{

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -62,9 +62,9 @@ func (s *service) issue(ctx context.Context, call *integration.Call, c *settings
 
 // describe gives the issue's conversation its tags.
 func (i *issue) describe(ctx context.Context, call *integration.Call, conv *platform.Conversation) (*platform.Conversation, error) {
-	tags := platform.Tags{tagTitle: tagset.Clip(i.Title), tagURL: i.URL, tagParentID: "", tagParentTitle: "", tagParentURL: ""}
+	tags := platform.Tags{tagTitle: chatkit.ClipTag(i.Title), tagURL: i.URL, tagParentID: "", tagParentTitle: "", tagParentURL: ""}
 	if i.Parent != nil {
-		tags[tagParentID], tags[tagParentTitle], tags[tagParentURL] = i.Parent.ID, tagset.Clip(i.Parent.Title), i.Parent.URL
+		tags[tagParentID], tags[tagParentTitle], tags[tagParentURL] = i.Parent.ID, chatkit.ClipTag(i.Parent.Title), i.Parent.URL
 	}
 	return retag(ctx, call, conv, tags)
 }

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/keylock"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -62,7 +62,7 @@ type service struct {
 	api, app *url.URL
 	secrets  map[string]string
 	patience time.Duration
-	locks    keylock.Set
+	locks    chatkit.Locks
 }
 
 func newService(env integration.Env, o Options) (*service, error) {

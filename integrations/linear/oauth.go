@@ -5,8 +5,8 @@ import (
 	"net/url"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/oauth"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -52,7 +52,7 @@ func (s *service) flow(ctx context.Context, call *integration.Call, c *settings)
 				"grant_type": {"authorization_code"}, "code": {g.Code}, "redirect_uri": {g.RedirectURI}, "code_verifier": {g.Verifier},
 			})
 			if err != nil {
-				return outbound.Explain("Linear gave no token", err)
+				return chatkit.Explain("Linear gave no token", err)
 			}
 			return keep(context.WithoutCancel(ctx), call, state, *k)
 		},

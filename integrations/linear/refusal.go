@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // Linear's codes that the integration does something about.
@@ -60,7 +60,7 @@ func (e *graphError) code() string {
 // refusal says what Linear refused. The code decides more than the status: a
 // limit that was met is answered 400.
 func refusal(status int, h http.Header, errs []graphError, now time.Time) error {
-	e := &outbound.Error{Vendor: vendor, Status: status, RetryAfter: outbound.RetryAfter(h, now)}
+	e := &chatkit.Error{Vendor: vendor, Status: status, RetryAfter: chatkit.RetryAfterHeader(h, now)}
 	if len(errs) > 0 {
 		first := &errs[0]
 		e.Code, e.Message = first.code(), cmp.Or(first.Extensions.Message, first.Message)
@@ -120,13 +120,13 @@ func remedy(code string) string {
 }
 
 func isCode(err error, code string) bool {
-	e, ok := errors.AsType[*outbound.Error](err)
+	e, ok := errors.AsType[*chatkit.Error](err)
 	return ok && e.Code == code
 }
 
 // refused reports whether Linear answered, and does not want what it was
 // asked.
 func refused(err error) bool {
-	e, ok := errors.AsType[*outbound.Error](err)
+	e, ok := errors.AsType[*chatkit.Error](err)
 	return ok && e.Final
 }

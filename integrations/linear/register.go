@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -65,7 +65,7 @@ func (s *service) disconnected(ctx context.Context, call *integration.Call, c *s
 		}
 		return connect(ctx, call)
 	}
-	return outbound.Explain(what, err)
+	return chatkit.Explain(what, err)
 }
 
 // unregister removes the webhook, and gives back the tokens that people's
@@ -77,7 +77,7 @@ func (s *service) unregister(ctx context.Context, call *integration.Call) error 
 		return nil // it was never registered
 	}
 	if err := s.silence(ctx, call, c); err != nil {
-		if steered := outbound.Steer(err); !platform.IsType(steered, platform.TypeRuntime) {
+		if steered := chatkit.Classify(err); !platform.IsType(steered, platform.TypeRuntime) {
 			return steered
 		}
 		call.Logger.WarnContext(ctx, "the webhook could not be removed at Linear; remove it there under Settings > API", "error", err)

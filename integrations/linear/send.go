@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -48,7 +48,7 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 	a := s.client(call, c)
 	if call.Attempt > 1 {
 		if there, err := exists(ctx, a, input["id"]); err != nil {
-			return outbound.Steer(err)
+			return chatkit.Classify(err)
 		} else if there {
 			return acknowledge(ctx, o, input["id"], thread)
 		}
@@ -62,7 +62,7 @@ func (s *service) send(ctx context.Context, call *integration.Call, o *outgoing,
 		}
 	}
 	if err != nil {
-		return outbound.Explain("the comment was not written", err)
+		return chatkit.Explain("the comment was not written", err)
 	}
 	return acknowledge(ctx, o, input["id"], thread)
 }

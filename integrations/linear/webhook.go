@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -80,11 +80,7 @@ func deliveryKey(id string, e *envelope) string {
 // settle lets through only errors that another try may mend: Linear tries three
 // times within some hours. Others are logged.
 func settle(ctx context.Context, call *integration.Call, err error) error {
-	again, dropped := outbound.Settle(err)
-	if dropped != nil {
-		call.Logger.ErrorContext(ctx, "a webhook was dropped", "error", dropped)
-	}
-	return again
+	return chatkit.DropFinal(ctx, call, "webhook", err)
 }
 
 // receive handles what happened. Each thing that it does is done once, whatever

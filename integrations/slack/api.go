@@ -9,7 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // apiTimeout bounds one call of the Web API.
@@ -42,7 +42,7 @@ func (a *api) with(token string) {
 func (a *api) do(ctx context.Context, method, bucket string, fn func(context.Context, *slack.Client) error) error {
 	gate := a.call.WebhookID + " " + method + " " + bucket
 	if wait := a.s.gates.closed(gate, time.Now()); wait > 0 {
-		return &outbound.Error{Vendor: vendor, Code: "ratelimited", Message: method + " is used too often", RetryAfter: wait}
+		return &chatkit.Error{Vendor: vendor, Code: "ratelimited", Message: method + " is used too often", RetryAfter: wait}
 	}
 	if a.slack == nil {
 		token, err := a.s.token(ctx, a.call, a.c, "")

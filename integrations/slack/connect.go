@@ -9,8 +9,8 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/oauth"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -22,7 +22,7 @@ func (s *service) flow(c *settings) *oauth.Flow {
 		Params:       url.Values{"client_id": {c.clientID}, "scope": {scopeNames()}},
 		PKCE:         c.pkce,
 		Exchange: func(ctx context.Context, call *integration.Call, g oauth.Grant) error {
-			return outbound.Steer(s.exchange(ctx, call, c, g))
+			return chatkit.Classify(s.exchange(ctx, call, c, g))
 		},
 	}
 }

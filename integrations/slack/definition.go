@@ -2,8 +2,8 @@ package slack
 
 import (
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/oauth"
-	"github.com/bellhop-dev/bellhop/integration/publicinterface"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -57,8 +57,8 @@ func definition() integration.Definition {
 		Entities: map[string]integration.Entity{
 			entityConversation: {Title: "Conversation", Description: "The channel to write to", Schema: schema.For[channelReference]},
 		},
-		Interfaces: publicinterface.Declare(
-			publicinterface.TypingIndicator(), publicinterface.ProactiveConversation(entityConversation, actionChannel),
+		Interfaces: chatkit.Interfaces(
+			chatkit.TypingIndicator(), chatkit.ProactiveConversation(entityConversation, actionChannel),
 		),
 		User: integration.User{Tags: userTags(), Creation: &platform.CreationDefinition{Enabled: true, RequiredTags: []string{tagID}}},
 		States: map[string]integration.StateDefinition{

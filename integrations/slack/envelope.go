@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // Types of envelopes.
@@ -48,7 +48,7 @@ func (s *service) event(ctx context.Context, call *integration.Call, c *settings
 		Type string `json:"type"`
 	}
 	if err := json.Unmarshal(e.Event, &head); err != nil {
-		call.Logger.WarnContext(ctx, "event ignored: it cannot be read", "event_id", tagset.Clip(e.EventID))
+		call.Logger.WarnContext(ctx, "event ignored: it cannot be read", "event_id", chatkit.ClipTag(e.EventID))
 		return nil
 	}
 	h := s.happening(call, c, me, e.EventID)
@@ -99,7 +99,7 @@ func (s *service) happening(call *integration.Call, c *settings, me *identity, i
 func read[E any](ctx context.Context, h *happening, typ string, raw json.RawMessage, handle func(context.Context, *E) error) error {
 	e := new(E)
 	if err := json.Unmarshal(raw, e); err != nil {
-		h.call.Logger.WarnContext(ctx, "event with another shape than expected", "event_id", tagset.Clip(h.id), "type", tagset.Clip(typ))
+		h.call.Logger.WarnContext(ctx, "event with another shape than expected", "event_id", chatkit.ClipTag(h.id), "type", chatkit.ClipTag(typ))
 		return h.other(ctx, typ, raw)
 	}
 	return handle(ctx, e)

@@ -12,9 +12,8 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/handover"
-	"github.com/bellhop-dev/bellhop/integration/label"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
+	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -43,7 +42,7 @@ func (h *happening) file(ctx context.Context, f *inFile) (*content, error) {
 	address := cmp.Or(f.ExternalURL, f.URLPrivate)
 	if !f.IsExternal && f.Mode != "external" || address == "" {
 		var err error
-		if address, err = h.s.desk.Link(ctx, h.call, f.ID, label.Shorten(f.Name, 100), 0); err != nil {
+		if address, err = h.s.files.Link(ctx, h.call, f.ID, chatkit.Shorten(f.Name, 100), 0); err != nil {
 			return nil, fmt.Errorf("address the file: %w", err)
 		}
 	}
@@ -60,9 +59,9 @@ func (h *happening) file(ctx context.Context, f *inFile) (*content, error) {
 	return &content{message.TypeFile, message.File{FileURL: address, Title: title}}, nil
 }
 
-// newDesk hands Slack's files over.
-func (s *service) newDesk() *handover.Desk {
-	return &handover.Desk{Max: maxFile, Secret: fileSecret, Open: func(ctx context.Context, call *integration.Call, id string) (*handover.File, error) {
+// newMedia hands Slack's files over.
+func (s *service) newMedia() *media.Server {
+	return &media.Server{Max: maxFile, Secret: fileSecret, Open: func(ctx context.Context, call *integration.Call, id string) (*media.File, error) {
 		c, err := readSettings(call)
 		if err != nil {
 			return nil, err
@@ -83,14 +82,14 @@ func fileSecret(_ context.Context, call *integration.Call) (string, error) {
 
 // openFile asks Slack where the file is and begins to read it there, with the
 // token, on no other host than Slack's.
-func (s *service) openFile(ctx context.Context, a *api, id string) (*handover.File, error) {
+func (s *service) openFile(ctx context.Context, a *api, id string) (*media.File, error) {
 	info, err := a.file(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	target, err := url.Parse(cmp.Or(info.Download, info.Private))
 	if err != nil || !s.trusted(target) {
-		return nil, &outbound.Error{Vendor: vendor, Final: true, Message: "the file is on a host that may not have the token"}
+		return nil, &chatkit.Error{Vendor: vendor, Final: true, Message: "the file is on a host that may not have the token"}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), http.NoBody)
 	if err != nil {
@@ -103,15 +102,15 @@ func (s *service) openFile(ctx context.Context, a *api, id string) (*handover.Fi
 	req.Header.Set("Authorization", "Bearer "+token)
 	resp, err := s.http.Do(req)
 	if err != nil {
-		return nil, outbound.NoAnswer(vendor, err)
+		return nil, chatkit.NoAnswer(vendor, err)
 	}
 	// Without the right to it Slack shows its page to sign in.
 	page, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if resp.StatusCode == http.StatusOK && (page != "text/html" || strings.HasPrefix(info.Type, "text/")) {
-		return &handover.File{Body: resp.Body, Type: info.Type, Size: resp.ContentLength}, nil
+		return &media.File{Body: resp.Body, Type: info.Type, Size: resp.ContentLength}, nil
 	}
 	resp.Body.Close() //nolint:errcheck,gosec // it is not read
-	e := &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Message: "the file cannot be read", RetryAfter: outbound.RetryAfter(resp.Header, time.Now())}
+	e := &chatkit.Error{Vendor: vendor, Status: resp.StatusCode, Message: "the file cannot be read", RetryAfter: chatkit.RetryAfterHeader(resp.Header, time.Now())}
 	if resp.StatusCode/100 < 4 {
 		e.Status, e.Final, e.Remedy = http.StatusForbidden, true, "the token needs the scope files:read, and the bot must be where the file was sent"
 	}
@@ -121,7 +120,7 @@ func (s *service) openFile(ctx context.Context, a *api, id string) (*handover.Fi
 // ownFile opens the file behind an address that this server gave out; nil for
 // any other.
 func (s *service) ownFile(ctx context.Context, o *outgoing, address string) (io.ReadCloser, error) {
-	rest, ok := strings.CutPrefix(address, o.call.WebhookURL+handover.Path)
+	rest, ok := strings.CutPrefix(address, o.call.WebhookURL+media.Path)
 	if !ok || o.call.WebhookURL == "" {
 		return nil, nil
 	}
@@ -132,7 +131,7 @@ func (s *service) ownFile(ctx context.Context, o *outgoing, address string) (io.
 	if err != nil || nameErr != nil {
 		return nil, nil
 	}
-	if given, err := s.desk.Link(ctx, o.call, id, name, 0); err != nil || given != address {
+	if given, err := s.files.Link(ctx, o.call, id, name, 0); err != nil || given != address {
 		return nil, err
 	}
 	file, err := s.openFile(ctx, o.api, id)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -24,7 +24,7 @@ func (s *service) self(ctx context.Context, call *integration.Call, c *settings,
 			return me, nil
 		}
 	}
-	call.Logger.WarnContext(ctx, "event of another workspace ignored", "team", tagset.Clip(e.TeamID))
+	call.Logger.WarnContext(ctx, "event of another workspace ignored", "team", chatkit.ClipTag(e.TeamID))
 	return nil, nil
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -70,7 +70,7 @@ func (h *happening) said(ctx context.Context, m *inMessage) error {
 		return err
 	}
 	if content == nil {
-		h.call.Logger.InfoContext(ctx, "message without content ignored", "ts", tagset.Clip(m.TS))
+		h.call.Logger.InfoContext(ctx, "message without content ignored", "ts", chatkit.ClipTag(m.TS))
 		return nil
 	}
 	u, err := h.user(ctx, m.User)
@@ -106,7 +106,7 @@ func (h *happening) make(ctx context.Context, conv *platform.Conversation, u *pl
 		return fmt.Errorf("write the message's payload: %w", err)
 	}
 	_, err = h.call.Client.GetOrCreateMessage(ctx, &platform.GetOrCreateMessageInput{
-		ConversationID: conv.ID, UserID: u.ID, Type: c.typ, Payload: payload, Tags: tagset.Fill(tags), DiscriminateByTags: by,
+		ConversationID: conv.ID, UserID: u.ID, Type: c.typ, Payload: payload, Tags: chatkit.FillTags(tags), DiscriminateByTags: by,
 	})
 	if err != nil {
 		return fmt.Errorf("make the message: %w", err)

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/optionvalue"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
@@ -152,7 +152,7 @@ func (h *happening) acted(ctx context.Context, in *interaction, u *platform.User
 // answered makes the message that a button or a choice stands for.
 func (h *happening) answered(ctx context.Context, in *interaction, conv *platform.Conversation, u *platform.User, a *action, id string) error {
 	values := a.values()
-	value, err := optionvalue.Meant(ctx, h.call, values[0])
+	value, err := chatkit.OptionValue(ctx, h.call, values[0])
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -28,7 +28,7 @@ func handle[P any](s *service, m *integration.Mux, channel, typ string, render f
 			return err
 		}
 		o := &outgoing{api: s.api(call, c), call: call, to: to, message: &out.Message, ack: out.Ack}
-		return outbound.Steer(s.send(ctx, o, parts))
+		return chatkit.Classify(s.send(ctx, o, parts))
 	})
 }
 
@@ -88,7 +88,7 @@ func (s *service) sendPart(ctx context.Context, o *outgoing, n int, p part) (ts 
 	}
 	o.call.Logger.InfoContext(ctx, "Slack does not show a picture by its address", "error", err)
 	ts, failed := s.sendPart(ctx, o, n, other)
-	if e, ok := errors.AsType[*outbound.Error](failed); ok && e.Vendor != vendor {
+	if e, ok := errors.AsType[*chatkit.Error](failed); ok && e.Vendor != vendor {
 		told := *e
 		told.Vendor = "Slack could not open the picture, and this server neither: " + e.Vendor
 		return "", &told

@@ -3,7 +3,7 @@ package slack
 import (
 	"slices"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // part is one call's worth of a message: a post, or a file.
@@ -57,7 +57,7 @@ func posts(text string, blocks []block) []part {
 	var parts []part
 	for len(blocks) > 0 {
 		n := min(len(blocks), maxBlocks)
-		parts = append(parts, part{text: label.Shorten(text, maxSection), blocks: blocks[:n]})
+		parts = append(parts, part{text: chatkit.Shorten(text, maxSection), blocks: blocks[:n]})
 		blocks = blocks[n:]
 	}
 	return parts

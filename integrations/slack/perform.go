@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/schema"
 )
 
@@ -78,7 +78,7 @@ func perform[In, Out any](s *service, m *integration.Mux, name string, fn func(c
 		h := s.happening(call, c, &identity{}, "")
 		h.courtesy = h.courtesy.Add(apiTimeout)
 		out, err := fn(ctx, h, in)
-		return out, outbound.Steer(err)
+		return out, chatkit.Classify(err)
 	})
 }
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -119,11 +119,11 @@ func (s *service) createConversation(ctx context.Context, call *integration.Call
 		return nil, integration.RuntimeError("tags.thread is missing: give the time of the message that the thread is below")
 	case in.Channel == channelDM && !strings.HasPrefix(p.channel, "D"):
 		if p, err = h.direct(ctx, p.channel); err != nil {
-			return nil, outbound.Steer(err)
+			return nil, chatkit.Classify(err)
 		}
 	}
 	conv, err := h.proved(ctx, p)
-	return conv, outbound.Steer(err)
+	return conv, chatkit.Classify(err)
 }
 
 // createUser lets bots make the user of a person by Slack's id of them.
@@ -138,7 +138,7 @@ func (s *service) createUser(ctx context.Context, call *integration.Call, in *pl
 	h := s.happening(call, c, &identity{}, "")
 	p, err := h.api.user(ctx, in.Tags[tagID])
 	if err != nil {
-		return nil, outbound.Steer(err)
+		return nil, chatkit.Classify(err)
 	}
 	out, err := call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{Tags: platform.Tags{tagID: p.ID}, DiscriminateByTags: []string{tagID}})
 	if err != nil {

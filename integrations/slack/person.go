@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -83,7 +83,7 @@ func (p *profile) picture() string {
 }
 
 func (p *profile) tags() platform.Tags {
-	return tagset.Fill(platform.Tags{
+	return chatkit.FillTags(platform.Tags{
 		tagID: p.ID, "tz": p.TZ, "is_bot": strconv.FormatBool(p.IsBot), "is_admin": strconv.FormatBool(p.IsAdmin),
 		"title": p.Profile.Title, "phone": p.Profile.Phone, "email": p.Profile.Email,
 		"real_name": cmp.Or(p.Profile.RealName, p.RealName), "real_name_normalized": p.Profile.RealNameNormalized,
@@ -111,7 +111,7 @@ func (h *happening) user(ctx context.Context, id string) (*platform.User, error)
 	defer cancel()
 	p, err := h.api.user(short, id)
 	if err != nil {
-		h.call.Logger.WarnContext(ctx, "the profile could not be read", "user", tagset.Clip(id), "error", err)
+		h.call.Logger.WarnContext(ctx, "the profile could not be read", "user", chatkit.ClipTag(id), "error", err)
 		return &out.User, nil
 	}
 	return refresh(ctx, h.call, &out.User, p)
@@ -132,7 +132,7 @@ func refresh(ctx context.Context, call *integration.Call, u *platform.User, p *p
 		}
 	}
 	in := &platform.UpdateUserInput{ID: u.ID, Tags: change}
-	if name := tagset.Clip(p.shown()); name != "" && name != u.Name {
+	if name := chatkit.ClipTag(p.shown()); name != "" && name != u.Name {
 		in.Name = platform.Set(name)
 	}
 	if picture := p.picture(); picture != "" && picture != u.PictureURL {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -138,7 +138,7 @@ func (h *happening) title(ctx context.Context, conv *platform.Conversation, name
 		}
 		name = info.Name
 	}
-	out, err := h.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTitle: tagset.Clip(name)}})
+	out, err := h.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTitle: chatkit.ClipTag(name)}})
 	if err != nil {
 		h.call.Logger.WarnContext(ctx, "the channel's name could not be noted", "conversation_id", conv.ID, "error", err)
 		return conv

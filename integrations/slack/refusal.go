@@ -11,8 +11,7 @@ import (
 
 	"github.com/slack-go/slack"
 
-	"github.com/bellhop-dev/bellhop/integration/outbound"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // vendor names the system in errors.
@@ -23,32 +22,32 @@ func isCode(err error, codes ...string) bool {
 	code := ""
 	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		code = e.Err
-	} else if e, ok := errors.AsType[*outbound.Error](err); ok {
+	} else if e, ok := errors.AsType[*chatkit.Error](err); ok {
 		code = e.Code
 	}
 	return slices.Contains(codes, code)
 }
 
 // refusal reads what slack-go returned of a call that went wrong.
-func refusal(method string, err error) *outbound.Error {
-	if e, ok := errors.AsType[*outbound.Error](err); ok {
+func refusal(method string, err error) *chatkit.Error {
+	if e, ok := errors.AsType[*chatkit.Error](err); ok {
 		return e
 	}
 	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return &outbound.Error{
+		return &chatkit.Error{
 			Vendor: vendor, Status: http.StatusTooManyRequests, Code: "ratelimited", Message: method + " is used too often",
 			RetryAfter: max(limited.RetryAfter, time.Second),
 		}
 	}
 	if unread, ok := errors.AsType[*strconv.NumError](err); ok {
 		// slack-go reads whole seconds only; a proxy may write a date.
-		return &outbound.Error{
+		return &chatkit.Error{
 			Vendor: vendor, Status: http.StatusTooManyRequests, Code: "ratelimited", Message: method + " is used too often",
-			RetryAfter: outbound.RetryAfter(http.Header{"Retry-After": {unread.Num}}, time.Now()),
+			RetryAfter: chatkit.RetryAfterHeader(http.Header{"Retry-After": {unread.Num}}, time.Now()),
 		}
 	}
 	if status, ok := errors.AsType[slack.StatusCodeError](err); ok {
-		return &outbound.Error{Vendor: vendor, Status: status.Code}
+		return &chatkit.Error{Vendor: vendor, Status: status.Code}
 	}
 	if said, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
 		return said200(method, &said)
@@ -56,15 +55,15 @@ func refusal(method string, err error) *outbound.Error {
 	_, syntax := errors.AsType[*json.SyntaxError](err)
 	_, typed := errors.AsType[*json.UnmarshalTypeError](err)
 	if syntax || typed {
-		return &outbound.Error{Vendor: vendor, Temporary: true, Message: "the answer to " + method + " cannot be read"}
+		return &chatkit.Error{Vendor: vendor, Temporary: true, Message: "the answer to " + method + " cannot be read"}
 	}
-	e, _ := errors.AsType[*outbound.Error](outbound.NoAnswer(vendor, err))
+	e, _ := errors.AsType[*chatkit.Error](chatkit.NoAnswer(vendor, err))
 	return e
 }
 
 // said200 reads an answer that is not ok: its status is 200 all the same.
-func said200(method string, said *slack.SlackErrorResponse) *outbound.Error {
-	e := &outbound.Error{Vendor: vendor, Status: http.StatusOK, Code: said.Err, Message: method, Remedy: remedy(said.Err)}
+func said200(method string, said *slack.SlackErrorResponse) *chatkit.Error {
+	e := &chatkit.Error{Vendor: vendor, Status: http.StatusOK, Code: said.Err, Message: method, Remedy: remedy(said.Err)}
 	switch said.Err {
 	case "ratelimited", "rate_limited":
 		e.RetryAfter = time.Second
@@ -76,7 +75,7 @@ func said200(method string, said *slack.SlackErrorResponse) *outbound.Error {
 		}
 	}
 	if details := said.ResponseMetadata.Messages; len(details) > 0 {
-		e.Message += ": " + tagset.Clip(strings.Join(details, "; "))
+		e.Message += ": " + chatkit.ClipTag(strings.Join(details, "; "))
 	}
 	return e
 }

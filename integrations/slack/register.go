@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/oauth"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -30,7 +30,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 		if c.oauth() && isCode(err, "invalid_auth", "token_revoked", "account_inactive", "invalid_refresh_token") {
 			return s.reconnect(ctx, call, err)
 		}
-		return outbound.Explain("the token does not work", err)
+		return chatkit.Explain("the token does not work", err)
 	}
 	if len(have) > 0 { // Slack's proxies leave the header out at times
 		needed, wanted := missing(have, c)
@@ -44,7 +44,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 	}
 	if c.appToken != "" {
 		if err := s.api(call, c).openSocket(ctx); err != nil {
-			return outbound.Explain("the app-level token does not work; it needs the scope connections:write, and Socket Mode must be enabled", err)
+			return chatkit.Explain("the app-level token does not work; it needs the scope connections:write, and Socket Mode must be enabled", err)
 		}
 	}
 	return keep(ctx, call, me)

@@ -9,7 +9,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/bellhop-dev/bellhop/integration/bloc"
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -69,10 +69,10 @@ func renderMarkdown(_ *rendering, p *message.Markdown) ([]part, error) {
 func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
 	var lines []string
 	if p.Title != "" {
-		lines = append(lines, "*"+escape(label.Shorten(p.Title, maxSection/4))+"*")
+		lines = append(lines, "*"+escape(chatkit.Shorten(p.Title, maxSection/4))+"*")
 	}
 	if p.Address != "" {
-		lines = append(lines, escape(label.Shorten(p.Address, maxSection/4)))
+		lines = append(lines, escape(chatkit.Shorten(p.Address, maxSection/4)))
 	}
 	at := strconv.FormatFloat(p.Latitude, 'f', -1, 64) + "," + strconv.FormatFloat(p.Longitude, 'f', -1, 64)
 	lines = append(lines, "<https://www.google.com/maps/search/?api=1&amp;query="+at+"|"+at+">")

@@ -3,7 +3,7 @@ package slack
 import (
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -40,7 +40,7 @@ func renderCarousel(r *rendering, c *message.Carousel) ([]part, error) {
 // card is a section with the picture beside it, and the buttons. index counts
 // the actions of all cards of the message.
 func (r *rendering) card(c *message.Card, index *int) []block {
-	written := "*" + escape(label.Shorten(c.Title, maxSection/2)) + "*"
+	written := "*" + escape(chatkit.Shorten(c.Title, maxSection/2)) + "*"
 	if c.Subtitle != "" {
 		written += "\n" + rich(c.Subtitle)
 	}
@@ -53,14 +53,14 @@ func (r *rendering) card(c *message.Card, index *int) []block {
 			continue
 		}
 		if linkable(a.Value) && length(a.Value) <= maxURL {
-			row = append(row, button{Type: "button", ActionID: r.actionID(), Text: plainText(label.Fit(a.Label, maxButtonText)), URL: a.Value})
+			row = append(row, button{Type: "button", ActionID: r.actionID(), Text: plainText(chatkit.Label(a.Label, maxButtonText)), URL: a.Value})
 			continue
 		}
 		written += "\n" + link(escape(a.Label), a.Value)
 	}
 	blocks := sections(written)
 	if head, ok := blocks[0].(section); ok && c.ImageURL != "" && length(c.ImageURL) <= maxURL {
-		head.Accessory = &imageElt{Type: "image", ImageURL: c.ImageURL, AltText: label.Shorten(c.Title, maxAlt)}
+		head.Accessory = &imageElt{Type: "image", ImageURL: c.ImageURL, AltText: chatkit.Shorten(c.Title, maxAlt)}
 		blocks[0] = head
 	}
 	return append(blocks, rows(row)...)

@@ -4,8 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
-	"github.com/bellhop-dev/bellhop/integration/optionvalue"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -39,10 +38,10 @@ func renderDropdown(r *rendering, c *message.Dropdown) ([]part, error) {
 			o := c.Options[i]
 			value := r.value(o.Value, i, maxOptionValue)
 			if taken[value] {
-				value = optionvalue.Place(r.messageID, i)
+				value = chatkit.OptionRef(r.messageID, i)
 			}
 			taken[value] = true
-			menu.Options = append(menu.Options, option{Text: plainText(label.Fit(o.Label, maxOptionText)), Value: value})
+			menu.Options = append(menu.Options, option{Text: plainText(chatkit.Label(o.Label, maxOptionText)), Value: value})
 		}
 		blocks = append(blocks, actions{Type: "actions", Elements: []any{menu}})
 	}
@@ -55,7 +54,7 @@ func legend(options []message.Option, limit int) string {
 	long := false
 	for _, o := range options {
 		long = long || length(o.Label) > limit
-		b.WriteString("\n• " + escape(label.Fit(o.Label, maxSection/4)))
+		b.WriteString("\n• " + escape(chatkit.Label(o.Label, maxSection/4)))
 	}
 	if !long {
 		return ""
@@ -77,7 +76,7 @@ func rows(elements []any) []block {
 // button answers with the value, which is at the index in the message.
 func (r *rendering) button(text, value string, index int) button {
 	return button{
-		Type: "button", ActionID: r.actionID(), Text: plainText(label.Fit(text, maxButtonText)),
+		Type: "button", ActionID: r.actionID(), Text: plainText(chatkit.Label(text, maxButtonText)),
 		Value: r.value(value, index, maxButtonValue),
 	}
 }
@@ -91,8 +90,8 @@ func (r *rendering) actionID() string {
 // value is what Slack sends back: the value itself, or where it has no room,
 // its place in the message.
 func (r *rendering) value(value string, index, limit int) string {
-	if value == "" || length(value) > limit || optionvalue.IsPlace(value) {
-		return optionvalue.Place(r.messageID, index)
+	if value == "" || length(value) > limit || chatkit.IsOptionRef(value) {
+		return chatkit.OptionRef(r.messageID, index)
 	}
 	return value
 }

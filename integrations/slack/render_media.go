@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -25,11 +25,11 @@ func renderImage(_ *rendering, p *message.Image) ([]part, error) {
 	if length(address) > maxURL || !linkable(address) {
 		return uploaded(address, p.Title), nil
 	}
-	picture := imageBlock{Type: "image", ImageURL: address, AltText: label.Fit(cmp.Or(p.Title, fileName(address), "image"), maxAlt)}
+	picture := imageBlock{Type: "image", ImageURL: address, AltText: chatkit.Label(cmp.Or(p.Title, fileName(address), "image"), maxAlt)}
 	if p.Title != "" {
-		picture.Title = plainText(label.Shorten(p.Title, maxAlt))
+		picture.Title = plainText(chatkit.Shorten(p.Title, maxAlt))
 	}
-	shown := part{text: escape(cmp.Or(label.Shorten(p.Title, maxAlt), fileName(address))), blocks: []block{picture}}
+	shown := part{text: escape(cmp.Or(chatkit.Shorten(p.Title, maxAlt), fileName(address))), blocks: []block{picture}}
 	return []part{shown}, nil
 }
 
@@ -47,7 +47,7 @@ func renderFile(_ *rendering, p *message.File) ([]part, error) {
 
 func uploaded(address, title string) []part {
 	address = strings.TrimSpace(address)
-	return []part{{file: &upload{address: address, name: cmp.Or(fileName(address), "file"), title: label.Shorten(title, 250)}}}
+	return []part{{file: &upload{address: address, name: cmp.Or(fileName(address), "file"), title: chatkit.Shorten(title, 250)}}}
 }
 
 // fileName is the last part of an address, which is what a download is called.
@@ -57,5 +57,5 @@ func fileName(address string) string {
 		return ""
 	}
 	name := strings.Trim(path.Base(u.Path), "./")
-	return label.Shorten(strings.NewReplacer("/", "-", "\\", "-").Replace(name), 200)
+	return chatkit.Shorten(strings.NewReplacer("/", "-", "\\", "-").Replace(name), 200)
 }

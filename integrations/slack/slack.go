@@ -19,8 +19,8 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/handover"
-	"github.com/bellhop-dev/bellhop/integration/keylock"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
+	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -61,7 +61,7 @@ func NewWith(o Options) integration.Integration {
 		if err != nil {
 			return nil, err
 		}
-		return handover.Streaming(h), nil
+		return media.Streaming(h), nil
 	}}
 }
 
@@ -71,9 +71,9 @@ type service struct {
 	http  *http.Client // follows no redirects
 	base  *url.URL
 	pause time.Duration
-	locks keylock.Set
+	locks chatkit.Locks
 	gates gates
-	desk  *handover.Desk
+	files *media.Server
 
 	fetcher *http.Client // for addresses that bots give
 }
@@ -96,6 +96,6 @@ func newService(env integration.Env, o Options) (*service, error) {
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	client.Timeout = 0 // each call has its own deadline
 	s := &service{http: client, base: base, pause: pause, fetcher: env.Fetcher}
-	s.desk = s.newDesk()
+	s.files = s.newMedia()
 	return s, nil
 }

@@ -18,8 +18,7 @@ import (
 	"github.com/slack-go/slack/socketmode"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 const (
@@ -154,12 +153,12 @@ func (l *listener) accept(ctx context.Context, lanes *lanes, req *socketmode.Req
 	lanes.do(laneOf(req.Payload), func() {
 		defer func() {
 			if fault := recover(); fault != nil {
-				l.call.Logger.ErrorContext(ctx, "an envelope made the handler panic", "type", tagset.Clip(req.Type),
+				l.call.Logger.ErrorContext(ctx, "an envelope made the handler panic", "type", chatkit.ClipTag(req.Type),
 					"panic", fmt.Sprint(fault), "stack", string(debug.Stack()))
 			}
 		}()
 		if err := l.handle(ctx, req); err != nil {
-			l.call.Logger.WarnContext(ctx, "an envelope was not taken", "type", tagset.Clip(req.Type), "error", err)
+			l.call.Logger.WarnContext(ctx, "an envelope was not taken", "type", chatkit.ClipTag(req.Type), "error", err)
 			return
 		}
 		short, cancel := context.WithTimeout(ctx, apiTimeout)
@@ -175,7 +174,7 @@ func (l *listener) handle(ctx context.Context, req *socketmode.Request) (err err
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if req.RetryAttempt > 0 {
-		l.call.Logger.InfoContext(ctx, "Slack tells again", "retry", req.RetryAttempt, "reason", tagset.Clip(req.RetryReason))
+		l.call.Logger.InfoContext(ctx, "Slack tells again", "retry", req.RetryAttempt, "reason", chatkit.ClipTag(req.RetryReason))
 	}
 	switch req.Type {
 	case socketmode.RequestTypeEventsAPI:
@@ -195,7 +194,7 @@ func (l *listener) handle(ctx context.Context, req *socketmode.Request) (err err
 		}
 		err = l.s.commanded(ctx, l.call, l.c, in)
 	}
-	return settle(ctx, l.call, req.Type, outbound.Steer(err))
+	return settle(ctx, l.call, req.Type, chatkit.Classify(err))
 }
 
 // laneOf is the channel that an envelope is about, so that what is said there

@@ -9,7 +9,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -97,7 +97,7 @@ func (s *service) renewed(ctx context.Context, call *integration.Call, c *settin
 
 // notRenewed decides what to go on with: what another node renewed meanwhile,
 // else the token as long as it lasts, unless Slack refused it.
-func (s *service) notRenewed(ctx context.Context, call *integration.Call, had *credentials, force bool, refused *outbound.Error) (string, error) {
+func (s *service) notRenewed(ctx context.Context, call *integration.Call, had *credentials, force bool, refused *chatkit.Error) (string, error) {
 	now, err := readCredentials(ctx, call)
 	switch {
 	case err == nil && now.AccessToken != had.AccessToken:

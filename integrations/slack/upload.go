@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -113,7 +113,7 @@ func (s *service) bring(ctx context.Context, o *outgoing, u *upload) (id string,
 func (s *service) put(ctx context.Context, target string, body io.Reader, size int64) error {
 	u, err := url.Parse(target)
 	if err != nil || !s.trusted(u) {
-		return &outbound.Error{Vendor: vendor, Final: true, Message: "the place for the file is on a host that is not Slack's"}
+		return &chatkit.Error{Vendor: vendor, Final: true, Message: "the place for the file is on a host that is not Slack's"}
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, io.NopCloser(body))
 	if err != nil {
@@ -123,12 +123,12 @@ func (s *service) put(ctx context.Context, target string, body io.Reader, size i
 	req.Header.Set("Content-Type", "application/octet-stream")
 	resp, err := s.http.Do(req)
 	if err != nil {
-		return outbound.NoAnswer(vendor, err)
+		return chatkit.NoAnswer(vendor, err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // it is not read
 	if resp.StatusCode != http.StatusOK {
-		return &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Message: "the bytes of the file were not taken",
-			RetryAfter: outbound.RetryAfter(resp.Header, time.Now())}
+		return &chatkit.Error{Vendor: vendor, Status: resp.StatusCode, Message: "the bytes of the file were not taken",
+			RetryAfter: chatkit.RetryAfterHeader(resp.Header, time.Now())}
 	}
 	return nil
 }
@@ -150,11 +150,11 @@ func (s *service) fetch(ctx context.Context, o *outgoing, address string) (io.Re
 	req.Header.Set("User-Agent", "bellhop/1.0")
 	resp, err := s.outside(o.call.WebhookURL).Do(req)
 	if err != nil {
-		return nil, outbound.NoAnswer("the file's host "+hostOf(address), err)
+		return nil, chatkit.NoAnswer("the file's host "+hostOf(address), err)
 	}
 	if resp.StatusCode != http.StatusOK {
 		resp.Body.Close() //nolint:errcheck,gosec // it is not read
-		return nil, &outbound.Error{Vendor: "the file's host " + hostOf(address), Status: resp.StatusCode, RetryAfter: outbound.RetryAfter(resp.Header, time.Now())}
+		return nil, &chatkit.Error{Vendor: "the file's host " + hostOf(address), Status: resp.StatusCode, RetryAfter: chatkit.RetryAfterHeader(resp.Header, time.Now())}
 	}
 	return resp.Body, nil
 }

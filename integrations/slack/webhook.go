@@ -9,8 +9,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -27,7 +26,7 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 			return resp, err
 		}
 	}
-	if resp, handled, err := s.desk.Serve(ctx, call, req); handled {
+	if resp, handled, err := s.files.Serve(ctx, call, req); handled {
 		return resp, err
 	}
 	if req.Method != http.MethodPost {
@@ -37,7 +36,7 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 		return integration.Text(http.StatusUnauthorized, "the signature is missing, wrong or too old"), nil
 	}
 	if retry := req.Headers[headerRetry]; retry != "" {
-		call.Logger.InfoContext(ctx, "Slack tells again", "retry", tagset.Clip(retry), "reason", tagset.Clip(req.Headers[headerReason]))
+		call.Logger.InfoContext(ctx, "Slack tells again", "retry", chatkit.ClipTag(retry), "reason", chatkit.ClipTag(req.Headers[headerReason]))
 	}
 	if strings.HasPrefix(strings.TrimSpace(req.Body), "{") {
 		return s.posted(ctx, call, c, []byte(req.Body))
@@ -81,9 +80,5 @@ func (s *service) submitted(ctx context.Context, call *integration.Call, c *sett
 // settle lets through only errors that another try may mend: for those Slack
 // is asked to tell again. Others are logged.
 func settle(ctx context.Context, call *integration.Call, what string, err error) error {
-	again, dropped := outbound.Settle(err)
-	if dropped != nil {
-		call.Logger.ErrorContext(ctx, "a part of a webhook was dropped", "part", what, "error", dropped)
-	}
-	return again
+	return chatkit.DropFinal(ctx, call, what, err)
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -172,7 +172,7 @@ func (s *service) do(ctx context.Context, call *integration.Call, method string,
 	if err != nil {
 		return err
 	}
-	return outbound.Steer(s.api(c).call(ctx, method, in, out))
+	return chatkit.Classify(s.api(c).call(ctx, method, in, out))
 }
 
 // sentMessage is where a message is in Telegram.

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 const (
@@ -63,7 +63,7 @@ func (a *botAPI) post(ctx context.Context, limit time.Duration, method, contentT
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.base.JoinPath("bot"+a.token, method).String(), body)
 	if err != nil {
-		return &outbound.Error{Vendor: vendor, Final: true, Message: "the method's address is not valid"}
+		return &chatkit.Error{Vendor: vendor, Final: true, Message: "the method's address is not valid"}
 	}
 	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("User-Agent", "bellhop/1.0")
@@ -78,7 +78,7 @@ func (a *botAPI) post(ctx context.Context, limit time.Duration, method, contentT
 	case resp.StatusCode/100 == 2 && err != nil:
 		return errors.Join(errAccepted, noAnswer(err))
 	case resp.StatusCode/100 == 2 && !parsed:
-		return errors.Join(errAccepted, &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Temporary: true, Message: "its answer cannot be read", Remedy: a.suspect()})
+		return errors.Join(errAccepted, &chatkit.Error{Vendor: vendor, Status: resp.StatusCode, Temporary: true, Message: "its answer cannot be read", Remedy: a.suspect()})
 	case !parsed || !answer.OK:
 		return answer.refusal(resp, a.suspect())
 	}
@@ -86,7 +86,7 @@ func (a *botAPI) post(ctx context.Context, limit time.Duration, method, contentT
 		return nil
 	}
 	if err := json.Unmarshal(answer.Result, out); err != nil {
-		return errors.Join(errAccepted, &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Temporary: true, Message: "its answer has another shape than expected"})
+		return errors.Join(errAccepted, &chatkit.Error{Vendor: vendor, Status: resp.StatusCode, Temporary: true, Message: "its answer has another shape than expected"})
 	}
 	return nil
 }
@@ -99,19 +99,19 @@ func (a *botAPI) suspect() string {
 	return "that is no answer of the Bot API: see what stands between this server and Telegram"
 }
 
-// noAnswer is outbound.NoAnswer with a cause that does not hold the address.
+// noAnswer is chatkit.NoAnswer with a cause that does not hold the address.
 func noAnswer(err error) error {
 	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
-	return outbound.NoAnswer(vendor, err)
+	return chatkit.NoAnswer(vendor, err)
 }
 
 // file opens a file for reading, by the path that getFile gave.
 func (a *botAPI) file(ctx context.Context, path string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, a.base.JoinPath("file", "bot"+a.token, path).String(), http.NoBody)
 	if err != nil {
-		return nil, &outbound.Error{Vendor: vendor, Final: true, Message: "the file's address is not valid"}
+		return nil, &chatkit.Error{Vendor: vendor, Final: true, Message: "the file's address is not valid"}
 	}
 	req.Header.Set("User-Agent", "bellhop/1.0")
 	resp, err := a.http.Do(req)
@@ -120,7 +120,7 @@ func (a *botAPI) file(ctx context.Context, path string) (*http.Response, error) 
 	}
 	if resp.StatusCode != http.StatusOK {
 		resp.Body.Close() //nolint:errcheck,gosec // it is not read
-		return nil, &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Message: "the file cannot be read"}
+		return nil, &chatkit.Error{Vendor: vendor, Status: resp.StatusCode, Message: "the file cannot be read"}
 	}
 	return resp, nil
 }

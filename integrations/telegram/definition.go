@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/publicinterface"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -99,8 +99,8 @@ func definition() integration.Definition {
 		Entities: map[string]integration.Entity{
 			entityConversation: {Title: "Conversation", Description: "The chat to write to", Schema: schema.For[chatReference]},
 		},
-		Interfaces: publicinterface.Declare(
-			publicinterface.TypingIndicator(), publicinterface.ProactiveConversation(entityConversation, actionConversation),
+		Interfaces: chatkit.Interfaces(
+			chatkit.TypingIndicator(), chatkit.ProactiveConversation(entityConversation, actionConversation),
 		),
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/handover"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
+	"github.com/bellhop-dev/bellhop/integration/media"
 )
 
 // Kinds of files, as the Bot API's methods name them. A file is sent again
@@ -34,18 +34,18 @@ func (s *service) fileSecret(_ context.Context, call *integration.Call) (string,
 // link is the address of a file that anybody who has it can open. Telegram's
 // own holds the token. The kind and type are part of what is signed.
 func (s *service) link(ctx context.Context, call *integration.Call, kind, mime, fileID, name string) (string, error) {
-	return s.desk.Link(ctx, call, kind+" "+mime+" "+fileID, name, 0)
+	return s.files.Link(ctx, call, kind+" "+mime+" "+fileID, name, 0)
 }
 
 // openFile reads a file for who opens its address.
-func (s *service) openFile(ctx context.Context, call *integration.Call, id string) (*handover.File, error) {
+func (s *service) openFile(ctx context.Context, call *integration.Call, id string) (*media.File, error) {
 	c, err := s.settings(call)
 	if err != nil {
 		return nil, err
 	}
 	parts := strings.SplitN(id, " ", 3)
 	if len(parts) != 3 {
-		return nil, &outbound.Error{Vendor: vendor, Final: true, Message: "the address is of no file"}
+		return nil, &chatkit.Error{Vendor: vendor, Final: true, Message: "the address is of no file"}
 	}
 	var info struct {
 		FilePath string `json:"file_path"`
@@ -56,13 +56,13 @@ func (s *service) openFile(ctx context.Context, call *integration.Call, id strin
 		return nil, err
 	}
 	if info.FilePath == "" || strings.HasPrefix(info.FilePath, "/") || strings.Contains(info.FilePath, "..") {
-		return nil, &outbound.Error{Vendor: vendor, Final: true, Message: "the Bot API server gives no address for the file; run it without --local"}
+		return nil, &chatkit.Error{Vendor: vendor, Final: true, Message: "the Bot API server gives no address for the file; run it without --local"}
 	}
 	resp, err := api.file(ctx, info.FilePath)
 	if err != nil {
 		return nil, err
 	}
-	return &handover.File{Body: resp.Body, Type: parts[1], Size: resp.ContentLength}, nil
+	return &media.File{Body: resp.Body, Type: parts[1], Size: resp.ContentLength}, nil
 }
 
 // largest is the sharpest of a picture's sizes.

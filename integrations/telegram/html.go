@@ -7,7 +7,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/markdown"
 )
 
@@ -197,7 +197,7 @@ func hollow(written string) string {
 // short cuts a plain text to at most limit units, with an ellipsis for what is
 // left out, on one line and never empty.
 func short(text string, limit int) string {
-	return label.FitBy(strings.ToValidUTF8(text, "\ufffd"), limit, unitsOf)
+	return chatkit.LabelBy(strings.ToValidUTF8(text, "\ufffd"), limit, unitsOf)
 }
 
 // numbered is "(2/3)".

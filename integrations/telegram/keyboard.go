@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration/optionvalue"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -78,8 +78,8 @@ func rows(buttons []inlineButton, pack bool) [][]inlineButton {
 // data is what Telegram sends back when the button is pressed: the value, or
 // where it stands in the message, from which it is read again.
 func (r *rendering) data(value string, index int) string {
-	if value == "" || len(value) > maxData || optionvalue.IsPlace(value) || strings.ToValidUTF8(value, "") != value {
-		return optionvalue.Place(r.messageID, index)
+	if value == "" || len(value) > maxData || chatkit.IsOptionRef(value) || strings.ToValidUTF8(value, "") != value {
+		return chatkit.OptionRef(r.messageID, index)
 	}
 	return value
 }

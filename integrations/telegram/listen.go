@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -114,8 +114,8 @@ func polite(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return nil
 	}
-	if e, ok := errors.AsType[*outbound.Error](err); ok && e.Status == http.StatusConflict {
+	if e, ok := errors.AsType[*chatkit.Error](err); ok && e.Status == http.StatusConflict {
 		return integration.RetryAfter(conflictWait, e)
 	}
-	return outbound.Steer(err)
+	return chatkit.Classify(err)
 }

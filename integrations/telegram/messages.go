@@ -2,7 +2,7 @@ package telegram
 
 import (
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/messageschema"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -48,7 +48,7 @@ func extended(typ string) integration.Schema {
 		message.TypeAudio: `"caption":{"type":"string"}`,
 		message.TypeFile:  `"filename":{"type":"string"}`,
 	}[typ]
-	return messageschema.Extend(typ, more, replyMember)
+	return chatkit.ExtendSchema(typ, more, replyMember)
 }
 
 // handleMessages registers how each type is rendered.

@@ -10,8 +10,8 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
+	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -78,7 +78,7 @@ func (o *outgoing) send(ctx context.Context, parts []part) error {
 		}
 		err := o.sendPart(ctx, &parts[i], &sent)
 		if err != nil && !errors.Is(err, errAccepted) {
-			steered := outbound.Steer(err)
+			steered := chatkit.Classify(err)
 			if platform.IsType(steered, platform.TypeRuntime) {
 				o.failed(ctx, o.call, o.message, err)
 			}
@@ -123,7 +123,7 @@ func (o *outgoing) sentTags(id int64, part, of int) platform.Tags {
 	if all := idTags(); part < of && part < len(all) && id != 0 {
 		tags[all[part]] = number(id)
 	}
-	return tagset.Fill(tags)
+	return chatkit.FillTags(tags)
 }
 
 // address says which chat, and which of its topics, the part is for.
@@ -166,7 +166,7 @@ func (o *outgoing) sendPart(ctx context.Context, p *part, out any) error {
 }
 
 func (o *outgoing) try(ctx context.Context, p *part, out any) error {
-	if strings.HasPrefix(p.address, outbound.DataScheme) {
+	if strings.HasPrefix(p.address, media.DataScheme) {
 		return o.upload(ctx, p, out)
 	}
 	api := o.api(o.c)

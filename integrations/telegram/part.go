@@ -86,8 +86,8 @@ func methodOf(kind string) string {
 	}[kind]
 }
 
-// media is a part with a file.
-func media(kind, address, name string) part {
+// mediaPart is a part with a file.
+func mediaPart(kind, address, name string) part {
 	p := part{method: methodOf(kind), kind: kind, address: address, name: name}
 	*p.file() = address
 	return p

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -52,7 +52,7 @@ func sender(m *tgMessage) person {
 // user finds or makes the person's user and keeps name, language and picture
 // up to date.
 func (s *service) user(ctx context.Context, call *integration.Call, c *settings, p person) (*platform.User, error) {
-	tags := tagset.Fill(platform.Tags{tagID: number(p.id), tagUsername: p.username, tagLanguage: p.language})
+	tags := chatkit.FillTags(platform.Tags{tagID: number(p.id), tagUsername: p.username, tagLanguage: p.language})
 	if p.bot {
 		tags[tagIsBot] = "true"
 	}
@@ -61,7 +61,7 @@ func (s *service) user(ctx context.Context, call *integration.Call, c *settings,
 		return nil, fmt.Errorf("find or make the user: %w", err)
 	}
 	u := &out.User
-	in := &platform.UpdateUserInput{ID: u.ID, Tags: tagset.Changed(u.Tags, tags)}
+	in := &platform.UpdateUserInput{ID: u.ID, Tags: chatkit.ChangedTags(u.Tags, tags)}
 	if p.name != "" && p.name != u.Name {
 		in.Name = platform.Set(p.name)
 	}
@@ -150,7 +150,7 @@ func (s *service) conversation(ctx context.Context, call *integration.Call, p pl
 			return moved, err
 		}
 	}
-	tags := tagset.Fill(platform.Tags{
+	tags := chatkit.FillTags(platform.Tags{
 		tagID: p.id(), tagChatID: number(p.chat.ID), tagChatType: p.chat.Type, tagTitle: p.chat.Title, tagUsername: p.chat.Username,
 	})
 	if p.thread != 0 {
@@ -158,7 +158,7 @@ func (s *service) conversation(ctx context.Context, call *integration.Call, p pl
 	}
 	fresh := maps.Clone(tags)
 	if who.id != 0 {
-		maps.Copy(fresh, tagset.Fill(platform.Tags{tagFromID: number(who.id), tagFromUsername: who.username, tagFromName: who.name}))
+		maps.Copy(fresh, chatkit.FillTags(platform.Tags{tagFromID: number(who.id), tagFromUsername: who.username, tagFromName: who.name}))
 	}
 	if p.chat.Type == chatPrivate {
 		tags = fresh
@@ -169,7 +169,7 @@ func (s *service) conversation(ctx context.Context, call *integration.Call, p pl
 	if err != nil {
 		return nil, fmt.Errorf("find or make the conversation: %w", err)
 	}
-	more := tagset.Changed(out.Conversation.Tags, tags)
+	more := chatkit.ChangedTags(out.Conversation.Tags, tags)
 	if out.Meta.Created || len(more) == 0 {
 		return &out.Conversation, nil
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -102,7 +102,7 @@ func (s *service) conversationAction(ctx context.Context, call *integration.Call
 func (s *service) createConversation(ctx context.Context, call *integration.Call, in *platform.CreateConversationBody) (*platform.Conversation, error) {
 	id, thread, _ := strings.Cut(cmp.Or(in.Tags[tagChatID], in.Tags[tagID]), "/")
 	conv, err := s.open(ctx, call, id, cmp.Or(in.Tags[tagThreadID], thread))
-	return conv, outbound.Steer(err)
+	return conv, chatkit.Classify(err)
 }
 
 // known finds or makes the user with Telegram's id. Telegram tells only of

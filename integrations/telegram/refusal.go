@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // apiAnswer is what every method answers.
@@ -39,7 +39,7 @@ func (a *apiAnswer) refusal(resp *http.Response, foreign string) error {
 	if a.ErrorCode != 0 {
 		status = a.ErrorCode
 	}
-	e := &outbound.Error{Vendor: vendor, Status: status, Message: a.Description, Remedy: remedy(status, a.Description)}
+	e := &chatkit.Error{Vendor: vendor, Status: status, Message: a.Description, Remedy: remedy(status, a.Description)}
 	if a.ErrorCode == 0 && a.Description == "" && status < 500 && status != http.StatusTooManyRequests && status != http.StatusRequestTimeout {
 		e.Remedy = foreign
 	}
@@ -47,7 +47,7 @@ func (a *apiAnswer) refusal(resp *http.Response, foreign string) error {
 		e.Code = strconv.Itoa(a.ErrorCode)
 	}
 	if e.RetryAfter = time.Duration(a.Parameters.RetryAfter * float64(time.Second)); e.RetryAfter == 0 {
-		e.RetryAfter = outbound.RetryAfter(resp.Header, time.Now())
+		e.RetryAfter = chatkit.RetryAfterHeader(resp.Header, time.Now())
 	}
 	if a.Parameters.MigrateTo != 0 {
 		return &migratedError{to: a.Parameters.MigrateTo, err: e}
@@ -65,7 +65,7 @@ var (
 
 // said reports whether err is a refusal of Telegram's in one of the words.
 func said(err error, words ...string) bool {
-	e, ok := errors.AsType[*outbound.Error](err)
+	e, ok := errors.AsType[*chatkit.Error](err)
 	if !ok || e.Status == 0 {
 		return false
 	}

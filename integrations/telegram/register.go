@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // maxConnections is how many updates Telegram may post at a time.
@@ -29,7 +29,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 		CanReadAll bool `json:"can_read_all_group_messages"`
 	}
 	if err := api.call(ctx, "getMe", nil, &me); err != nil {
-		return outbound.Explain("the bot cannot be reached", err)
+		return chatkit.Explain("the bot cannot be reached", err)
 	}
 	who := personOf(&me.tgUser)
 	err = integration.State[account](call, stateAccount, "").Set(ctx, account{
@@ -49,7 +49,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 		"url": call.WebhookURL, "secret_token": c.webhookSecret(call.WebhookID), "allowed_updates": allowedUpdates(), "max_connections": maxConnections,
 	}, nil)
 	if err != nil {
-		return outbound.Explain("the webhook cannot be set", err)
+		return chatkit.Explain("the webhook cannot be set", err)
 	}
 	return nil
 }
@@ -60,7 +60,7 @@ func (s *service) freeForPolling(ctx context.Context, call *integration.Call, c 
 	var info webhookInfo
 	api := s.api(c)
 	if err := api.call(ctx, "getWebhookInfo", nil, &info); err != nil {
-		return outbound.Explain("the bot's webhook cannot be read", err)
+		return chatkit.Explain("the bot's webhook cannot be read", err)
 	}
 	if info.URL == "" {
 		return nil
@@ -70,7 +70,7 @@ func (s *service) freeForPolling(ctx context.Context, call *integration.Call, c 
 			"; remove it there, set takeOver in the configuration, or make a bot of its own for this server")
 	}
 	if err := api.call(ctx, "deleteWebhook", nil, nil); err != nil {
-		return outbound.Explain("the bot's old webhook cannot be removed", err)
+		return chatkit.Explain("the bot's old webhook cannot be removed", err)
 	}
 	return nil
 }

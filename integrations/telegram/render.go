@@ -9,7 +9,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/bloc"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -66,8 +66,8 @@ func captioned(p part, written string) []part {
 
 // extension is that of the address's last part, in lower case, with the dot.
 func extension(address string) string {
-	if strings.HasPrefix(address, outbound.DataScheme) {
-		typ, _, _ := strings.Cut(strings.TrimPrefix(address, outbound.DataScheme), ",")
+	if strings.HasPrefix(address, media.DataScheme) {
+		typ, _, _ := strings.Cut(strings.TrimPrefix(address, media.DataScheme), ",")
 		typ, _, _ = strings.Cut(typ, ";")
 		return extensions()[typ]
 	}
@@ -88,7 +88,7 @@ func extensions() map[string]string {
 
 // fileName is the last part of the address.
 func fileName(address string) string {
-	if strings.HasPrefix(address, outbound.DataScheme) {
+	if strings.HasPrefix(address, media.DataScheme) {
 		return "file" + extension(address)
 	}
 	u, err := url.Parse(address)
@@ -109,11 +109,11 @@ func picture(address string) part {
 	address = strings.TrimSpace(address)
 	switch extension(address) {
 	case ".gif":
-		return media(kindAnimation, address, fileName(address))
+		return mediaPart(kindAnimation, address, fileName(address))
 	case ".svg": // a drawing is no photo to Telegram
-		return media(kindDocument, address, fileName(address))
+		return mediaPart(kindDocument, address, fileName(address))
 	}
-	return media(kindPhoto, address, fileName(address))
+	return mediaPart(kindPhoto, address, fileName(address))
 }
 
 func renderImage(_ *rendering, p *image) ([]part, error) {
@@ -135,7 +135,7 @@ func renderAudio(_ *rendering, p *audio) ([]part, error) {
 	case ".ogg", ".oga", ".opus":
 		kind = kindVoice
 	}
-	return captioned(media(kind, address, fileName(address)), rich(cmp.Or(p.Caption, p.Title))), nil
+	return captioned(mediaPart(kind, address, fileName(address)), rich(cmp.Or(p.Caption, p.Title))), nil
 }
 
 func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
@@ -144,7 +144,7 @@ func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
 	if extension(address) == ".gif" {
 		kind = kindAnimation
 	}
-	return captioned(media(kind, address, fileName(address)), rich(p.Title)), nil
+	return captioned(mediaPart(kind, address, fileName(address)), rich(p.Title)), nil
 }
 
 func renderFile(_ *rendering, p *file) ([]part, error) {
@@ -154,7 +154,7 @@ func renderFile(_ *rendering, p *file) ([]part, error) {
 	if p.Title != "" && p.Title != name {
 		written = rich(p.Title)
 	}
-	return captioned(media(kindDocument, address, name), written), nil
+	return captioned(mediaPart(kindDocument, address, name), written), nil
 }
 
 // renderLocation sends a venue where the place has a name. Telegram wants a

@@ -42,17 +42,17 @@ type poll struct {
 
 func renderSticker(_ *rendering, p *sticker) ([]part, error) {
 	address := strings.TrimSpace(p.StickerURL)
-	return []part{media(kindSticker, address, fileName(address))}, nil
+	return []part{mediaPart(kindSticker, address, fileName(address))}, nil
 }
 
 func renderAnimation(_ *rendering, p *animation) ([]part, error) {
 	address := strings.TrimSpace(p.AnimationURL)
-	return captioned(media(kindAnimation, address, fileName(address)), rich(p.Title)), nil
+	return captioned(mediaPart(kindAnimation, address, fileName(address)), rich(p.Title)), nil
 }
 
 func renderVoice(_ *rendering, p *voice) ([]part, error) {
 	address := strings.TrimSpace(p.VoiceURL)
-	return captioned(media(kindVoice, address, fileName(address)), rich(p.Title)), nil
+	return captioned(mediaPart(kindVoice, address, fileName(address)), rich(p.Title)), nil
 }
 
 func renderContact(_ *rendering, p *contact) ([]part, error) {

@@ -13,7 +13,7 @@ import (
 	"net/http"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/handover"
+	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -47,7 +47,7 @@ func NewWith(o Options) integration.Integration {
 		if err != nil {
 			return nil, err
 		}
-		return handover.Streaming(h), nil
+		return media.Streaming(h), nil
 	}}
 }
 
@@ -56,7 +56,7 @@ type service struct {
 	apiURL  string
 	http    *http.Client // calls the Bot API
 	fetcher *http.Client // reads addresses that bots give
-	desk    *handover.Desk
+	files   *media.Server
 }
 
 func newService(env integration.Env, o Options) *service {
@@ -64,7 +64,7 @@ func newService(env integration.Env, o Options) *service {
 	if s.apiURL == "" {
 		s.apiURL = defaultAPI
 	}
-	s.desk = &handover.Desk{Secret: s.fileSecret, Open: s.openFile}
+	s.files = &media.Server{Secret: s.fileSecret, Open: s.openFile}
 	return s
 }
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -212,7 +212,7 @@ func (t *telling) serviceMessage(ctx context.Context, m *tgMessage, raw json.Raw
 		return err
 	}
 	if topic := cmp.Or(topicName(m.ForumTopic), topicName(m.ForumTopicEdit)); topic != "" && conv.Tags[tagTopic] != topic {
-		_, err := t.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTopic: tagset.Clip(topic)}})
+		_, err := t.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTopic: chatkit.ClipTag(topic)}})
 		if err != nil {
 			return fmt.Errorf("note the topic's name: %w", err)
 		}

@@ -10,8 +10,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/optionvalue"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -117,7 +116,7 @@ func (s *service) tagsOf(ctx context.Context, t *telling, m *tgMessage, said *co
 			tags[tagMentionsBot] = "true"
 		}
 	}
-	return tagset.Fill(tags), nil
+	return chatkit.FillTags(tags), nil
 }
 
 // command reads a bot command that the message begins with: /start payload,
@@ -193,7 +192,7 @@ func (s *service) pressed(ctx context.Context, t *telling, q *callbackQuery) err
 	if err != nil {
 		return err
 	}
-	value, err := optionvalue.Meant(ctx, t.call, q.Data)
+	value, err := chatkit.OptionValue(ctx, t.call, q.Data)
 	if err != nil {
 		return err
 	}
@@ -210,7 +209,7 @@ func (s *service) pressed(ctx context.Context, t *telling, q *callbackQuery) err
 		tags[tagReplyTo] = asked.ID
 	}
 	_, err = t.call.Client.GetOrCreateMessage(ctx, &platform.GetOrCreateMessageInput{
-		ConversationID: conv.ID, UserID: user.ID, Type: "text", Payload: raw, Tags: tagset.Fill(tags), DiscriminateByTags: []string{tagCallbackID},
+		ConversationID: conv.ID, UserID: user.ID, Type: "text", Payload: raw, Tags: chatkit.FillTags(tags), DiscriminateByTags: []string{tagCallbackID},
 	})
 	if err != nil {
 		return fmt.Errorf("make the message: %w", err)

@@ -12,8 +12,8 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration/handover"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
+	"github.com/bellhop-dev/bellhop/integration/media"
 )
 
 // Limits of uploads in bytes; of a photo, more is sent as a document.
@@ -27,10 +27,10 @@ const maxHops = 5
 // reuse sends a file that came from Telegram by its id: nothing is downloaded,
 // and this server may be out of Telegram's reach.
 func (o *outgoing) reuse(ctx context.Context, p *part) {
-	if p.kind == "" || o.call.WebhookURL == "" || !strings.HasPrefix(p.address, o.call.WebhookURL+handover.Path) {
+	if p.kind == "" || o.call.WebhookURL == "" || !strings.HasPrefix(p.address, o.call.WebhookURL+media.Path) {
 		return
 	}
-	id, ok := o.desk.ID(ctx, o.call, p.address)
+	id, ok := o.files.ID(ctx, o.call, p.address)
 	parts := strings.SplitN(id, " ", 3)
 	if !ok || len(parts) != 3 || p.Caption != "" && (parts[0] == kindSticker || parts[0] == kindVideoNote) {
 		return // those have no caption
@@ -66,8 +66,8 @@ func (o *outgoing) upload(ctx context.Context, p *part, out any) error {
 
 // read reads the file that is in an address, or at it.
 func (s *service) read(ctx context.Context, address string) ([]byte, error) {
-	if strings.HasPrefix(address, outbound.DataScheme) {
-		_, content, err := outbound.ReadData(address)
+	if strings.HasPrefix(address, media.DataScheme) {
+		_, content, err := media.ReadData(address)
 		return content, err
 	}
 	return s.fetch(ctx, address)
@@ -90,7 +90,7 @@ func (s *service) fetch(ctx context.Context, address string) ([]byte, error) {
 		req.Header.Set("User-Agent", "bellhop/1.0")
 		resp, err := s.fetcher.Do(req)
 		if err != nil {
-			return nil, cannotFetch("it cannot be reached from this server: "+reason(err), outbound.Private(err))
+			return nil, cannotFetch("it cannot be reached from this server: "+reason(err), chatkit.IsPrivateAddress(err))
 		}
 		content, next, err := readFile(resp, u)
 		if err != nil || next == "" {
@@ -135,7 +135,7 @@ func readFile(resp *http.Response, from *url.URL) (content []byte, next string, 
 }
 
 func cannotFetch(why string, final bool) error {
-	return &outbound.Error{
+	return &chatkit.Error{
 		Vendor: vendor, Message: "it could not read the file at its address, and neither could this server, to send it along: " + why,
 		Final: final, Temporary: !final, Remedy: "give an address that is open to the internet",
 	}

@@ -5,10 +5,11 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -17,7 +18,7 @@ const headerSecret = "x-telegram-bot-api-secret-token"
 
 // webhook takes an update from Telegram, or hands out a file.
 func (s *service) webhook(ctx context.Context, call *integration.Call, req *platform.WebhookRequest) (*integration.WebhookResponse, error) {
-	if resp, handled, err := s.desk.Serve(ctx, call, req); handled {
+	if resp, handled, err := s.files.Serve(ctx, call, req); handled {
 		return resp, err
 	}
 	if req.Method != http.MethodPost {
@@ -50,11 +51,7 @@ func (s *service) update(ctx context.Context, call *integration.Call, c *setting
 	if err != nil { // something in it has another shape than expected
 		handle = s.misread
 	}
-	again, dropped := outbound.Settle(handle(ctx, call, c, u, raw))
-	if dropped != nil {
-		call.Logger.ErrorContext(ctx, "an update was dropped", "update_id", u.UpdateID, "error", dropped)
-	}
-	return again
+	return chatkit.DropFinal(ctx, call, fmt.Sprintf("update %d", u.UpdateID), handle(ctx, call, c, u, raw))
 }
 
 // readUpdate reads what Telegram sent. With an error the update, which is

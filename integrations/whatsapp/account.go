@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // page is one page of a list of Meta's.
@@ -88,7 +88,7 @@ func account[T any](ctx context.Context, s *service, call *integration.Call, wha
 	}
 	p := new(page[T])
 	if err := s.graph(c).get(ctx, url.PathEscape(c.accountID)+"/"+what, query, p); err != nil {
-		return nil, outbound.Steer(err)
+		return nil, chatkit.Classify(err)
 	}
 	return p, nil
 }

@@ -4,7 +4,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -76,14 +76,14 @@ func card(d *ids, index int, c *message.Card) []part {
 			m.Action.Buttons = answers(d, index, &g, "reply")
 		}
 		parts = append(parts, m.part())
-		image, text = nil, label.Fit(cardText(&message.Card{Title: label.Shorten(c.Title, maxBody/2)}), maxBody)
+		image, text = nil, chatkit.Label(cardText(&message.Card{Title: chatkit.Shorten(c.Title, maxBody/2)}), maxBody)
 	}
 	return parts
 }
 
 func openURL(a *message.Action) interAction {
 	return interAction{Name: "cta_url", Parameters: &urlParameters{
-		DisplayText: label.Fit(a.Label, maxButtonTitle), URL: strings.TrimSpace(a.Value),
+		DisplayText: chatkit.Label(a.Label, maxButtonTitle), URL: strings.TrimSpace(a.Value),
 	}}
 }
 

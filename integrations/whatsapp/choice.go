@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -26,7 +26,7 @@ func renderChoice(r *rendering, c *choice) ([]part, error) {
 	}
 	seen := map[string]bool{}
 	for _, o := range c.Options {
-		title := label.Fit(o.Label, len(o.Label))
+		title := chatkit.Label(o.Label, len(o.Label))
 		if length(title) > maxButtonTitle || seen[title] {
 			return renderDropdown(r, c)
 		}
@@ -36,7 +36,7 @@ func renderChoice(r *rendering, c *choice) ([]part, error) {
 	d := ids{messageID: r.messageID, limit: maxButtonID}
 	var buttons []replyButton
 	for i, o := range c.Options {
-		buttons = append(buttons, replyButton{Type: "reply", Reply: &reply{ID: d.of(o.Value, i), Title: label.Fit(o.Label, maxButtonTitle)}})
+		buttons = append(buttons, replyButton{Type: "reply", Reply: &reply{ID: d.of(o.Value, i), Title: chatkit.Label(o.Label, maxButtonTitle)}})
 	}
 	m := interactive{Type: "button", Body: &body{text}, Action: interAction{Buttons: buttons}}
 	return append(before, m.part()), nil
@@ -65,14 +65,14 @@ func renderDropdown(r *rendering, c *choice) ([]part, error) {
 		var rows []row
 		for i := n * maxRows; i < min(len(c.Options), (n+1)*maxRows); i++ {
 			o := c.Options[i]
-			line := row{ID: d.of(o.Value, i), Title: label.Fit(o.Label, maxRowTitle)}
+			line := row{ID: d.of(o.Value, i), Title: chatkit.Label(o.Label, maxRowTitle)}
 			if length(o.Label) > maxRowTitle {
-				line.Description = label.Fit(o.Label, maxRowMore)
+				line.Description = chatkit.Label(o.Label, maxRowMore)
 			}
 			rows = append(rows, line)
 		}
 		m := interactive{Type: "list", Body: &body{text}, Action: interAction{
-			Button: label.Fit(cmp.Or(c.ButtonLabel, defaultButton), maxButtonTitle), Sections: []section{{Rows: rows}},
+			Button: chatkit.Label(cmp.Or(c.ButtonLabel, defaultButton), maxButtonTitle), Sections: []section{{Rows: rows}},
 		}}
 		parts = append(parts, m.part())
 	}
@@ -84,7 +84,7 @@ func legend(options []message.Option) string {
 	var b strings.Builder
 	b.WriteByte('\n')
 	for _, o := range options {
-		b.WriteString("\n• " + label.Fit(o.Label, maxBody))
+		b.WriteString("\n• " + chatkit.Label(o.Label, maxBody))
 	}
 	return b.String()
 }

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 const (
@@ -85,18 +85,18 @@ func (g *graph) do(ctx context.Context, r request, out any) error {
 	}
 	resp, err := g.http.Do(req)
 	if err != nil {
-		return outbound.NoAnswer(vendor, err)
+		return chatkit.NoAnswer(vendor, err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was read
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	switch ok := resp.StatusCode/100 == 2; {
 	case ok && err != nil:
-		return errors.Join(errAccepted, outbound.NoAnswer(vendor, err))
+		return errors.Join(errAccepted, chatkit.NoAnswer(vendor, err))
 	case !ok:
 		return refusal(resp, raw)
 	}
 	if err := json.Unmarshal(raw, out); err != nil {
-		return errors.Join(errAccepted, &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Temporary: true, Message: "its answer cannot be read"})
+		return errors.Join(errAccepted, &chatkit.Error{Vendor: vendor, Status: resp.StatusCode, Temporary: true, Message: "its answer cannot be read"})
 	}
 	return nil
 }

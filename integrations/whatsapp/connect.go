@@ -8,8 +8,8 @@ import (
 	"slices"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/oauth"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -113,7 +113,7 @@ func (s *service) exchange(ctx context.Context, call *integration.Call, grant oa
 		"code": grant.Code, "redirect_uri": grant.RedirectURI,
 	}, &token)
 	if err != nil {
-		return outbound.Explain("Meta gave no access token", err)
+		return chatkit.Explain("Meta gave no access token", err)
 	}
 	known := &credentials{AccessToken: token.AccessToken}
 	if known.AccountID, err = s.chosenAccount(ctx, k, token.AccessToken); err != nil {
@@ -123,7 +123,7 @@ func (s *service) exchange(ctx context.Context, call *integration.Call, grant oa
 	var numbers page[phoneNumber]
 	err = g.get(ctx, url.PathEscape(known.AccountID)+"/phone_numbers", url.Values{"fields": {"id,display_phone_number,verified_name"}}, &numbers)
 	if err != nil {
-		return outbound.Explain("the numbers of the account cannot be read", err)
+		return chatkit.Explain("the numbers of the account cannot be read", err)
 	}
 	if len(numbers.Data) == 0 {
 		return integration.RuntimeError("the WhatsApp account " + known.AccountID + " has no phone number: add one in WhatsApp Manager and connect again")
@@ -131,7 +131,7 @@ func (s *service) exchange(ctx context.Context, call *integration.Call, grant oa
 	known.PhoneID = numbers.Data[0].ID
 	s.registerNumber(ctx, call, g, known.PhoneID)
 	if err := s.subscribe(ctx, call, s.settingsOf(c, k, known)); err != nil {
-		return outbound.Steer(err)
+		return chatkit.Classify(err)
 	}
 	if err := integration.State[credentials](call, stateCredentials, "").Set(ctx, *known); err != nil {
 		return fmt.Errorf("keep the account's credentials: %w", err)
@@ -151,7 +151,7 @@ func (s *service) chosenAccount(ctx context.Context, k keys, token string) (stri
 	}
 	app := newGraph(s.http, s.base, s.secrets[secretClientID]+"|"+k.secret)
 	if err := app.get(ctx, "debug_token", url.Values{"input_token": {token}}, &out); err != nil {
-		return "", outbound.Explain("Meta does not say which account was chosen", err)
+		return "", chatkit.Explain("Meta does not say which account was chosen", err)
 	}
 	granted := map[string][]string{}
 	for _, scope := range out.Data.Scopes {

@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/optionvalue"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
@@ -115,7 +115,7 @@ func replied(ctx context.Context, call *integration.Call, i *inInteractive) (*co
 }
 
 func chosen(ctx context.Context, call *integration.Call, shown, id string) (*content, error) {
-	value, err := optionvalue.Meant(ctx, call, id)
+	value, err := chatkit.OptionValue(ctx, call, id)
 	if err != nil {
 		return nil, err
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/oauth"
-	"github.com/bellhop-dev/bellhop/integration/publicinterface"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -69,8 +69,8 @@ func definition() integration.Definition {
 		Entities: map[string]integration.Entity{
 			entityConversation: {Title: "Proactive conversation", Description: "Whom to write to, and with which template", Schema: integration.RawSchema(templateTo)},
 		},
-		Interfaces: publicinterface.Declare(
-			publicinterface.TypingIndicator(), publicinterface.ProactiveConversation(entityConversation, actionStart),
+		Interfaces: chatkit.Interfaces(
+			chatkit.TypingIndicator(), chatkit.ProactiveConversation(entityConversation, actionStart),
 		),
 		User: integration.User{Tags: integration.Tags{
 			tagUserID:     {Title: "User ID", Description: "The person's WhatsApp number, or the lasting id where the number is hidden"},

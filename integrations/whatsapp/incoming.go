@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -83,7 +83,7 @@ func messageTagsOf(ctx context.Context, call *integration.Call, m *incoming) (pl
 	if m.Referral != nil {
 		tags[tagReferralURL], tags[tagReferralID] = m.Referral.SourceURL, m.Referral.SourceID
 	}
-	return tagset.Fill(tags), nil
+	return chatkit.FillTags(tags), nil
 }
 
 // find returns the message that has the id at WhatsApp, nil when there is

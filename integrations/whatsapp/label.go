@@ -5,9 +5,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/markdown"
-	"github.com/bellhop-dev/bellhop/integration/optionvalue"
 )
 
 // Limits of interactive messages, in characters (Meta's contract, v23.0).
@@ -28,10 +27,10 @@ func length(text string) int { return utf8.RuneCountInString(text) }
 func titles(labels []string, limit int) []string {
 	out, seen := make([]string, len(labels)), map[string]bool{}
 	for i, text := range labels {
-		title := label.Fit(text, limit)
+		title := chatkit.Label(text, limit)
 		for n := 2; seen[title]; n++ {
 			number := " " + strconv.Itoa(n)
-			title = label.Fit(text, limit-len(number)) + number
+			title = chatkit.Label(text, limit-len(number)) + number
 		}
 		out[i], seen[title] = title, true
 	}
@@ -53,8 +52,8 @@ func (d *ids) of(value string, index int) string {
 		d.taken = map[string]bool{}
 	}
 	id := value
-	if value == "" || strings.TrimSpace(value) != value || length(value) > d.limit || d.taken[value] || optionvalue.IsPlace(value) {
-		id = optionvalue.Place(d.messageID, index)
+	if value == "" || strings.TrimSpace(value) != value || length(value) > d.limit || d.taken[value] || chatkit.IsOptionRef(value) {
+		id = chatkit.OptionRef(d.messageID, index)
 	}
 	d.taken[id] = true
 	return id

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/handover"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
+	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -32,9 +32,9 @@ type mediaInfo struct {
 	FileSize string `json:"file_size"`
 }
 
-// newDesk hands media to bots at addresses of this server.
-func (s *service) newDesk() *handover.Desk {
-	return &handover.Desk{
+// newMedia hands media to bots at addresses of this server.
+func (s *service) newMedia() *media.Server {
+	return &media.Server{
 		Max: maxMedia,
 		Secret: func(_ context.Context, call *integration.Call) (string, error) {
 			k, err := s.keys(call)
@@ -49,7 +49,7 @@ func (s *service) newDesk() *handover.Desk {
 // all the same: that is no reason to lose the message.
 func (h *hook) media(ctx context.Context, kind string, m *inMedia) (string, error) {
 	if h.c.download() {
-		return h.desk.Link(ctx, h.call, m.ID, mediaName(kind, m), h.c.mediaLife())
+		return h.files.Link(ctx, h.call, m.ID, mediaName(kind, m), h.c.mediaLife())
 	}
 	if m.URL != "" {
 		return m.URL, nil
@@ -60,7 +60,7 @@ func (h *hook) media(ctx context.Context, kind string, m *inMedia) (string, erro
 	if err == nil && info.URL != "" {
 		return info.URL, nil
 	}
-	if err != nil && !platform.IsType(outbound.Steer(err), platform.TypeRuntime) {
+	if err != nil && !platform.IsType(chatkit.Classify(err), platform.TypeRuntime) {
 		return "", err
 	}
 	h.call.Logger.ErrorContext(ctx, "the address of media could not be read", "media_id", m.ID, "error", err)
@@ -80,7 +80,7 @@ func mediaName(kind string, m *inMedia) string {
 }
 
 // openMedia reads the media with the id from Meta.
-func (s *service) openMedia(ctx context.Context, call *integration.Call, id string) (*handover.File, error) {
+func (s *service) openMedia(ctx context.Context, call *integration.Call, id string) (*media.File, error) {
 	c, err := s.settings(ctx, call)
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (s *service) openMedia(ctx context.Context, call *integration.Call, id stri
 	if n, err := strconv.ParseInt(info.FileSize, 10, 64); err == nil && size < 0 {
 		size = n
 	}
-	return &handover.File{Body: closing{resp.Body, cancel}, Type: cmp.Or(info.MimeType, resp.Header.Get("Content-Type")), Size: size}, nil
+	return &media.File{Body: closing{resp.Body, cancel}, Type: cmp.Or(info.MimeType, resp.Header.Get("Content-Type")), Size: size}, nil
 }
 
 // closing is a body that ends its request when it is closed.
@@ -123,7 +123,7 @@ func (g *graph) open(ctx context.Context, address string) (*http.Response, error
 	for range maxMediaHops {
 		target, err := url.Parse(address)
 		if err != nil || !g.trusted(target) {
-			return nil, &outbound.Error{Vendor: vendor, Final: true, Message: "the media is on a host that may not have the access token"}
+			return nil, &chatkit.Error{Vendor: vendor, Final: true, Message: "the media is on a host that may not have the access token"}
 		}
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 		if err != nil {
@@ -133,7 +133,7 @@ func (g *graph) open(ctx context.Context, address string) (*http.Response, error
 		req.Header.Set("User-Agent", "bellhop/1.0")
 		resp, err := client.Do(req)
 		if err != nil {
-			return nil, outbound.NoAnswer(vendor, err)
+			return nil, chatkit.NoAnswer(vendor, err)
 		}
 		switch {
 		case resp.StatusCode == http.StatusOK:
@@ -142,13 +142,13 @@ func (g *graph) open(ctx context.Context, address string) (*http.Response, error
 			next, err := target.Parse(resp.Header.Get("Location"))
 			resp.Body.Close() //nolint:errcheck,gosec // it is not read
 			if err != nil {
-				return nil, &outbound.Error{Vendor: vendor, Final: true, Message: "the media's redirect is not valid"}
+				return nil, &chatkit.Error{Vendor: vendor, Final: true, Message: "the media's redirect is not valid"}
 			}
 			address = next.String()
 		default:
 			resp.Body.Close() //nolint:errcheck,gosec // it is not read
-			return nil, &outbound.Error{Vendor: vendor, Status: resp.StatusCode, Message: "the media cannot be read", RetryAfter: outbound.RetryAfter(resp.Header, time.Now())}
+			return nil, &chatkit.Error{Vendor: vendor, Status: resp.StatusCode, Message: "the media cannot be read", RetryAfter: chatkit.RetryAfterHeader(resp.Header, time.Now())}
 		}
 	}
-	return nil, &outbound.Error{Vendor: vendor, Final: true, Message: "the media redirects too often"}
+	return nil, &chatkit.Error{Vendor: vendor, Final: true, Message: "the media redirects too often"}
 }

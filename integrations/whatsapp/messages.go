@@ -2,7 +2,7 @@ package whatsapp
 
 import (
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/messageschema"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -46,7 +46,7 @@ func extended(typ string) integration.Schema {
 		message.TypeChoice:   `"buttonLabel":{"type":"string","maxLength":20}`,
 		message.TypeDropdown: `"buttonLabel":{"type":"string","maxLength":20}`,
 	}[typ]
-	return messageschema.Extend(typ, more, replyMember)
+	return chatkit.ExtendSchema(typ, more, replyMember)
 }
 
 // handleMessages registers how each type is rendered.

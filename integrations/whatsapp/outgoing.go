@@ -12,8 +12,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -150,7 +149,7 @@ const statusWait = 15 * time.Second
 // no answer came, nobody knows whether WhatsApp took the part, and the status
 // of one that it took says so.
 func unanswered(err error) error {
-	e, ok := errors.AsType[*outbound.Error](err)
+	e, ok := errors.AsType[*chatkit.Error](err)
 	if !ok || e.Status != 0 || e.Code != "" {
 		return err
 	}
@@ -173,7 +172,7 @@ func (s *service) wait(ctx context.Context) error {
 }
 
 func sentTags(id string, part, of int) platform.Tags {
-	tags := tagset.Fill(platform.Tags{tagID: id})
+	tags := chatkit.FillTags(platform.Tags{tagID: id})
 	if of > 1 || id == "" {
 		tags[tagParts] = strconv.Itoa(part)
 	}

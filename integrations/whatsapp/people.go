@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -59,7 +59,7 @@ func phone(number string) string {
 // user finds or makes the person's user, and keeps the profile up to date. The
 // lasting id comes first: the number may be new, hidden, or not known before.
 func user(ctx context.Context, call *integration.Call, p person) (*platform.User, error) {
-	tags := tagset.Fill(platform.Tags{
+	tags := chatkit.FillTags(platform.Tags{
 		tagUserID: cmp.Or(p.Number, p.UserID), tagNumber: p.Number, tagWhatsappID: p.UserID, tagName: p.Name, tagUsername: p.Username,
 	})
 	if p.UserID != "" {
@@ -87,7 +87,7 @@ func user(ctx context.Context, call *integration.Call, p person) (*platform.User
 }
 
 func refresh(ctx context.Context, call *integration.Call, u *platform.User, tags platform.Tags, name string) (*platform.User, error) {
-	in := &platform.UpdateUserInput{ID: u.ID, Tags: tagset.Changed(u.Tags, tags)}
+	in := &platform.UpdateUserInput{ID: u.ID, Tags: chatkit.ChangedTags(u.Tags, tags)}
 	if name != "" && name != u.Name {
 		in.Name = platform.Set(name)
 	}
@@ -104,7 +104,7 @@ func refresh(ctx context.Context, call *integration.Call, u *platform.User, tags
 // conversation finds or makes the conversation of the person with a number of
 // the business; the lasting id comes first, as in user.
 func conversation(ctx context.Context, call *integration.Call, phoneID string, p person) (*platform.Conversation, error) {
-	tags := tagset.Fill(platform.Tags{tagPhoneID: phoneID, tagUserPhone: phone(p.Number), tagUserID: p.UserID})
+	tags := chatkit.FillTags(platform.Tags{tagPhoneID: phoneID, tagUserPhone: phone(p.Number), tagUserID: p.UserID})
 	by := []string{tagPhoneID, tagUserPhone}
 	if tags[tagUserPhone] == "" {
 		by = []string{tagPhoneID, tagUserID}
@@ -131,7 +131,7 @@ func conversation(ctx context.Context, call *integration.Call, phoneID string, p
 }
 
 func retag(ctx context.Context, call *integration.Call, c *platform.Conversation, tags platform.Tags) (*platform.Conversation, error) {
-	more := tagset.Changed(c.Tags, tags)
+	more := chatkit.ChangedTags(c.Tags, tags)
 	if len(more) == 0 {
 		return c, nil
 	}

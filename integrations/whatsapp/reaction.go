@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -55,7 +55,7 @@ func (h *hook) reacted(ctx context.Context, v *value, m *incoming) error {
 	}
 	// An empty value takes the tag away.
 	_, err = h.call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: target.ID, Tags: platform.Tags{
-		tagReaction: tagset.Clip(m.Reaction.Emoji), tagReactionID: tagset.Clip(m.Timestamp + " " + m.ID),
+		tagReaction: chatkit.ClipTag(m.Reaction.Emoji), tagReactionID: chatkit.ClipTag(m.Timestamp + " " + m.ID),
 	}})
 	if err != nil {
 		return fmt.Errorf("note the reaction: %w", err)

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // hook is one webhook on its way in.
@@ -78,11 +78,7 @@ func (h *hook) change(ctx context.Context, at string, raw json.RawMessage) error
 // settle lets through only errors that another try may mend. Others would
 // keep what follows from coming in: they are logged.
 func (h *hook) settle(ctx context.Context, what string, err error) error {
-	again, dropped := outbound.Settle(err)
-	if dropped != nil {
-		h.call.Logger.ErrorContext(ctx, "a part of a webhook was dropped", "part", what, "error", dropped)
-	}
-	return again
+	return chatkit.DropFinal(ctx, h.call, what, err)
 }
 
 // digest names what has no id of its own.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // Meta's codes that the integration does something about.
@@ -35,7 +35,7 @@ type graphError struct {
 
 // refusal reads an answer that is not a success.
 func refusal(resp *http.Response, raw []byte) error {
-	e := &outbound.Error{Vendor: vendor, Status: resp.StatusCode, RetryAfter: outbound.RetryAfter(resp.Header, time.Now())}
+	e := &chatkit.Error{Vendor: vendor, Status: resp.StatusCode, RetryAfter: chatkit.RetryAfterHeader(resp.Header, time.Now())}
 	var body struct {
 		Error graphError `json:"error"`
 	}
@@ -117,15 +117,15 @@ func remedy(code int) string {
 	return ""
 }
 
-// steer is outbound.Steer with Meta's way of waiting: 4^attempt seconds, for
+// steer is chatkit.Classify with Meta's way of waiting: 4^attempt seconds, for
 // it sends no Retry-After.
 func steer(call *integration.Call, err error) error {
-	if e, ok := errors.AsType[*outbound.Error](err); ok && e.RetryAfter == 0 {
+	if e, ok := errors.AsType[*chatkit.Error](err); ok && e.RetryAfter == 0 {
 		if code, _ := strconv.Atoi(e.Code); throttled(code) || e.Status == http.StatusTooManyRequests {
 			wait := *e
 			wait.RetryAfter = time.Second << (2 * min(max(call.Attempt, 1), 6))
-			return outbound.Steer(&wait)
+			return chatkit.Classify(&wait)
 		}
 	}
-	return outbound.Steer(err)
+	return chatkit.Classify(err)
 }

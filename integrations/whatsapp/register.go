@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // webhookFields are the changes that the app is told of.
@@ -39,7 +39,7 @@ func (s *service) subscribe(ctx context.Context, call *integration.Call, c *sett
 	var number phoneNumber
 	err := g.get(ctx, url.PathEscape(c.phoneID), url.Values{"fields": {"id,display_phone_number,verified_name"}}, &number)
 	if err != nil {
-		return outbound.Explain("the phone number "+c.phoneID+" cannot be read", err)
+		return chatkit.Explain("the phone number "+c.phoneID+" cannot be read", err)
 	}
 	reachable := strings.HasPrefix(call.WebhookURL, "https://")
 	if c.appID != "" && !reachable {
@@ -52,7 +52,7 @@ func (s *service) subscribe(ctx context.Context, call *integration.Call, c *sett
 			"object": objectAccount, "callback_url": call.WebhookURL, "verify_token": c.verifyToken, "fields": webhookFields,
 		}, &done)
 		if err != nil {
-			return outbound.Explain("the webhook cannot be set at Meta; check the app ID and the app secret, and that "+call.WebhookURL+" is open to the internet", err)
+			return chatkit.Explain("the webhook cannot be set at Meta; check the app ID and the app secret, and that "+call.WebhookURL+" is open to the internet", err)
 		}
 	}
 	if c.accountID == "" {
@@ -65,7 +65,7 @@ func (s *service) subscribe(ctx context.Context, call *integration.Call, c *sett
 		own = map[string]string{"override_callback_uri": call.WebhookURL, "verify_token": c.verifyToken}
 	}
 	if err := g.post(ctx, url.PathEscape(c.accountID)+"/subscribed_apps", own, &done); err != nil {
-		return outbound.Explain("the webhooks of the WhatsApp account "+c.accountID+" cannot be switched on", err)
+		return chatkit.Explain("the webhooks of the WhatsApp account "+c.accountID+" cannot be switched on", err)
 	}
 	return nil
 }

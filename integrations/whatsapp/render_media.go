@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -94,7 +94,7 @@ func renderFile(_ *rendering, p *file) ([]part, error) {
 	if p.Title != "" && p.Title != name {
 		written = rich(p.Title)
 	}
-	return captioned("document", &partMedia{Link: address, Filename: label.Shorten(name, 240)}, written), nil
+	return captioned("document", &partMedia{Link: address, Filename: chatkit.Shorten(name, 240)}, written), nil
 }
 
 func renderSticker(_ *rendering, p *sticker) ([]part, error) {

@@ -9,8 +9,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -63,7 +62,7 @@ func (s *service) start(ctx context.Context, call *integration.Call, in *startIn
 		if _, err := call.Client.DeleteMessage(context.WithoutCancel(ctx), &platform.DeleteMessageInput{ID: messageID}); err != nil {
 			call.Logger.WarnContext(ctx, "a template that was not sent is still recorded", "message_id", messageID, "error", err)
 		}
-		return nil, outbound.Steer(err)
+		return nil, chatkit.Classify(err)
 	}
 	tags := sentTags(sent, 1, 1)
 	if _, err := call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: messageID, Tags: tags}); err != nil {
@@ -76,7 +75,7 @@ func (s *service) start(ctx context.Context, call *integration.Call, in *startIn
 func (s *service) reach(ctx context.Context, call *integration.Call, phoneID, number string) (*platform.Conversation, error) {
 	digits := strings.TrimPrefix(phone(number), "+")
 	if len(digits) < 7 || len(digits) > 15 {
-		return nil, integration.RuntimeError(fmt.Sprintf("%q is no phone number: give it with the country code, as +49 151 12345678", tagset.Clip(number)))
+		return nil, integration.RuntimeError(fmt.Sprintf("%q is no phone number: give it with the country code, as +49 151 12345678", chatkit.ClipTag(number)))
 	}
 	if _, err := user(ctx, call, person{Number: digits}); err != nil {
 		return nil, err

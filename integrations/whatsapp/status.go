@@ -10,8 +10,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/label"
-	"github.com/bellhop-dev/bellhop/integration/tagset"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -65,7 +64,7 @@ func (h *hook) became(ctx context.Context, _ *value, raw json.RawMessage) error 
 	if err != nil || m == nil {
 		return err
 	}
-	e := integration.Event{Type: kind.event, ConversationID: m.ConversationID, MessageID: m.ID, Payload: nothing{}, DedupeKey: tagset.Clip(key)}
+	e := integration.Event{Type: kind.event, ConversationID: m.ConversationID, MessageID: m.ID, Payload: nothing{}, DedupeKey: chatkit.ClipTag(key)}
 	if kind.event == eventFailed {
 		e.Payload = failure{Error: reasons(st.Errors)}
 		h.call.Logger.WarnContext(ctx, "a message did not arrive", "message_id", m.ID, "error", reasons(st.Errors))
@@ -172,7 +171,7 @@ func (h *hook) sendAddress(ctx context.Context, m *platform.Message) {
 	}
 	out, err := h.call.Client.GetConversation(ctx, &platform.GetConversationInput{ID: m.ConversationID})
 	if err == nil {
-		p := part{Type: "text", Text: &partText{Body: label.Shorten(address, maxText), PreviewURL: true}}
+		p := part{Type: "text", Text: &partText{Body: chatkit.Shorten(address, maxText), PreviewURL: true}}
 		if err = recipient(&p, out.Conversation.Tags); err == nil {
 			_, err = h.post(ctx, h.c, cmp.Or(out.Conversation.Tags[tagPhoneID], h.c.phoneID), &p)
 		}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -23,7 +23,7 @@ func (s *service) startTyping(ctx context.Context, call *integration.Call, in *t
 	}
 	if t.c.readBehavior() != readNone {
 		if err := s.markRead(ctx, t.c, t.phoneID, t.id, true); err != nil {
-			return nil, outbound.Steer(err)
+			return nil, chatkit.Classify(err)
 		}
 	}
 	return &nothing{}, s.look(ctx, t, typingEmoji)
@@ -75,7 +75,7 @@ func (s *service) look(ctx context.Context, t *answered, emoji string) error {
 		return err
 	}
 	if _, err := s.post(ctx, t.c, t.phoneID, &p); err != nil && !errors.Is(err, errAccepted) {
-		return outbound.Steer(err)
+		return chatkit.Classify(err)
 	}
 	return nil
 }

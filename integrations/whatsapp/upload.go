@@ -12,17 +12,17 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/media"
 )
 
 // upload gives Meta the media of the part that stand in their address
 // themselves, for it opens only addresses of the web.
 func (s *service) upload(ctx context.Context, c *settings, phoneID string, p *part) error {
 	for _, m := range p.media() {
-		if m == nil || !strings.HasPrefix(m.Link, outbound.DataScheme) {
+		if m == nil || !strings.HasPrefix(m.Link, media.DataScheme) {
 			continue
 		}
-		typ, content, err := outbound.ReadData(m.Link)
+		typ, content, err := media.ReadData(m.Link)
 		if err != nil {
 			return err
 		}

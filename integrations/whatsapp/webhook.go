@@ -31,7 +31,7 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 			return resp, err
 		}
 	}
-	if resp, handled, err := s.desk.Serve(ctx, call, req); handled {
+	if resp, handled, err := s.files.Serve(ctx, call, req); handled {
 		return resp, err
 	}
 	k, err := s.keys(call)

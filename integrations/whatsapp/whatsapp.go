@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/handover"
-	"github.com/bellhop-dev/bellhop/integration/keylock"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
+	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -51,7 +51,7 @@ func NewWith(o Options) integration.Integration {
 		if err != nil {
 			return nil, err
 		}
-		return handover.Streaming(h), nil
+		return media.Streaming(h), nil
 	}}
 }
 
@@ -61,10 +61,10 @@ type service struct {
 	http  *http.Client
 	base  *url.URL
 	pause time.Duration
-	locks keylock.Set
+	locks chatkit.Locks
 	// secrets are of the app that accounts are connected to in a browser.
 	secrets map[string]string
-	desk    *handover.Desk
+	files   *media.Server
 }
 
 func newService(env integration.Env, o Options) (*service, error) {
@@ -85,7 +85,7 @@ func newService(env integration.Env, o Options) (*service, error) {
 		client = &http.Client{Timeout: apiTimeout}
 	}
 	s := &service{http: client, base: base, pause: pause, secrets: env.Secrets}
-	s.desk = s.newDesk()
+	s.files = s.newMedia()
 	return s, nil
 }
 

@@ -1,4 +1,4 @@
-package handover
+package media
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -23,15 +23,15 @@ const (
 	unknown    = "application/octet-stream"
 )
 
-// Streaming lets the handler's files be written while they are read, where the
-// integration runs in the server's process. Elsewhere a file is read whole.
+// Streaming returns h with the ability to write files while it reads them, where
+// the integration runs in the server's process. Elsewhere a file is read whole.
 func Streaming(h wire.Handler) wire.Handler { return &streaming{h} }
 
 type streaming struct{ wire.Handler }
 
 var _ wire.Streamer = (*streaming)(nil)
 
-// target is where Serve writes the file; done says that it did.
+// target receives the file; done is set once Serve has begun to write it.
 type target struct {
 	w    http.ResponseWriter
 	done bool
@@ -39,7 +39,7 @@ type target struct {
 
 type targetKey struct{}
 
-// Stream has the handler answer, and write to w if it is a file.
+// Stream calls the handler, which writes to w if the request is for a file.
 func (s *streaming) Stream(w http.ResponseWriter, r *http.Request, req *wire.Request) bool {
 	path := r.URL.EscapedPath()
 	if !strings.HasPrefix(path, Path) || r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -70,13 +70,13 @@ func (s *streaming) Stream(w http.ResponseWriter, r *http.Request, req *wire.Req
 	return true
 }
 
-func (d *Desk) answer(ctx context.Context, method, name string, file *File) (*integration.WebhookResponse, error) {
+func (d *Server) answer(ctx context.Context, method, name string, file *File) (*integration.WebhookResponse, error) {
 	limit := d.Max
 	if limit == 0 {
 		limit = defaultMax
 	}
 	if file.Size > limit {
-		return integration.Text(http.StatusBadGateway, fmt.Sprintf("the file has %d bytes; at most %d are handed over", file.Size, limit)), nil
+		return integration.Text(http.StatusBadGateway, fmt.Sprintf("the file has %d bytes; at most %d are served", file.Size, limit)), nil
 	}
 	header := headers(name, file)
 	if method == http.MethodHead {
@@ -101,13 +101,13 @@ func (d *Desk) answer(ctx context.Context, method, name string, file *File) (*in
 	to.w.WriteHeader(http.StatusOK)
 	n, err := io.Copy(to.w, body)
 	if err != nil || n > limit || file.Size > 0 && n != file.Size {
-		return nil, fmt.Errorf("hand over the file: %d bytes of %d: %w", n, file.Size, errors.Join(err, io.ErrUnexpectedEOF))
+		return nil, fmt.Errorf("serve the file: %d bytes of %d: %w", n, file.Size, errors.Join(err, io.ErrUnexpectedEOF))
 	}
 	return &integration.WebhookResponse{Status: http.StatusOK}, nil
 }
 
-// headers keep a file that a stranger sent from acting as a page of this
-// server: it runs nothing, and only what is plainly media is shown.
+// headers prevent a file that a stranger sent from acting as a page of this
+// server: no script runs, and a browser shows only images, sound and film.
 func headers(name string, file *File) http.Header {
 	typ, _, err := mime.ParseMediaType(file.Type)
 	if err != nil {
@@ -128,10 +128,10 @@ func headers(name string, file *File) http.Header {
 	return h
 }
 
-// refused words why there is no file.
+// refused returns the answer when the file cannot be opened.
 func refused(ctx context.Context, call *integration.Call, err error) *integration.WebhookResponse {
-	call.Logger.WarnContext(ctx, "media could not be handed over", "error", err)
-	if platform.IsType(outbound.Steer(err), platform.TypeRuntime) {
+	call.Logger.WarnContext(ctx, "media could not be served", "error", err)
+	if platform.IsType(chatkit.Classify(err), platform.TypeRuntime) {
 		return integration.Text(http.StatusGone, err.Error())
 	}
 	resp := integration.Text(http.StatusServiceUnavailable, "the file cannot be read now; try again")

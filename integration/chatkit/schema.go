@@ -1,7 +1,4 @@
-// Package messageschema declares the standard types of messages for a channel
-// that takes more with them than the platform says: a caption, the message that
-// this one answers.
-package messageschema
+package chatkit
 
 import (
 	"encoding/json"
@@ -12,11 +9,11 @@ import (
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
-// Extend is the schema of a standard type with more members, each written as
+// ExtendSchema returns the schema of a standard type with more members, each written as
 // `"name":{...}`; empty ones are left out. A member that the type has already is
 // replaced. A bloc may also hold Markdown. The schema fails for a type that is
 // not of message.Types, and for members that are not JSON.
-func Extend(typ string, members ...string) integration.Schema {
+func ExtendSchema(typ string, members ...string) integration.Schema {
 	return func() (json.RawMessage, error) {
 		var s map[string]any
 		if err := json.Unmarshal(message.Schema(typ), &s); err != nil {

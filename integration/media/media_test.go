@@ -1,4 +1,4 @@
-package handover_test
+package media_test
 
 import (
 	"bytes"
@@ -15,51 +15,51 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/handover"
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
+	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
 const base = "https://bellhop.test/webhooks/hook"
 
-// desk has the files by their ids.
-func desk(files map[string]*handover.File) *handover.Desk {
-	return &handover.Desk{
+// server serves the files by their ids.
+func server(files map[string]*media.File) *media.Server {
+	return &media.Server{
 		Max:    10,
 		Secret: func(context.Context, *integration.Call) (string, error) { return "secret", nil },
-		Open: func(_ context.Context, _ *integration.Call, id string) (*handover.File, error) {
+		Open: func(_ context.Context, _ *integration.Call, id string) (*media.File, error) {
 			if f := files[id]; f != nil {
 				return f, nil
 			}
 			if id == "busy" {
-				return nil, outbound.NoAnswer("Vendor", errors.New("reset"))
+				return nil, chatkit.NoAnswer("Vendor", errors.New("reset"))
 			}
-			return nil, &outbound.Error{Vendor: "Vendor", Status: 404, Message: "it is not there any more"}
+			return nil, &chatkit.Error{Vendor: "Vendor", Status: 404, Message: "it is not there any more"}
 		},
 	}
 }
 
-func file(text, typ string) *handover.File {
-	return &handover.File{Body: io.NopCloser(strings.NewReader(text)), Type: typ, Size: int64(len(text))}
+func file(text, typ string) *media.File {
+	return &media.File{Body: io.NopCloser(strings.NewReader(text)), Type: typ, Size: int64(len(text))}
 }
 
 // link is the address of the id, as the integration gives it out.
-func link(t *testing.T, d *handover.Desk, id, name string, life time.Duration) *url.URL {
+func link(t *testing.T, d *media.Server, id, name string, life time.Duration) *url.URL {
 	t.Helper()
 	text, err := d.Link(t.Context(), &integration.Call{WebhookID: "hook", WebhookURL: base}, id, name, life)
 	if err != nil {
 		t.Fatal(err)
 	}
 	u, err := url.Parse(text)
-	if err != nil || !strings.HasPrefix(text, base+handover.Path) {
+	if err != nil || !strings.HasPrefix(text, base+media.Path) {
 		t.Fatalf("Link = %q, %v", text, err)
 	}
 	return u
 }
 
-// handler is an integration that has nothing but the desk.
-func handler(t *testing.T, d *handover.Desk) wire.Handler {
+// handler is an integration that has nothing but the files.
+func handler(t *testing.T, d *media.Server) wire.Handler {
 	t.Helper()
 	m := integration.NewMux(integration.Definition{Name: "x", Version: "1.0.0"}, integration.Env{})
 	m.OnWebhook(func(ctx context.Context, call *integration.Call, req *platform.WebhookRequest) (*integration.WebhookResponse, error) {
@@ -72,7 +72,7 @@ func handler(t *testing.T, d *handover.Desk) wire.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return handover.Streaming(h)
+	return media.Streaming(h)
 }
 
 // whole opens the address where a file is read whole, as in a remote process.
@@ -106,7 +106,7 @@ func TestOpen(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		id, as string
-		file   *handover.File
+		file   *media.File
 		status int
 		body   string
 		header map[string]string
@@ -116,7 +116,7 @@ func TestOpen(t *testing.T) {
 		"drawing":   {"1", "", file("<svg>", "image/svg+xml"), 200, "<svg>", map[string]string{"Content-Disposition": "attachment; filename=file"}},
 		"no type":   {"1", "../a", file("x", ""), 200, "x", map[string]string{"Content-Type": "application/octet-stream"}},
 		"at limit":  {"1", "a", file("0123456789", ""), 200, "0123456789", nil},
-		"too large": {"1", "a", file("0123456789x", ""), 502, "the file has 11 bytes; at most 10 are handed over", nil},
+		"too large": {"1", "a", file("0123456789x", ""), 502, "the file has 11 bytes; at most 10 are served", nil},
 		"gone":      {"2", "a", nil, 410, "Vendor refused: it is not there any more", nil},
 		"busy":      {"busy", "a", nil, 503, "the file cannot be read now; try again", map[string]string{"Retry-After": "10"}},
 	} {
@@ -136,12 +136,12 @@ func TestOpen(t *testing.T) {
 				}
 			}
 			content := ""
-			fresh := func() *handover.Desk { // a file is read once
-				files := map[string]*handover.File{}
+			fresh := func() *media.Server { // a file is read once
+				files := map[string]*media.File{}
 				if c.file != nil {
-					files[c.id] = &handover.File{Body: io.NopCloser(strings.NewReader(content)), Type: c.file.Type, Size: c.file.Size}
+					files[c.id] = &media.File{Body: io.NopCloser(strings.NewReader(content)), Type: c.file.Type, Size: c.file.Size}
 				}
-				return desk(files)
+				return server(files)
 			}
 			if c.file != nil {
 				raw, _ := io.ReadAll(c.file.Body)
@@ -158,7 +158,7 @@ func TestOpen(t *testing.T) {
 
 func TestOnlyWhatWasGivenOut(t *testing.T) {
 	t.Parallel()
-	d := desk(map[string]*handover.File{"1": file("one", "text/plain"), "2": file("two", "text/plain")})
+	d := server(map[string]*media.File{"1": file("one", "text/plain"), "2": file("two", "text/plain")})
 	h := handler(t, d)
 	good := link(t, d, "1", "a.txt", time.Hour)
 	change := func(fn func(u *url.URL, q url.Values)) *url.URL {
@@ -192,7 +192,7 @@ func TestOnlyWhatWasGivenOut(t *testing.T) {
 
 func TestID(t *testing.T) {
 	t.Parallel()
-	d, call := desk(nil), &integration.Call{WebhookID: "hook", WebhookURL: base}
+	d, call := server(nil), &integration.Call{WebhookID: "hook", WebhookURL: base}
 	var address string
 	for _, want := range []string{"a:b", "1:2", "//x", "?a=b#c", "a/b c"} {
 		var err error
@@ -203,7 +203,7 @@ func TestID(t *testing.T) {
 			t.Errorf("ID(%q) = %q, %v, want %q", address, id, ok, want)
 		}
 	}
-	for _, other := range []string{"https://x.test/media/1/a?sig=x", address + "x", strings.Replace(address, "c/", "d/", 1), base + handover.Path, ""} {
+	for _, other := range []string{"https://x.test/media/1/a?sig=x", address + "x", strings.Replace(address, "c/", "d/", 1), base + media.Path, ""} {
 		if id, ok := d.ID(t.Context(), call, other); ok {
 			t.Errorf("ID(%q) = %q, want none", other, id)
 		}
@@ -213,7 +213,7 @@ func TestID(t *testing.T) {
 func TestAddressExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		d := desk(map[string]*handover.File{"1": file("one", "text/plain"), "2": file("two", "text/plain")})
+		d := server(map[string]*media.File{"1": file("one", "text/plain"), "2": file("two", "text/plain")})
 		h := handler(t, d)
 		hour, ever := link(t, d, "1", "a", time.Hour), link(t, d, "2", "a", 0)
 		<-time.After(time.Hour + 2*time.Second)
@@ -228,8 +228,8 @@ func TestAddressExpires(t *testing.T) {
 
 func TestBrokenFileBreaksTheAnswer(t *testing.T) {
 	t.Parallel()
-	short := &handover.File{Body: io.NopCloser(bytes.NewReader([]byte("1234"))), Size: 8}
-	d := desk(map[string]*handover.File{"1": short})
+	short := &media.File{Body: io.NopCloser(bytes.NewReader([]byte("1234"))), Size: 8}
+	d := server(map[string]*media.File{"1": short})
 	if resp, broke := streamed(t, handler(t, d), "GET", link(t, d, "1", "a", 0)); !broke {
 		t.Errorf("a file that broke off was answered %d %q", resp.Code, resp.Body)
 	}

@@ -1,7 +1,4 @@
-// Package publicinterface says which interfaces of the public ecosystem an
-// integration stands for. Bots and plugins that want an interface find the
-// integration by that, and call its members by the names that it has for them.
-package publicinterface
+package chatkit
 
 import (
 	"maps"
@@ -11,25 +8,27 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// Interface is one that an integration stands for.
+// Interface is an interface of the public ecosystem that an integration
+// implements. Bots and plugins that need an interface find integrations by it,
+// and use its members under the names that the integration gives them.
 type Interface struct {
 	Name, Version string
-	// Entities, Actions and Events have the integration's names of things by
-	// the interface's.
+	// Entities, Actions and Events map the interface's names to the
+	// integration's.
 	Entities, Actions, Events map[string]string
 }
 
-// Declare is the list as definitions have it. An interface with entities is
-// called after them too, as "listable<issue>": an integration may stand for it
-// once for each.
-func Declare(list ...Interface) map[string]platform.InterfaceExtension {
+// Interfaces returns the list as integration.Definition.Interfaces takes it. The
+// key of an interface with entities includes them, as "listable<issue>": an
+// integration may implement it once for each entity.
+func Interfaces(list ...Interface) map[string]platform.InterfaceExtension {
 	all := make(map[string]platform.InterfaceExtension, len(list))
 	for _, i := range list {
-		alias := i.Name
+		key := i.Name
 		if len(i.Entities) > 0 {
-			alias += "<" + strings.Join(slices.Sorted(maps.Values(i.Entities)), ",") + ">"
+			key += "<" + strings.Join(slices.Sorted(maps.Values(i.Entities)), ",") + ">"
 		}
-		all[alias] = platform.InterfaceExtension{
+		all[key] = platform.InterfaceExtension{
 			Name: i.Name, Version: i.Version, Entities: aliases(i.Entities), Actions: aliases(i.Actions), Events: aliases(i.Events),
 		}
 	}
@@ -47,14 +46,14 @@ func aliases(names map[string]string) map[string]platform.InterfaceAlias {
 	return all
 }
 
-// TypingIndicator is the interface of that name, of an integration whose
-// actions are called as the interface's.
+// TypingIndicator is the interface of that name, for an integration whose
+// actions have the interface's names.
 func TypingIndicator() Interface {
 	const start, stop = "startTypingIndicator", "stopTypingIndicator"
 	return Interface{Name: "typing-indicator", Version: "0.0.4", Actions: map[string]string{start: start, stop: stop}}
 }
 
-// ProactiveConversation is the interface of that name: the action begins a
+// ProactiveConversation is the interface of that name: the action opens a
 // conversation that the entity describes.
 func ProactiveConversation(entity, action string) Interface {
 	return Interface{

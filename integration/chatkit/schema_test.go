@@ -1,11 +1,11 @@
-package messageschema_test
+package chatkit_test
 
 import (
 	"encoding/json"
 	"slices"
 	"testing"
 
-	"github.com/bellhop-dev/bellhop/integration/messageschema"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 	"github.com/bellhop-dev/bellhop/schema"
 )
@@ -15,7 +15,7 @@ const reply = `"replyTo":{"type":"string"}`
 func TestExtend(t *testing.T) {
 	t.Parallel()
 	for _, typ := range message.Types() {
-		raw, err := messageschema.Extend(typ, "", `"note":{"const":"n"}`, reply)()
+		raw, err := chatkit.ExtendSchema(typ, "", `"note":{"const":"n"}`, reply)()
 		if err != nil {
 			t.Fatalf("Extend(%q) = %v", typ, err)
 		}
@@ -40,7 +40,7 @@ func TestExtend(t *testing.T) {
 
 func TestExtendedBlocHoldsMarkdown(t *testing.T) {
 	t.Parallel()
-	raw, err := messageschema.Extend(message.TypeBloc)()
+	raw, err := chatkit.ExtendSchema(message.TypeBloc)()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,10 +61,10 @@ func TestExtendedBlocHoldsMarkdown(t *testing.T) {
 
 func TestExtendFails(t *testing.T) {
 	t.Parallel()
-	if _, err := messageschema.Extend("no such type", reply)(); err == nil {
+	if _, err := chatkit.ExtendSchema("no such type", reply)(); err == nil {
 		t.Error("an unknown type is extended")
 	}
-	if _, err := messageschema.Extend(message.TypeText, `"replyTo":`)(); err == nil {
+	if _, err := chatkit.ExtendSchema(message.TypeText, `"replyTo":`)(); err == nil {
 		t.Error("a type is extended with what is no JSON")
 	}
 }

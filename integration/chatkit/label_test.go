@@ -1,11 +1,11 @@
-package label_test
+package chatkit_test
 
 import (
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/bellhop-dev/bellhop/integration/label"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 func TestLabels(t *testing.T) {
@@ -25,10 +25,10 @@ func TestLabels(t *testing.T) {
 		{"ééééé", 5, "ééééé", "ééééé"},
 		{"éééééé", 5, "éééé…", "éééé…"},
 	} {
-		if got := label.Shorten(c.text, c.limit); got != c.shorten {
+		if got := chatkit.Shorten(c.text, c.limit); got != c.shorten {
 			t.Errorf("Shorten(%q, %d) = %q, want %q", c.text, c.limit, got, c.shorten)
 		}
-		if got := label.Fit(c.text, c.limit); got != c.fit {
+		if got := chatkit.Label(c.text, c.limit); got != c.fit {
 			t.Errorf("Fit(%q, %d) = %q, want %q", c.text, c.limit, got, c.fit)
 		}
 	}
@@ -40,7 +40,7 @@ func TestFitBy(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "…"}, {"👍👍", "👍👍"}, {"👍👍👍", "👍…"}, {"abcde", "abc…"},
 	} {
-		if got := label.FitBy(c.text, 4, units); got != c.want {
+		if got := chatkit.LabelBy(c.text, 4, units); got != c.want {
 			t.Errorf("FitBy(%q, 4) = %q, want %q", c.text, got, c.want)
 		}
 	}
@@ -53,7 +53,7 @@ func FuzzLabels(f *testing.F) {
 		if limit < 2 || limit > 1<<20 {
 			t.Skip()
 		}
-		got := label.Fit(text, limit)
+		got := chatkit.Label(text, limit)
 		if n := utf8.RuneCountInString(got); n == 0 || n > limit {
 			t.Errorf("Fit(%q, %d) = %q with %d characters", text, limit, got, n)
 		}

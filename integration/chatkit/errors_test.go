@@ -1,4 +1,4 @@
-package outbound_test
+package chatkit_test
 
 import (
 	"context"
@@ -13,39 +13,39 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bellhop-dev/bellhop/integration/outbound"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
 func TestSteer(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		err   *outbound.Error
+		err   *chatkit.Error
 		typ   platform.ErrorType
 		after time.Duration
 	}{
-		"refused":      {&outbound.Error{Status: 400}, platform.TypeRuntime, 0},
-		"too many":     {&outbound.Error{Status: 429, RetryAfter: time.Minute}, platform.TypeInternal, time.Minute},
-		"down":         {&outbound.Error{Status: 503}, platform.TypeInternal, 0},
-		"no answer":    {&outbound.Error{}, platform.TypeInternal, 0},
-		"final 200":    {&outbound.Error{Status: 200}, platform.TypeRuntime, 0},
-		"told final":   {&outbound.Error{Status: 500, Final: true}, platform.TypeRuntime, 0},
-		"told to wait": {&outbound.Error{Status: 400, Temporary: true}, platform.TypeInternal, 0},
+		"refused":      {&chatkit.Error{Status: 400}, platform.TypeRuntime, 0},
+		"too many":     {&chatkit.Error{Status: 429, RetryAfter: time.Minute}, platform.TypeInternal, time.Minute},
+		"down":         {&chatkit.Error{Status: 503}, platform.TypeInternal, 0},
+		"no answer":    {&chatkit.Error{}, platform.TypeInternal, 0},
+		"final 200":    {&chatkit.Error{Status: 200}, platform.TypeRuntime, 0},
+		"told final":   {&chatkit.Error{Status: 500, Final: true}, platform.TypeRuntime, 0},
+		"told to wait": {&chatkit.Error{Status: 400, Temporary: true}, platform.TypeInternal, 0},
 	} {
-		e, ok := errors.AsType[*platform.Error](outbound.Steer(c.err))
+		e, ok := errors.AsType[*platform.Error](chatkit.Classify(c.err))
 		if !ok || e.Type != c.typ || e.RetryAfter != c.after {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}
 	plain := errors.New("x")
-	if got := outbound.Steer(plain); got != plain {
+	if got := chatkit.Classify(plain); got != plain {
 		t.Errorf("Steer(%v) = %v", plain, got)
 	}
 }
 
 func TestErrorText(t *testing.T) {
 	t.Parallel()
-	for want, e := range map[string]*outbound.Error{
+	for want, e := range map[string]*chatkit.Error{
 		"Acme answered 502":                                {Vendor: "Acme", Status: 502},
 		"Acme refused: gone: It is gone.":                  {Vendor: "Acme", Status: 400, Code: "gone", Message: "It is gone."},
 		"Acme refused: gone: It is gone; make another one": {Vendor: "Acme", Status: 400, Code: "gone", Message: "It is gone.", Remedy: "make another one"},
@@ -66,7 +66,7 @@ func TestNoAnswer(t *testing.T) {
 		`Vendor: no answer: the connection failed: no address of the host "vendor.test" was found`:  &net.DNSError{Err: "no such host", Name: "vendor.test"},
 		"Vendor: no answer: the connection failed: tls: failed to verify certificate: of the clown": &tls.CertificateVerificationError{Err: errors.New("of the clown")},
 	} {
-		err := outbound.NoAnswer("Vendor", &url.Error{Op: "Post", URL: "https://vendor.test/bot-SECRET/x", Err: cause})
+		err := chatkit.NoAnswer("Vendor", &url.Error{Op: "Post", URL: "https://vendor.test/bot-SECRET/x", Err: cause})
 		if err.Error() != want { // the address may hold a secret
 			t.Errorf("NoAnswer(%v) = %q, want %q", cause, err, want)
 		}
@@ -83,7 +83,7 @@ func TestRetryAfter(t *testing.T) {
 		"": 0, "7": 7 * time.Second, "1.5": 1500 * time.Millisecond, "-1": 0, "soon": 0, "999999": 0,
 		now.Add(time.Minute).Format(http.TimeFormat): time.Minute, now.Add(-time.Minute).Format(http.TimeFormat): 0,
 	} {
-		if got := outbound.RetryAfter(http.Header{"Retry-After": {value}}, now); got != want {
+		if got := chatkit.RetryAfterHeader(http.Header{"Retry-After": {value}}, now); got != want {
 			t.Errorf("RetryAfter(%q) = %v, want %v", value, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package keylock
+package chatkit
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 func TestOneAtATime(t *testing.T) {
 	t.Parallel()
-	var s Set
+	var s Locks
 	var wg sync.WaitGroup
 	counts := map[string]*int{"a": new(int), "b": new(int)}
 	for key, n := range counts {
@@ -38,7 +38,7 @@ func TestOneAtATime(t *testing.T) {
 func TestHoldEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var s Set
+		var s Locks
 		release, err := s.Hold(t.Context(), "a")
 		if err != nil {
 			t.Fatal(err)

@@ -1,18 +1,18 @@
-package publicinterface_test
+package chatkit_test
 
 import (
 	"encoding/json"
 	"testing"
 
-	"github.com/bellhop-dev/bellhop/integration/publicinterface"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 func TestDeclare(t *testing.T) {
 	t.Parallel()
-	got, err := json.Marshal(publicinterface.Declare(
-		publicinterface.TypingIndicator(),
-		publicinterface.ProactiveConversation("person", "startConversation"),
-		publicinterface.Interface{Name: "deletable", Version: "1.0.0", Entities: map[string]string{"item": "issue"}, Events: map[string]string{"deleted": "issueDeleted"}},
+	got, err := json.Marshal(chatkit.Interfaces(
+		chatkit.TypingIndicator(),
+		chatkit.ProactiveConversation("person", "startConversation"),
+		chatkit.Interface{Name: "deletable", Version: "1.0.0", Entities: map[string]string{"item": "issue"}, Events: map[string]string{"deleted": "issueDeleted"}},
 	))
 	if err != nil {
 		t.Fatal(err)

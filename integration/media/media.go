@@ -1,11 +1,11 @@
-// Package handover lets bots open an external system's media without its
-// token: at a signed address below the installation's webhook, where the file
-// is read from the external system when somebody opens it. Nothing is kept
-// here, so that a webhook with media is answered at once.
+// Package media serves a vendor's media to bots without the vendor's token: at
+// a signed address below the installation's webhook. The file is read from the
+// vendor when a client opens the address; nothing is stored here, so a webhook
+// with media is answered at once.
 //
-// The file lives as long as the external system keeps it; the address, as long
-// as was asked. Whoever has the address may read the file.
-package handover
+// The file exists as long as the vendor keeps it, the address works as long as
+// Link was asked for. Anyone with the address can read the file.
+package media
 
 import (
 	"context"
@@ -28,30 +28,29 @@ import (
 // Path is where the addresses are, below the webhook.
 const Path = "/media/"
 
-// Desk hands media over. Make one with the integration, and call Serve first
-// in OnWebhook.
-type Desk struct {
-	// Secret signs the installation's addresses: what only the integration and
-	// the external system know. Addresses end when it changes.
+// Server serves the media of all installations of an integration. Create one
+// with the integration, and call Serve first in OnWebhook.
+type Server struct {
+	// Secret returns the key that signs the installation's addresses: only the
+	// integration and the vendor know it. A new key invalidates all addresses.
 	Secret func(ctx context.Context, call *integration.Call) (string, error)
-	// Open reads the file with the id. An *outbound.Error that is final says
-	// that the external system does not have it any more.
+	// Open opens the file with the vendor's id. A final *chatkit.Error means
+	// that the vendor does not have the file any more.
 	Open func(ctx context.Context, call *integration.Call, id string) (*File, error)
-	// Max bounds a file in bytes; 0 is 128 MiB.
+	// Max is the largest size of a file in bytes; 0 is 128 MiB.
 	Max int64
 }
 
-// File is a file that is being read from the external system.
+// File is an open file of the vendor.
 type File struct {
 	Body io.ReadCloser
-	Type string // of its content; empty is application/octet-stream
-	Size int64  // 0 or less is not known
+	Type string // media type; empty is application/octet-stream
+	Size int64  // 0 or less if it is not known
 }
 
-// Link returns the address of the file with the external system's id. The name
-// is what the address ends with, as "menu.pdf". It works for the time life; 0
-// is for ever.
-func (d *Desk) Link(ctx context.Context, call *integration.Call, id, name string, life time.Duration) (string, error) {
+// Link returns the address of the file with the vendor's id. The address ends
+// with name, as "menu.pdf", and expires after life; 0 is never.
+func (d *Server) Link(ctx context.Context, call *integration.Call, id, name string, life time.Duration) (string, error) {
 	if call.WebhookURL == "" {
 		return "", errors.New("the installation's webhook address is not known in this call")
 	}
@@ -73,17 +72,17 @@ func (d *Desk) Link(ctx context.Context, call *integration.Call, id, name string
 	return call.WebhookURL + Path + url.PathEscape(id) + "/" + url.PathEscape(name) + "?" + query.Encode(), nil
 }
 
-// signature is of the file, not of its name: what to call it is no secret.
+// signature does not cover the file's name, which is no secret.
 func signature(secret, webhookID, id string, until int64) []byte {
 	mac := hmac.New(sha256.New, []byte(secret))
 	fmt.Fprintf(mac, "bellhop media\x00%s\x00%s\x00%d", webhookID, id, until)
 	return mac.Sum(nil)
 }
 
-// ID returns the external system's id of the file that an address of Link's is
-// of, so that a file that comes back is sent without being read. ok is false
-// for other addresses, and for those that do not work any more.
-func (d *Desk) ID(ctx context.Context, call *integration.Call, address string) (id string, ok bool) {
+// ID returns the vendor's id of the file at an address that Link returned, so
+// that a file the bot sends back is not read first. ok is false for any other
+// address, and for one that has expired.
+func (d *Server) ID(ctx context.Context, call *integration.Call, address string) (id string, ok bool) {
 	rest, ours := strings.CutPrefix(address, call.WebhookURL+Path)
 	u, err := url.Parse("/" + rest) // an id may begin as a scheme does: "a:b"
 	if !ours || call.WebhookURL == "" || err != nil {
@@ -100,7 +99,7 @@ func (d *Desk) ID(ctx context.Context, call *integration.Call, address string) (
 	return id, true
 }
 
-// check returns the answer for an address that does not work.
+// check returns the answer to an invalid address, or nil.
 func check(secret, webhookID, id string, query url.Values) *integration.WebhookResponse {
 	until, _ := strconv.ParseInt(query.Get("until"), 10, 64) // what is no number is not what was signed
 	given, err := base64.RawURLEncoding.DecodeString(query.Get("sig"))
@@ -113,9 +112,8 @@ func check(secret, webhookID, id string, query url.Values) *integration.WebhookR
 	return nil
 }
 
-// Serve answers the requests that are for its addresses; handled says whether
-// it did.
-func (d *Desk) Serve(ctx context.Context, call *integration.Call, req *platform.WebhookRequest) (resp *integration.WebhookResponse, handled bool, err error) {
+// Serve answers requests for media. handled is false for other requests.
+func (d *Server) Serve(ctx context.Context, call *integration.Call, req *platform.WebhookRequest) (resp *integration.WebhookResponse, handled bool, err error) {
 	rest, ok := strings.CutPrefix(req.Path, Path)
 	if !ok {
 		return nil, false, nil

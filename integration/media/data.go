@@ -1,4 +1,4 @@
-package outbound
+package media
 
 import (
 	"encoding/base64"
@@ -9,11 +9,11 @@ import (
 	"github.com/bellhop-dev/bellhop/integration"
 )
 
-// DataScheme begins addresses that hold what they are of.
+// DataScheme begins addresses that contain their file.
 const DataScheme = "data:"
 
-// ReadData reads such an address, as "data:image/png;base64,…". The error is
-// final, for no other try would read it.
+// ReadData decodes such an address, as "data:image/png;base64,…". Its error is
+// final: a retry would fail too.
 func ReadData(address string) (typ string, content []byte, err error) {
 	head, text, ok := strings.Cut(strings.TrimPrefix(address, DataScheme), ",")
 	kind, coded := strings.CutSuffix(head, ";base64")

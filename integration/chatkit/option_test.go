@@ -1,4 +1,4 @@
-package optionvalue_test
+package chatkit_test
 
 import (
 	"encoding/json"
@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/integrationtest"
-	"github.com/bellhop-dev/bellhop/integration/optionvalue"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -40,19 +40,19 @@ func TestMeant(t *testing.T) {
 	for sentBack, want := range map[string]string{
 		"":                                   "",
 		"plain":                              "plain",
-		optionvalue.Place("choice", 1):       "b",
-		optionvalue.Place("card", 1):         "https://b.test",
-		optionvalue.Place("carousel", 0):     "a",
-		optionvalue.Place("carousel", 1):     "b",
-		optionvalue.Place("choice", 2):       optionvalue.Place("choice", 2),
-		optionvalue.Place("text", 0):         optionvalue.Place("text", 0),
-		optionvalue.Place("odd", 0):          optionvalue.Place("odd", 0),
-		optionvalue.Place("gone", 0):         optionvalue.Place("gone", 0),
-		optionvalue.Place("choice", -1):      optionvalue.Place("choice", -1),
-		optionvalue.Place("choice", 0) + "x": optionvalue.Place("choice", 0) + "x",
+		chatkit.OptionRef("choice", 1):       "b",
+		chatkit.OptionRef("card", 1):         "https://b.test",
+		chatkit.OptionRef("carousel", 0):     "a",
+		chatkit.OptionRef("carousel", 1):     "b",
+		chatkit.OptionRef("choice", 2):       chatkit.OptionRef("choice", 2),
+		chatkit.OptionRef("text", 0):         chatkit.OptionRef("text", 0),
+		chatkit.OptionRef("odd", 0):          chatkit.OptionRef("odd", 0),
+		chatkit.OptionRef("gone", 0):         chatkit.OptionRef("gone", 0),
+		chatkit.OptionRef("choice", -1):      chatkit.OptionRef("choice", -1),
+		chatkit.OptionRef("choice", 0) + "x": chatkit.OptionRef("choice", 0) + "x",
 		"bellhop:choice":                     "bellhop:choice",
 	} {
-		if got, err := optionvalue.Meant(t.Context(), call, sentBack); got != want || err != nil {
+		if got, err := chatkit.OptionValue(t.Context(), call, sentBack); got != want || err != nil {
 			t.Errorf("Meant(%q) = %q, %v, want %q", sentBack, got, err, want)
 		}
 	}
@@ -61,7 +61,7 @@ func TestMeant(t *testing.T) {
 func TestMeantFails(t *testing.T) {
 	t.Parallel()
 	call := newCall(map[string]string{"m": "down"})
-	if got, err := optionvalue.Meant(t.Context(), call, optionvalue.Place("m", 0)); err == nil {
+	if got, err := chatkit.OptionValue(t.Context(), call, chatkit.OptionRef("m", 0)); err == nil {
 		t.Errorf("Meant = %q without the platform, want an error", got)
 	}
 }
@@ -69,10 +69,10 @@ func TestMeantFails(t *testing.T) {
 // TestPlace keeps the form: places that were sent are still to be read.
 func TestPlace(t *testing.T) {
 	t.Parallel()
-	if got := optionvalue.Place("msg_1", 12); got != "bellhop:msg_1:12" || !optionvalue.IsPlace(got) {
-		t.Errorf("Place = %q, IsPlace %v", got, optionvalue.IsPlace(got))
+	if got := chatkit.OptionRef("msg_1", 12); got != "bellhop:msg_1:12" || !chatkit.IsOptionRef(got) {
+		t.Errorf("Place = %q, IsPlace %v", got, chatkit.IsOptionRef(got))
 	}
-	if optionvalue.IsPlace("yes") || optionvalue.IsPlace("bellhop") {
+	if chatkit.IsOptionRef("yes") || chatkit.IsOptionRef("bellhop") {
 		t.Error("a value is taken for a place")
 	}
 }
