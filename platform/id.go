@@ -30,6 +30,8 @@ const (
 	PrefixBotVersion     = "botver"
 	PrefixFile           = "file"
 	PrefixTable          = "table"
+	PrefixErasure        = "erase"
+	PrefixAudit          = "audit"
 )
 
 // alphabet is Crockford's base 32, upper case.
@@ -69,6 +71,18 @@ func (g *IDs) New(prefix string, now time.Time) string {
 		buf[i] = alphabet[low&31]
 		low = low>>5 | hi<<59
 		hi >>= 5
+	}
+	return prefix + "_" + string(buf[:])
+}
+
+// FirstID returns a text that sorts after every id with the prefix from before t
+// and before every later one: the bound of a range of ids by time.
+func FirstID(prefix string, t time.Time) string {
+	ms := uint64(max(t.UnixMilli(), 0))
+	var buf [10]byte
+	for i := len(buf) - 1; i >= 0; i-- {
+		buf[i] = alphabet[ms&31]
+		ms >>= 5
 	}
 	return prefix + "_" + string(buf[:])
 }

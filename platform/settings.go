@@ -19,7 +19,8 @@ import (
 // Each group of settings has a type in a file of its own with the methods
 // withDefaults and check.
 type BotSettings struct {
-	Delivery BotDelivery `json:"delivery,omitzero"`
+	Delivery  BotDelivery  `json:"delivery,omitzero"`
+	Retention BotRetention `json:"retention,omitzero"`
 }
 
 // InstallationSettings are how the server treats an installation, as
@@ -44,6 +45,7 @@ func (s InstallationSettings) WithDefaults() InstallationSettings {
 func (s BotSettings) Check() error {
 	var p settingsCheck
 	s.Delivery.check(p.in("delivery"))
+	s.Retention.check(p.in("retention"))
 	return p.err()
 }
 

@@ -28,7 +28,7 @@ func (s *Service) Call(ctx context.Context, id *Identity, op *platform.Operation
 			err = e
 		}
 	}()
-	if err := r.call(ctx, id, in, out); err != nil {
+	if err := r.call(audited(ctx, id, op, in), id, in, out); err != nil {
 		return s.fail(ctx, op, err)
 	}
 	return nil

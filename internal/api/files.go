@@ -191,6 +191,6 @@ func (s *Service) deleteFile(ctx context.Context, id *Identity, in *platform.Del
 	if err != nil {
 		return nil, err
 	}
-	s.dropBytes(ctx, f.Hash)
+	s.DropBytes(ctx, f.Hash)
 	return &platform.DeleteFileOutput{}, nil
 }

@@ -101,12 +101,12 @@ func (s *Service) receiveFile(ctx context.Context, at FileAddress, body io.Reade
 		return refused, err
 	})
 	if err != nil || refused != nil {
-		s.dropBytes(ctx, staged.Hash)
-		s.dropBytes(ctx, dropped)
+		s.DropBytes(ctx, staged.Hash)
+		s.DropBytes(ctx, dropped)
 		return "", errors.Join(err, asError(refused))
 	}
 	if dropped != staged.Hash {
-		s.dropBytes(ctx, dropped)
+		s.DropBytes(ctx, dropped)
 	}
 	return staged.Hash, nil
 }
@@ -172,9 +172,9 @@ func (s *Service) bytesFault(err error) error {
 	return err
 }
 
-// dropBytes removes bytes that no file has any more. A fault is logged: the
+// DropBytes removes bytes that no file has any more. A fault is logged: the
 // sweep comes by again.
-func (s *Service) dropBytes(ctx context.Context, hash string) {
+func (s *Service) DropBytes(ctx context.Context, hash string) {
 	if hash == "" {
 		return
 	}
@@ -220,7 +220,7 @@ func (s *Service) SweepFiles(ctx context.Context) error {
 			return err
 		}
 		for _, f := range expired {
-			s.dropBytes(ctx, f.Hash)
+			s.DropBytes(ctx, f.Hash)
 		}
 		if len(expired) < sweepAtOnce {
 			break
@@ -233,7 +233,7 @@ func (s *Service) SweepFiles(ctx context.Context) error {
 	return s.Blobs.Each(ctx, late, func(hash string) error {
 		needed, err := view(ctx, s, func(tx *store.Tx) (bool, error) { return tx.HashNeeded(ctx, hash) })
 		if err == nil && !needed {
-			s.dropBytes(ctx, hash)
+			s.DropBytes(ctx, hash)
 		}
 		return err
 	})

@@ -32,7 +32,7 @@ func (s *Service) upsertFile(ctx context.Context, id *Identity, in *platform.Ups
 		return &platform.UpsertFileOutput{File: platform.UpsertedFile{File: s.fileView(id, f, signer), UploadURL: signer.uploadURL(f)}}, nil
 	})
 	if err == nil {
-		s.dropBytes(ctx, dropped)
+		s.DropBytes(ctx, dropped)
 	}
 	return out, err
 }
@@ -124,7 +124,7 @@ func (s *Service) copyFile(ctx context.Context, id *Identity, in *platform.CopyF
 		return &platform.CopyFileOutput{File: s.fileView(id, f, signer)}, nil
 	})
 	if err == nil && dropped != "" {
-		s.dropBytes(ctx, dropped)
+		s.DropBytes(ctx, dropped)
 	}
 	return out, err
 }

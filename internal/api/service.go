@@ -66,7 +66,7 @@ type Installer interface {
 }
 
 // Config is what a Service works with. Store, Catalog, Dispatcher, Actions,
-// Creator, Installer, Keys and Blobs are required.
+// Creator, Installer, Keys, People and Blobs are required.
 type Config struct {
 	Store      store.Store
 	Catalog    *catalog.Catalog
@@ -75,6 +75,7 @@ type Config struct {
 	Creator    Creator
 	Installer  Installer
 	Keys       Keys
+	People     People
 	Logger     *slog.Logger     // nil discards
 	Now        func() time.Time // nil is time.Now; it decides when scheduled things are due
 

@@ -49,8 +49,10 @@ type command struct {
 	Integration  integrationCommand  `cmd:"" help:"List and publish integrations."`
 	Install      installCommand      `cmd:"" help:"Install integrations on a bot."`
 	Conversation conversationCommand `cmd:"" help:"Look at a bot's conversations."`
+	User         userCommand         `cmd:"" help:"List, export and erase the people a bot talks to."`
 	Delivery     deliveryCommand     `cmd:"" help:"See what was delivered, why not, and send it again."`
 	TokenCmd     tokenCommand        `cmd:"" name:"token" help:"Make, list and revoke tokens."`
+	Audit        auditCommand        `cmd:"" help:"See which changes administrators made."`
 	Keys         keysCommand         `cmd:"" help:"Replace the keys that secrets are encrypted with at rest."`
 
 	New     newCommand     `cmd:"" help:"Write the start of an integration or a bot in Go."`

@@ -35,6 +35,7 @@ const (
 		getBotSettings updateBotSettings getInstallationSettings updateInstallationSettings
 		getBotLogs getIntegrationLogs
 		listDeliveries getDelivery replayDelivery discardDelivery createToken listTokens deleteToken getServer rotateKeys
+		eraseUser getErasure exportUser listAudit
 		getAccount updateAccount getAccountPreference setAccountPreference listWorkspaces getWorkspace getPublicWorkspace
 		updateWorkspace checkHandleAvailability listWorkspaceMembers getWorkspaceMember listPersonalAccessTokens
 		createPersonalAccessToken deletePersonalAccessToken listBotApiKeys createBotApiKey deleteBotApiKey

@@ -20,10 +20,12 @@ import (
 	"github.com/bellhop-dev/bellhop/bot"
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/internal/api"
+	"github.com/bellhop-dev/bellhop/internal/audit"
 	"github.com/bellhop-dev/bellhop/internal/blob"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/config"
 	"github.com/bellhop-dev/bellhop/internal/delivery"
+	"github.com/bellhop-dev/bellhop/internal/people"
 	"github.com/bellhop-dev/bellhop/internal/runtime"
 	"github.com/bellhop-dev/bellhop/internal/runtime/node"
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -57,6 +59,8 @@ type Server struct {
 	tunnels    *tunnel.Hub
 	code       *node.Supervisor
 	codeLog    *codeLog
+	people     *people.Keeper
+	upkeep     upkeep // nil for an engine that sees to its own files
 	listener   net.Listener
 	http       *http.Server
 }
@@ -82,6 +86,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	s.upkeep, _ = db.(upkeep)
 	return s, nil
 }
 
@@ -90,7 +95,10 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
-	s := &Server{cfg: o.Config, logger: o.Logger, store: db, listener: listener}
+	ids := &platform.IDs{}
+	s := &Server{cfg: o.Config, logger: o.Logger, listener: listener}
+	db = audit.Store{Store: db, NewID: func(tx *store.Tx) string { return ids.New(platform.PrefixAudit, tx.Now()) }}
+	s.store = db
 	s.catalog = catalog.New(db, o.Logger)
 	s.tunnels = tunnel.New(tunnel.Config{Admit: s.admitTunnel, Registered: s.inDevelopment, Own: s.own, Logger: o.Logger})
 	blobs, err := blob.Open(filepath.Join(o.Config.Data, "files"))
@@ -121,8 +129,14 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 		Workers: o.Config.DeliveryWorkers, MaxAttempts: o.Config.DeliveryAttempts,
 		AttemptTimeout: o.Config.DeliveryTimeout, Grace: o.Config.ShutdownGrace,
 	})
+	s.people = people.New(people.Config{
+		Store: db, Logger: o.Logger, Scrub: s.scrub,
+		FlushLogs: s.codeLog.flush,
+		Notify:    func(d store.Delivery) { s.dispatcher.Notify(d) },
+		DropBytes: func(ctx context.Context, hash string) { s.service.DropBytes(ctx, hash) },
+	})
 	s.service = api.New(api.Config{
-		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime, Keys: keys, LinkedBot: s.runtime.LinkedBot,
+		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime, Keys: keys, People: s.people, LinkedBot: s.runtime.LinkedBot,
 		RunsCode: s.code.Check, CodeChanged: s.code.Changed,
 		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind, WorkspaceID: Workspace,
 		Blobs: blobs, FileSize: o.Config.FileSize, FileStorage: o.Config.FileStorage,
@@ -189,6 +203,7 @@ func (s *Server) Run(ctx context.Context) error {
 	group.Go(func() error { return s.service.Run(running) })
 	group.Go(func() error { return s.runtime.Run(running) })
 	group.Go(func() error { return s.tunnels.Run(running) })
+	group.Go(func() error { return s.people.Run(running) })
 	group.Go(func() error { return s.prune(running) })
 	group.Go(func() error { return s.codeLog.run(running) })
 	group.Go(func() error {
@@ -213,51 +228,4 @@ func (s *Server) Run(ctx context.Context) error {
 // Close gives up a server that was opened and not run.
 func (s *Server) Close() error {
 	return errors.Join(s.listener.Close(), s.closeCode(context.Background()), s.store.Close())
-}
-
-// Delivered deliveries are kept for a while, so that one can look back.
-const (
-	keepDelivered = 7 * 24 * time.Hour
-	pruneEvery    = 10 * time.Minute
-)
-
-func (s *Server) prune(ctx context.Context) error {
-	s.sweepFiles(ctx)
-	ticker := time.NewTicker(pruneEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case now := <-ticker.C:
-			s.pruneBefore(ctx, now.Add(-keepDelivered))
-			s.sweepFiles(ctx)
-			s.codeLog.prune(ctx, now.Add(-keepLogs))
-		}
-	}
-}
-
-// sweepFiles removes files that have expired, and bytes that nobody needs.
-func (s *Server) sweepFiles(ctx context.Context) {
-	if err := s.service.SweepFiles(ctx); err != nil && ctx.Err() == nil {
-		s.logger.Warn("files not swept", "error", err)
-	}
-}
-
-// pruneBefore removes old deliveries in small transactions.
-func (s *Server) pruneBefore(ctx context.Context, before time.Time) {
-	for ctx.Err() == nil {
-		var n int64
-		err := s.store.Update(ctx, func(tx *store.Tx) (err error) {
-			n, err = tx.PruneDeliveries(ctx, before, 500)
-			return err
-		})
-		if err != nil {
-			s.logger.Warn("old deliveries not removed", "error", err)
-			return
-		}
-		if n < 500 {
-			return
-		}
-	}
 }

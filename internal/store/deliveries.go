@@ -255,11 +255,15 @@ func (tx *Tx) lockDelivery(ctx context.Context, id string) (*Delivery, error) {
 	return tx.Delivery(ctx, id) // as it is now that nobody else can change it
 }
 
-const pruneDeliveries = `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries
-	WHERE state = 'delivered' AND finished_at < $1 ORDER BY id LIMIT $2)`
-
-// PruneDeliveries removes up to limit delivered deliveries that finished before a time and tells how many it removed.
-func (tx *Tx) PruneDeliveries(ctx context.Context, before time.Time, limit int) (int64, error) {
-	n, err := tx.conn.Exec(ctx, pruneDeliveries, before, limited(limit))
+// PruneDeliveries removes up to limit delivered deliveries that finished before a time, but those of the bots in except,
+// and returns how many it removed.
+func (tx *Tx) PruneDeliveries(ctx context.Context, before time.Time, except []string, limit int) (int64, error) {
+	f := new(filter)
+	f.and("state = 'delivered' AND finished_at < ?", before)
+	for _, id := range except {
+		f.and("bot_id <> ?", id)
+	}
+	f.write(" ORDER BY id LIMIT ?", limited(limit))
+	n, err := tx.conn.Exec(ctx, `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries`+f.where.String()+`)`, f.args...)
 	return n, wrap(err, "prune deliveries")
 }

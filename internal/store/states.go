@@ -87,3 +87,10 @@ func (tx *Tx) DueStates(ctx context.Context, now time.Time, limit int) ([]State,
 		WHERE expires_at IS NOT NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2`, now, limited(limit))
 	return list, wrap(err, "list due states")
 }
+
+// UserStates lists the states that a bot and its installations keep about a user.
+func (tx *Tx) UserStates(ctx context.Context, botID, userID string) ([]State, error) {
+	list, err := all(ctx, tx, scanState, `SELECT `+stateColumns+` FROM states
+		WHERE bot_id = $1 AND type = 'user' AND subject_id = $2 ORDER BY owner, name LIMIT 1000`, botID, userID)
+	return list, wrap(err, "list states of a user")
+}

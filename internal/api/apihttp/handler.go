@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,6 +17,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/bellhop-dev/bellhop/internal/api"
+	"github.com/bellhop-dev/bellhop/internal/audit"
 	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/platformhttp"
@@ -66,6 +68,18 @@ func New(cfg Config) *Handler {
 		h.routes.add(op)
 	}
 	return h
+}
+
+// from returns the context of a call; that of an administrator says from where it comes, for the audit trail.
+func from(r *http.Request, id *api.Identity) context.Context {
+	if id == nil || id.Scope != platform.ScopeAccount {
+		return r.Context()
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	return audit.WithAddress(r.Context(), host)
 }
 
 // ServeHTTP answers one request.
@@ -126,7 +140,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	out := op.NewOut()
-	if err := h.service.Call(r.Context(), id, op, in, out); err != nil {
+	if err := h.service.Call(from(r, id), id, op, in, out); err != nil {
 		return err
 	}
 	body, err := encode(out)

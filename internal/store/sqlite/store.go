@@ -36,6 +36,7 @@ type Store struct {
 	writer  *conn
 	readers chan *conn
 	queue   chan *job
+	chores  chan chore
 	quit    chan struct{}
 	done    chan struct{}
 	lock    *os.File
@@ -62,7 +63,7 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: cfg, queue: make(chan *job, cfg.MaxQueued), quit: make(chan struct{}), done: make(chan struct{}), lock: lock}
+	s := &Store{cfg: cfg, queue: make(chan *job, cfg.MaxQueued), chores: make(chan chore), quit: make(chan struct{}), done: make(chan struct{}), lock: lock}
 	if err := s.open(ctx, path); err != nil {
 		s.release()
 		return nil, fmt.Errorf("open store %s: %w", path, err)
@@ -76,11 +77,21 @@ func (s *Store) open(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Close(); err != nil {
+	info, err := f.Stat()
+	if err := errors.Join(err, f.Close()); err != nil {
 		return err
+	}
+	if info.Size() == 0 {
+		if err := format(path); err != nil {
+			return err
+		}
 	}
 	if s.writer, err = connect(path, engine.OpenReadWrite|engine.OpenWAL); err != nil {
 		return err
+	}
+	// What is deleted is overwritten, so that an erased person is in no free page either.
+	if err := sqlitex.ExecuteTransient(s.writer.raw, "PRAGMA secure_delete = ON", nil); err != nil {
+		return classify(err)
 	}
 	if err := migrate(ctx, s.writer); err != nil {
 		return err
@@ -95,6 +106,20 @@ func (s *Store) open(ctx context.Context, path string) error {
 		s.readers <- c
 	}
 	return nil
+}
+
+// format makes an empty file a database that can give free pages back, which must be said before anything else is
+// written to it.
+func format(path string) error {
+	raw, err := engine.OpenConn(path, engine.OpenReadWrite)
+	if err != nil {
+		return classify(err)
+	}
+	err = sqlitex.ExecuteTransient(raw, "PRAGMA auto_vacuum = INCREMENTAL", nil)
+	if err == nil {
+		err = sqlitex.ExecuteTransient(raw, "VACUUM", nil)
+	}
+	return errors.Join(classify(err), raw.Close())
 }
 
 func connect(path string, flags engine.OpenFlags) (*conn, error) {

@@ -86,6 +86,8 @@ func (s *Store) write() {
 		select {
 		case j := <-s.queue:
 			s.commit(s.group(j))
+		case c := <-s.chores:
+			c.done <- c.do(s.writer)
 		case <-s.quit:
 			ended = true
 			return

@@ -48,6 +48,9 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"integrations in development":       testDevIntegrations,
 		"code goes with its owner":          testCode,
 		"logs are found and cut":            testLogs,
+		"what a person wrote is found":      testMentions,
+		"old rows are found":                testAged,
+		"changes are recorded":              testAudit,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
