@@ -129,6 +129,7 @@ type Delivery struct {
 	Target         string        `json:"target"` // bot or installation
 	BotID          string        `json:"botId"`
 	Alias          string        `json:"alias,omitempty"`
+	AliasRemoved   bool          `json:"aliasRemoved,omitempty"` // the installation was removed
 	Operation      string        `json:"operation"`
 	Type           string        `json:"type,omitempty"`
 	Lane           string        `json:"lane"`

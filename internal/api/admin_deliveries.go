@@ -24,9 +24,7 @@ func (s *Service) showDelivery(ctx context.Context, d *store.Delivery) platform.
 		shown.NextAttemptAt = &at
 	}
 	if d.InstallationID != "" {
-		if in, err := s.Catalog.Installation(ctx, d.InstallationID); err == nil {
-			shown.Alias = in.Alias
-		}
+		shown.Alias, shown.AliasRemoved = s.aliasOf(ctx, d)
 	}
 	for _, a := range d.Log {
 		shown.Log = append(shown.Log, platform.Attempt{
@@ -103,6 +101,9 @@ func (s *Service) replayDelivery(ctx context.Context, _ *Identity, in *platform.
 		if row, err = tx.ReplayDelivery(ctx, in.ID); err != nil {
 			return err
 		}
+		if err := replayable(ctx, tx, row); err != nil {
+			return err
+		}
 		again := *row
 		tx.OnCommit(func() { s.Dispatcher.Notify(again) })
 		return nil
@@ -113,6 +114,23 @@ func (s *Service) replayDelivery(ctx context.Context, _ *Identity, in *platform.
 		return nil, deliveryError(in.ID, err)
 	}
 	return &platform.ReplayDeliveryOutput{Delivery: s.showDelivery(ctx, row)}, nil
+}
+
+// replayable refuses the replay of what was deleted since.
+func replayable(ctx context.Context, tx *store.Tx, d *store.Delivery) error {
+	what, id := "message", d.MessageID
+	var err error
+	switch {
+	case d.MessageID != "":
+		_, err = tx.Message(ctx, d.BotID, d.MessageID)
+	case d.ConversationID != "":
+		what, id = "conversation", d.ConversationID
+		_, err = tx.Conversation(ctx, d.BotID, d.ConversationID)
+	}
+	if errors.Is(err, store.ErrNotFound) {
+		return platform.Errorf(platform.TypeRelationConflict, "delivery %s is not sent again: its %s %s was deleted", d.ID, what, id)
+	}
+	return err
 }
 
 func (s *Service) discardDelivery(ctx context.Context, _ *Identity, in *platform.DiscardDeliveryInput) (*platform.DiscardDeliveryOutput, error) {

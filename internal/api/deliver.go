@@ -53,45 +53,65 @@ func (s *Service) retryNow(ctx context.Context, tx *store.Tx, dev bool, kind str
 	return tx.Hasten(ctx, kind, ids...)
 }
 
-// deliverMessage tells the other side of a message. An outgoing one to an
-// installation that is gone, or to a channel that is disabled there, is kept
-// and told to nobody.
+// deliverMessage enqueues a message for the other side of its conversation. An
+// outgoing one that cannot be sent, because its installation was removed or its
+// channel disabled, is recorded as discarded, with the reason.
 func (s *Service) deliverMessage(ctx context.Context, tx *store.Tx, bot *catalog.Bot, m *store.Message, c *store.Conversation, u *store.User) error {
 	if m.Direction == string(platform.Incoming) {
 		return s.deliverToBot(ctx, tx, bot, m, c, u)
 	}
-	in := bot.Installations[c.Alias]
-	if in == nil || in.ID != c.InstallationID || slices.Contains(in.DisabledChannels, c.Channel) {
-		s.Logger.Info("message kept and not delivered: its installation is gone or its channel disabled",
-			"bot_id", bot.ID, "installation_id", c.InstallationID, "conversation_id", c.ID, "message_id", m.ID)
-		return nil
+	d, err := outgoing(bot, m, c, u)
+	if err != nil {
+		return err
 	}
+	in := installationOf(bot, c)
+	switch {
+	case in == nil:
+		return tx.RecordUndelivered(ctx, d, goneError(ctx, tx, bot, c).Message)
+	case slices.Contains(in.DisabledChannels, c.Channel):
+		return tx.RecordUndelivered(ctx, d, fmt.Sprintf("channel %s of installation %s is disabled; enable it and replay this delivery", c.Channel, in.Alias))
+	}
+	return s.enqueue(ctx, tx, d)
+}
+
+// outgoing is the delivery of a bot's message to the installation of its
+// conversation, which may have been removed.
+func outgoing(bot *catalog.Bot, m *store.Message, c *store.Conversation, u *store.User) (*store.Delivery, error) {
 	body, err := json.Marshal(&platform.MessageCreatedBody{
 		Type: m.Type, Payload: m.Payload,
-		Conversation: conversationView(c, in.Alias), User: userView(u, in.Alias), Message: messageView(m, in.Alias),
+		Conversation: conversationView(c, c.Alias), User: userView(u, c.Alias), Message: messageView(m, c.Alias),
 	})
 	if err != nil {
-		return fmt.Errorf("encode message: %w", err)
+		return nil, fmt.Errorf("encode message: %w", err)
 	}
-	return s.enqueue(ctx, tx, &store.Delivery{
-		ID: related(platform.PrefixDelivery, m.ID), Lane: lane(store.TargetInstallation, in.ID, c.ID, ""),
-		Target: store.TargetInstallation, BotID: bot.ID, InstallationID: in.ID,
+	return &store.Delivery{
+		ID: related(platform.PrefixDelivery, m.ID), Lane: lane(store.TargetInstallation, c.InstallationID, c.ID, ""),
+		Target: store.TargetInstallation, BotID: bot.ID, InstallationID: c.InstallationID,
 		Operation: wire.OpMessageCreated, Type: m.Type, Body: body, ConversationID: c.ID, MessageID: m.ID,
-	})
+	}, nil
 }
 
 func (s *Service) deliverToBot(ctx context.Context, tx *store.Tx, bot *catalog.Bot, m *store.Message, c *store.Conversation, u *store.User) error {
+	e, body, err := incoming(bot, m, c, u)
+	if err != nil {
+		return err
+	}
+	return s.enqueueEvent(ctx, tx, bot, e, body)
+}
+
+// incoming is the event by which a bot is notified of a message, and its body.
+func incoming(bot *catalog.Bot, m *store.Message, c *store.Conversation, u *store.User) (*store.Event, []byte, error) {
 	e := &store.Event{
 		ID: related(platform.PrefixEvent, m.ID), BotID: bot.ID, InstallationID: m.InstallationID, Type: platform.EventMessageCreated,
-		Status: string(platform.EventPending), ConversationID: c.ID, UserID: u.ID, MessageID: m.ID, CreatedAt: tx.Now(),
+		Status: string(platform.EventPending), ConversationID: c.ID, UserID: u.ID, MessageID: m.ID, CreatedAt: m.CreatedAt,
 	}
 	body, err := json.Marshal(&createdBody{createdEvent{eventView(e, ""), &platform.MessagePayload{
 		Message: messageView(m, ""), User: userView(u, ""), Conversation: conversationView(c, ""),
 	}}})
 	if err != nil {
-		return fmt.Errorf("encode message: %w", err)
+		return nil, nil, fmt.Errorf("encode message: %w", err)
 	}
-	return s.enqueueEvent(ctx, tx, bot, e, body)
+	return e, body, nil
 }
 
 // createdBody is platform.EventBody with a payload that is encoded with it,

@@ -96,10 +96,14 @@ func view[T any](ctx context.Context, s *Service, fn func(*store.Tx) (T, error))
 	return out, err
 }
 
-// update runs fn in a transaction and returns what it returns.
+// update runs fn in a transaction and returns what it returns. The dispatcher is
+// notified of the lanes in which fn discarded deliveries.
 func update[T any](ctx context.Context, s *Service, fn func(*store.Tx) (T, error)) (out T, err error) {
 	err = s.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		out, err = fn(tx)
+		for _, d := range tx.Discarded() {
+			tx.OnCommit(func() { s.Dispatcher.Notify(d) })
+		}
 		return err
 	})
 	return out, err

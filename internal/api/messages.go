@@ -36,6 +36,18 @@ func (d *messageDraft) check() error {
 	return checkObject("payload", d.payload)
 }
 
+// silent reports that no side is notified of the message.
+func (d *messageDraft) silent() bool { return d.imported || d.origin == platform.OriginSynthetic }
+
+// reaches refuses a message that could never be delivered, because the
+// installation of its conversation was removed.
+func (d *messageDraft) reaches(ctx context.Context, tx *store.Tx, id *Identity, c *store.Conversation) error {
+	if d.silent() || installationOf(id.Bot, c) != nil {
+		return nil
+	}
+	return goneError(ctx, tx, id.Bot, c)
+}
+
 // fits checks the draft against the channel of its conversation. An
 // integration may pass on types that its definition does not name.
 func (d *messageDraft) fits(id *Identity, c *store.Conversation) error {
@@ -45,7 +57,7 @@ func (d *messageDraft) fits(id *Identity, c *store.Conversation) error {
 func checkMessage(bot *catalog.Bot, c *store.Conversation, typ string, payload json.RawMessage, lenient bool) error {
 	in := bot.Installations[c.Alias]
 	if in == nil {
-		return nil // uninstalled since: nothing says how its messages look
+		return nil // removed since: nothing says how its messages look
 	}
 	v, ok := in.Integration.Message(c.Channel, typ)
 	if !ok && !lenient {
@@ -75,7 +87,7 @@ func (s *Service) insertMessage(ctx context.Context, tx *store.Tx, id *Identity,
 	if m.DeliverAt, err = due(d.schedule, tx.Now()); err != nil {
 		return nil, err
 	}
-	silent := d.imported || d.origin == platform.OriginSynthetic
+	silent := d.silent()
 	if silent {
 		m.DeliverAt = nil
 	}
@@ -128,6 +140,9 @@ func (s *Service) createMessage(ctx context.Context, id *Identity, in *platform.
 			return nil, err
 		}
 		s.fits.keep(c)
+		if err := d.reaches(ctx, tx, id, c); err != nil {
+			return nil, err
+		}
 		if err := d.fits(id, c); err != nil {
 			return nil, err
 		}
@@ -222,15 +237,22 @@ func (s *Service) rewriteMessage(ctx context.Context, tx *store.Tx, id *Identity
 	if err := tx.UpdateMessage(ctx, m); err != nil {
 		return err
 	}
+	if err := s.rewriteDelivery(ctx, tx, id.Bot, &before, m, c); err != nil {
+		return err
+	}
 	return s.tellMessageUpdated(ctx, tx, id, &before, m, c)
 }
 
 func (s *Service) deleteMessage(ctx context.Context, id *Identity, in *platform.DeleteMessageInput) (*platform.DeleteMessageOutput, error) {
 	return update(ctx, s, func(tx *store.Tx) (*platform.DeleteMessageOutput, error) {
-		if _, err := findMessage(ctx, tx, id, in.ID, inPath); err != nil {
+		m, err := findMessage(ctx, tx, id, in.ID, inPath)
+		if err != nil {
 			return nil, err
 		}
-		return &platform.DeleteMessageOutput{}, tx.DeleteMessage(ctx, id.Bot.ID, in.ID)
+		if err := tx.DeleteMessage(ctx, id.Bot.ID, in.ID); err != nil {
+			return nil, err
+		}
+		return &platform.DeleteMessageOutput{}, discardMessage(ctx, tx, m)
 	})
 }
 
@@ -277,6 +299,9 @@ func (s *Service) obtainMessage(ctx context.Context, tx *store.Tx, id *Identity,
 		}
 	}
 	if err := d.check(); err != nil {
+		return nil, false, err
+	}
+	if err := d.reaches(ctx, tx, id, c); err != nil {
 		return nil, false, err
 	}
 	if err := d.fits(id, c); err != nil {

@@ -23,6 +23,8 @@ import (
 type Dispatcher interface {
 	// Notify tells of a delivery.
 	Notify(d store.Delivery)
+	// Changed reports that bodies of unfinished deliveries in a lane were replaced.
+	Changed(lane string)
 	// Wake tells, after store.Tx.Hasten, that targets of a kind have other code
 	// or another configuration.
 	Wake(kind string, ids ...string)

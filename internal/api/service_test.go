@@ -60,6 +60,8 @@ type bench struct {
 
 func (*bench) Wake(string, ...string) {}
 
+func (*bench) Changed(string) {}
+
 func (b *bench) Notify(d store.Delivery) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -22,8 +22,8 @@ func listener(id *Identity, c *store.Conversation, operation string) *catalog.In
 	if id.Installation != nil {
 		return nil // it knows what it did
 	}
-	in := id.Bot.Installations[c.Alias]
-	if in == nil || in.ID != c.InstallationID || slices.Contains(in.DisabledChannels, c.Channel) ||
+	in := installationOf(id.Bot, c)
+	if in == nil || slices.Contains(in.DisabledChannels, c.Channel) ||
 		!slices.Contains(in.Integration.Def.ExtraOperations, operation) {
 		return nil
 	}

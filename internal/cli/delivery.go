@@ -61,7 +61,16 @@ func targetText(d *platform.Delivery) string {
 	if d.Target == "bot" {
 		return d.BotID
 	}
-	return d.Alias + " of " + d.BotID
+	return aliasText(d) + " of " + d.BotID
+}
+
+// aliasText is the installation's alias, marked when the installation was
+// removed.
+func aliasText(d *platform.Delivery) string {
+	if d.AliasRemoved {
+		return d.Alias + " (removed)"
+	}
+	return d.Alias
 }
 
 // whatText is what is told: an operation, and of what type where it has types.
@@ -115,6 +124,9 @@ func printDelivery(w io.Writer, d *platform.Delivery) {
 	if d.State == platform.DeliveryPending && d.NextAttemptAt != nil {
 		fmt.Fprintf(w, "next attempt: %s\n", d.NextAttemptAt)
 	}
+	if d.State == platform.DeliveryDiscarded && d.LastError != "" {
+		fmt.Fprintf(w, "discarded: %s\n", d.LastError)
+	}
 	var rows [][]string
 	for _, a := range d.Log {
 		status := ""
@@ -154,6 +166,10 @@ func (c deliveryReplay) Run(ctx context.Context, s *session) error {
 	replayed := []platform.Delivery{}
 	for _, id := range ids {
 		out, err := client.ReplayDelivery(ctx, &platform.ReplayDeliveryInput{ID: id})
+		if c.AllDead && platform.IsType(err, platform.TypeRelationConflict) {
+			fmt.Fprintln(s.Stderr, err) // deleted, or replayed by another, since the list was read
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", id, err)
 		}

@@ -82,7 +82,7 @@ func messageStep(m *platform.Message, alias string) step {
 func deliverySteps(d *platform.Delivery) []step {
 	st := step{At: d.CreatedAt, Step: "4.0", What: "to the bot: " + d.Type, ID: d.ID}
 	if d.Target == "installation" {
-		st.Step, st.What = "6.0", "to "+d.Alias+": "+d.Type
+		st.Step, st.What = "6.0", "to "+aliasText(d)+": "+d.Type
 	}
 	var steps []step
 	for _, a := range d.Log {
@@ -97,6 +97,9 @@ func deliverySteps(d *platform.Delivery) []step {
 		st.At, st.Outcome = *d.NextAttemptAt, "next attempt"
 	case d.State == platform.DeliveryHeld || d.State == platform.DeliveryDiscarded:
 		st.Outcome = string(d.State)
+		if d.LastError != "" {
+			st.Outcome += ": " + shorten(d.LastError, 120)
+		}
 		if d.FinishedAt != nil {
 			st.At = *d.FinishedAt
 		}

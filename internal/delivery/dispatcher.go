@@ -276,6 +276,7 @@ func (d *Dispatcher) Notify(row store.Delivery) {
 		d.add(&row)
 	case l.busy:
 		l.dirty = true
+		l.stale = l.stale || row.State != store.DeliveryPending
 		if row.Head && row.State == store.DeliveryPending && row.ID != l.working {
 			l.handed = &row
 		}
@@ -409,6 +410,9 @@ func (d *Dispatcher) release(l *lane, next []store.Delivery, reload bool) {
 	l.busy = false
 	l.target.running--
 	d.running--
+	if l.stale {
+		next, reload, l.handed, l.stale = nil, true, nil, false
+	}
 	l.queue = next
 	l.wakeHead()
 	switch {
@@ -424,7 +428,7 @@ func (d *Dispatcher) release(l *lane, next []store.Delivery, reload bool) {
 	default:
 		d.forget(l)
 	}
-	l.handed, l.dirty, l.woken = nil, false, false
+	l.handed, l.dirty, l.woken = nil, false, l.woken && reload // its head is not known yet
 	d.enter(l.target)
 	d.pump()
 }

@@ -21,6 +21,7 @@ type lane struct {
 	working string          // the delivery that is attempted, which may have been read before it was told of
 	dirty   bool            // something was committed to it
 	woken   bool            // its target may be mended
+	stale   bool            // rows that were read ahead have changed
 	handed  *store.Delivery // a row that was committed as the lane's head
 }
 

@@ -32,3 +32,28 @@ func TestReplayCountsOn(t *testing.T) {
 		}
 	})
 }
+
+// What was discarded after failed attempts begins anew too when it is replayed.
+func TestReplayOfDiscardedBeginsAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cfg := delivery.Config{MaxAttempts: 3, BackoffBase: time.Hour, BackoffLimit: time.Hour}
+		b := setup(t, cfg, func(_ context.Context, d *store.Delivery) error {
+			if d.Attempts < 4 {
+				return errors.New("down")
+			}
+			return nil
+		})
+		b.enqueue("l", "a")
+		pass(2 * time.Hour)
+		b.discard("a")
+		if d := b.row("a"); d.State != store.DeliveryDiscarded || d.Attempts < 2 {
+			t.Fatalf("discarded: %+v", d)
+		}
+		b.replay("a")
+		pass(4 * time.Hour)
+		if d := b.row("a"); d.State != store.DeliveryDelivered || d.Attempts != 4 {
+			t.Errorf("after the replay %+v, want it delivered at attempt 4", d)
+		}
+	})
+}

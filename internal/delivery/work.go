@@ -149,7 +149,7 @@ func (d *Dispatcher) decide(ctx context.Context, row *store.Delivery, a *store.A
 func sinceReplay(row *store.Delivery) int {
 	tried := 1
 	for i := len(row.Log) - 1; i >= 0; i-- {
-		if row.Log[i].Outcome != outcomeRetry {
+		if row.Log[i].Outcome != outcomeRetry || row.Log[i].Replayed {
 			return tried
 		}
 		tried++

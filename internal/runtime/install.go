@@ -1,6 +1,7 @@
 package runtime
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -65,7 +66,7 @@ func (r *Runtime) PutInstallation(ctx context.Context, in *platform.PutInstallat
 	if changed {
 		row.Status, row.StatusReason = store.StatusRegistrationPending, ""
 	}
-	if err := r.write(ctx, row); err != nil {
+	if err := r.write(ctx, row, target.Name); err != nil {
 		return nil, err
 	}
 	if changed && row.Enabled {
@@ -187,12 +188,16 @@ func declared(target *catalog.Integration, channels []string) error {
 }
 
 // write writes an installation, but for what its code says of itself, which
-// may have changed since it was read.
-func (r *Runtime) write(ctx context.Context, row *store.Installation) error {
+// may have changed since it was read. A new one of the integration called name
+// adopts what the same integration left under its alias when it was removed.
+func (r *Runtime) write(ctx context.Context, row *store.Installation, name string) error {
 	var robbed []string
 	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) (err error) {
 		if row.ID == "" {
-			row.ID = r.cfg.IDs.New(platform.PrefixInstallation, tx.Now())
+			if row.ID, err = tx.ReviveInstallation(ctx, row.BotID, row.Alias, name); err != nil {
+				return err
+			}
+			row.ID = cmp.Or(row.ID, r.cfg.IDs.New(platform.PrefixInstallation, tx.Now()))
 			return tx.PutInstallation(ctx, row)
 		}
 		now, err := tx.Installation(ctx, row.ID)
@@ -240,7 +245,15 @@ func (r *Runtime) remove(ctx context.Context, in *catalog.Installation, force bo
 			return err
 		}
 	}
-	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) error { return tx.DeleteInstallation(ctx, in.ID) })
+	var freed []store.Delivery
+	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
+		err := tx.DeleteInstallation(ctx, in.ID)
+		freed = tx.Discarded()
+		return err
+	})
+	if err == nil {
+		r.cfg.Discarded(freed)
+	}
 	r.cfg.Catalog.InvalidateBot(in.BotID)
 	r.relisten()
 	return err
@@ -257,7 +270,7 @@ func (r *Runtime) unregister(ctx context.Context, in *catalog.Installation, forc
 	}
 	row := in.Installation
 	row.Status, row.StatusReason = store.StatusUnregistrationFailed, clean(err.Error())
-	if err := r.write(ctx, &row); err != nil {
+	if err := r.write(ctx, &row, in.Integration.Name); err != nil {
 		return err
 	}
 	return platform.Errorf(platform.TypeRuntime, "%s could not unregister: %s; remove it by force to leave what is outside as it is", in.Alias, row.StatusReason)

@@ -64,6 +64,10 @@ type Config struct {
 	// after store.Tx.Hasten; nil tells nobody.
 	Mended func(installationID string)
 
+	// Discarded is notified of one delivery for each lane in which deliveries to
+	// a removed installation were discarded; nil notifies nobody.
+	Discarded func(freed []store.Delivery)
+
 	// Tunnel returns what carries calls to code of a workspace that is in
 	// development, when its address is a tunnel of this server; nil means that
 	// there are none.
@@ -115,6 +119,9 @@ func New(cfg Config) (*Runtime, error) {
 	}
 	if cfg.Mended == nil {
 		cfg.Mended = func(string) {}
+	}
+	if cfg.Discarded == nil {
+		cfg.Discarded = func([]store.Delivery) {}
 	}
 	r := &Runtime{
 		cfg: cfg, client: dialguard.Client(cfg.AllowPrivate),

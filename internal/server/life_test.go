@@ -155,15 +155,19 @@ func (l *life) conversation(in *platform.Installation, id string) string {
 	return out.Conversation.ID
 }
 
-// say lets the bot say something.
+// say has the bot write a message.
 func (l *life) say(conversation, text string) {
 	l.t.Helper()
+	if err := l.trySay(conversation, text); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *life) trySay(conversation, text string) error {
 	_, err := l.as(nil).CreateMessage(l.t.Context(), &platform.CreateMessageInput{
 		ConversationID: conversation, UserID: l.bot, Type: message.TypeText, Payload: json.RawMessage(`{"text":"` + text + `"}`),
 	})
-	if err != nil {
-		l.t.Fatal(err)
-	}
+	return err
 }
 
 // heard are the texts of the first n messages that the code was told, and the
@@ -373,13 +377,34 @@ func TestUninstall(t *testing.T) {
 		if err != nil || len(messages.Messages) != 2 {
 			t.Errorf("the conversation then has %+v, %v, want its two messages", messages, err)
 		}
-		l.say(conversation, "nobody hears this")
+		if list.Deliveries[0].Alias != "acme" || !list.Deliveries[0].AliasRemoved || list.Deliveries[0].LastError != "the installation was removed" {
+			t.Errorf("the discarded delivery is %+v, want the alias that is gone and the reason", list.Deliveries[0])
+		}
+		for _, put := range []func(){
+			func() {},
+			func() {
+				l.put("acme", platform.PutInstallationInput{Integration: "other@1.0.0", Configuration: json.RawMessage(`{"key":"abc"}`)})
+			},
+		} {
+			put()
+			err = l.trySay(conversation, "this reaches no one")
+			if !platform.IsType(err, platform.TypeRelationConflict) || !strings.Contains(err.Error(), `install integration "acme" again under the alias "acme"`) {
+				t.Errorf("a message into a conversation whose installation is gone: %v, want it refused with what to do", err)
+			}
+		}
 		again := l.put("acme", withKey("abc"))
 		if again.WebhookID == in.WebhookID || l.recall(again) != "" {
-			t.Errorf("installed anew, it has the old webhook or state: %+v, %q", again, l.recall(again))
+			t.Errorf("installed again, it has the old webhook or state: %+v, %q", again, l.recall(again))
 		}
 		if texts, _ := l.heard(1); len(texts) != 1 {
-			t.Errorf("the new one is told what was said before it: %q", texts)
+			t.Errorf("the new one gets what was written before it: %q", texts)
+		}
+		if found := l.conversation(again, "c"); found != conversation {
+			t.Errorf("the new installation has conversation %s, want the old one adopted", found)
+		}
+		l.say(conversation, "three")
+		if texts, _ := l.heard(2); texts[1] != "three" {
+			t.Errorf("the new installation gets %q, want what is written after it", texts)
 		}
 	})
 }

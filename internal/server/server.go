@@ -120,6 +120,11 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 		},
 		AllowPrivate: o.Config.AllowPrivate, Tunnel: s.tunnels.Transport,
 		Mended: func(id string) { s.dispatcher.Wake(store.TargetInstallation, id) },
+		Discarded: func(freed []store.Delivery) {
+			for _, d := range freed {
+				s.dispatcher.Notify(d)
+			}
+		},
 	})
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), s.closeCode(ctx))

@@ -144,6 +144,7 @@ func (tx *Tx) DeleteBot(ctx context.Context, id string) error {
 		`DELETE FROM file_passages WHERE bot_id = $1`,
 		`DELETE FROM file_words WHERE bot_id = $1`,
 		`DELETE FROM installations WHERE bot_id = $1`,
+		`DELETE FROM removed_installations WHERE bot_id = $1`,
 		`DELETE FROM tokens WHERE bot_id = $1`,
 		`DELETE FROM recurring_events WHERE bot_id = $1`,
 		`DELETE FROM code WHERE owner IN (SELECT id FROM publications WHERE kind = 'bot_version' AND name = $1)`,

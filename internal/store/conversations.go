@@ -97,7 +97,7 @@ func (tx *Tx) DeleteConversation(ctx context.Context, botID, id string) error {
 	if err := tx.untagAll(ctx, KindMessage, botID, "messages", "conversation_id", id); err != nil {
 		return wrap(err, "delete conversation")
 	}
-	if err := tx.discardOpen(ctx, "conversation_id = $1", id); err != nil {
+	if err := tx.discardOpen(ctx, "the conversation was deleted", "conversation_id = $1", id); err != nil {
 		return wrap(err, "discard conversation's deliveries")
 	}
 	for _, sql := range []string{

@@ -42,6 +42,8 @@ type Attempt struct {
 	Outcome string    `json:"outcome"` // delivered, retry or dead
 	Status  int       `json:"status,omitzero"`
 	Error   string    `json:"error,omitzero"`
+	// Replayed is set on the last attempt before a replay.
+	Replayed bool `json:"replayed,omitzero"`
 }
 
 // Whom a delivery is for.
@@ -221,8 +223,15 @@ func (tx *Tx) ReplayDelivery(ctx context.Context, id string) (*Delivery, error) 
 		d.Seq, d.Head = lane.last, lane.done == lane.last-1
 	}
 	d.State, d.NextAt, d.LastError, d.FinishedAt = DeliveryPending, tx.now, "", nil
+	if n := len(d.Log); n > 0 {
+		d.Log[n-1].Replayed = true
+	}
+	log, err := encodeLog(d.Log)
+	if err != nil {
+		return nil, err
+	}
 	err = tx.exec(ctx, `UPDATE deliveries SET seq = $2, state = 'pending', next_at = $3, last_error = '',
-		finished_at = NULL WHERE id = $1`, d.ID, d.Seq, d.NextAt)
+		finished_at = NULL, log = $4 WHERE id = $1`, d.ID, d.Seq, d.NextAt, log)
 	return d, wrap(err, "replay delivery")
 }
 

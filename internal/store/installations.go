@@ -139,13 +139,16 @@ func (tx *Tx) LinkedInstallations(ctx context.Context) ([]Installation, error) {
 }
 
 // DeleteInstallation removes an installation and its states and discards what is still to be delivered to it. Its
-// conversations, users, messages and events stay with the bot.
+// conversations, users, messages and events stay with the bot; see ReviveInstallation.
 func (tx *Tx) DeleteInstallation(ctx context.Context, id string) error {
+	if err := tx.exec(ctx, rememberInstallation, id, tx.now); err != nil {
+		return wrap(err, "remember removed installation")
+	}
 	if err := tx.change(ctx, `DELETE FROM installations WHERE id = $1`, id); err != nil {
 		return wrap(err, "delete installation")
 	}
 	if err := tx.exec(ctx, `DELETE FROM states WHERE owner = $1`, id); err != nil {
 		return wrap(err, "delete installation's states")
 	}
-	return wrap(tx.discardOpen(ctx, "target = 'installation' AND installation_id = $1", id), "discard installation's deliveries")
+	return wrap(tx.discardOpen(ctx, "the installation was removed", "target = 'installation' AND installation_id = $1", id), "discard installation's deliveries")
 }

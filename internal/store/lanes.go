@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 )
 
@@ -115,24 +114,4 @@ func (tx *Tx) PendingLanes(ctx context.Context, limit int, after string) ([]Deli
 		heads[i].Head = true
 	}
 	return heads, wrap(err, "list pending lanes")
-}
-
-// discardOpen gives up every unfinished delivery that cond, a condition on $1, chooses. Lanes are locked in the order
-// of their ids, so that two of these cannot block each other.
-func (tx *Tx) discardOpen(ctx context.Context, cond string, arg any) error {
-	names, err := all(ctx, tx, scanString, `SELECT lane FROM lanes WHERE id IN
-		(SELECT lane_id FROM deliveries WHERE finished_at IS NULL AND `+cond+`) ORDER BY id`+tx.forUpdate(), arg)
-	if err != nil || len(names) == 0 {
-		return err
-	}
-	err = tx.exec(ctx, `UPDATE deliveries SET state = 'discarded', finished_at = $2 WHERE finished_at IS NULL AND `+cond, arg, tx.now)
-	if err != nil {
-		return fmt.Errorf("discard deliveries: %w", err)
-	}
-	for _, name := range names {
-		if err := tx.settleLane(ctx, name); err != nil {
-			return fmt.Errorf("free lane: %w", err)
-		}
-	}
-	return nil
 }

@@ -16,6 +16,8 @@ type Tx struct {
 	dialect Dialect
 	hooks   []func()
 	vault   Vault
+
+	discarded []Delivery // see Discarded
 }
 
 // NewTx is for drivers: a transaction on conn at the time now.

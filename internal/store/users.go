@@ -86,7 +86,8 @@ func (tx *Tx) UpdateUser(ctx context.Context, u *User) error {
 	return wrap(err, "update user")
 }
 
-// DeleteUser removes a user, its participations and its states; its messages stay.
+// DeleteUser removes a user, its participations and its states, and discards what is still to be delivered of what they
+// wrote and of events about them; their messages stay.
 func (tx *Tx) DeleteUser(ctx context.Context, botID, id string) error {
 	old, err := tx.LockUser(ctx, botID, id)
 	if err != nil {
@@ -94,6 +95,9 @@ func (tx *Tx) DeleteUser(ctx context.Context, botID, id string) error {
 	}
 	if err := tx.retag(ctx, KindUser, botID, id, old.Tags, nil); err != nil {
 		return wrap(err, "delete user")
+	}
+	if err := tx.discardOpen(ctx, "the user was deleted", ofUser, id, botID); err != nil {
+		return wrap(err, "discard user's deliveries")
 	}
 	for _, sql := range []string{
 		`DELETE FROM participants WHERE user_id = $1 AND conversation_id IN (SELECT id FROM conversations WHERE bot_id = $2)`,
