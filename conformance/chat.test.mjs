@@ -2,7 +2,7 @@
 import { after, before, test } from 'node:test'
 import assert from 'node:assert/strict'
 import { AuthenticatedClient, Client } from '@botpress/chat'
-import { startServer } from './server.mjs'
+import { call, startServer } from './server.mjs'
 
 let server, ada, bob, conversation
 
@@ -93,6 +93,18 @@ test('a message, heard by others and answered by the bot', async () => {
   assert.equal((await ada.getMessage({ id: message.id })).message.id, message.id)
   await listener.disconnect()
   assert.equal(listener.status, 'disconnected')
+})
+
+// The client under Node loses a connection that is silent for five seconds.
+test('an answer after twelve seconds', async () => {
+  const listener = await ada.listenConversation({ id: conversation.id })
+  const answered = next(listener, 'message_created', (signal) => signal.payload.text === 'at last', 40_000)
+  await new Promise((done) => setTimeout(done, 12_000))
+  await call(server, 'POST', '/v1/chat/messages', {
+    conversationId: conversation.id, userId: server.botId, type: 'text', payload: { text: 'at last' }, tags: {},
+  }, { 'x-bot-id': server.botId })
+  assert.equal((await answered).isBot, true)
+  await listener.disconnect()
 })
 
 test('a listener that comes back', async () => {

@@ -50,10 +50,10 @@ async function run(bin, folder, port) {
 }
 
 /** call makes a call of the server's own API with its account token. */
-export async function call(server, method, path, body) {
+export async function call(server, method, path, body, headers = {}) {
   const reply = await fetch(server.url + path, {
     method,
-    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json', ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
   const text = await reply.text()

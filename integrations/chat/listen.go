@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/platform"
@@ -15,18 +16,28 @@ import (
 // Listening. A stream begins before its status is sent, so that what happens
 // after the client saw it open is told, and a client that lists once the
 // stream is open misses nothing. Each message_created carries the message's id
-// as the event's id: a client that comes back with Last-Event-ID is first told
-// what it missed, up to catchUp messages. On every beat the newest messages
-// are read again; what another node or a restart kept from this stream is told
-// then. The other signals are told once and not kept.
+// as the event's id: a client that comes back with Last-Event-ID first gets
+// what it missed. Where that is more than catchUp messages, or the message of
+// that id does not exist any more, the stream sends the signal "reset" before
+// the newest of them: the client has to read the list of messages again. On
+// every beat the newest messages are read again; a message of another node, or
+// from the time of a restart, is sent then. The other signals are sent once and
+// not kept.
 //
 // The beat itself is a message with the data "ping": the official client
-// counts messages, not comments, and gives up after a minute without one.
+// counts messages, not comments, and gives up after a minute without one. The
+// official client under Node also loses its connection after five seconds of
+// silence, without noticing it; a comment every pulse prevents that.
 const (
 	catchUp      = 200
 	maxSeen      = 512
 	writeTimeout = 15 * time.Second
+	beatInterval = 20 * time.Second
+	pulse        = 3 * time.Second
 )
+
+// signalReset makes a client read the list of messages again.
+const signalReset = "reset"
 
 // listenElsewhere answers where the place that runs the integration cannot
 // stream.
@@ -71,6 +82,7 @@ type stream struct {
 	names    *names
 	since    time.Time
 	last     string // Last-Event-ID
+	pulse    bool   // whether the client may be the official one under Node
 	seen     []string
 	out      http.ResponseWriter
 	control  *http.ResponseController
@@ -100,7 +112,14 @@ func (s *service) open(r *http.Request, req *wire.Request, id string) (*stream, 
 	}
 	return &stream{
 		session: sess, me: c.me, conv: conv, listener: l, names: sess.names(c.me), since: s.now(), last: last,
+		pulse: mayNeedPulse(r.UserAgent()),
 	}, nil
+}
+
+// mayNeedPulse reports whether a client is not known to be another than the
+// official one under Node, which does not send its name.
+func mayNeedPulse(userAgent string) bool {
+	return !strings.HasPrefix(userAgent, "Mozilla/") && !strings.HasPrefix(userAgent, "Go-http-client/")
 }
 
 // run writes until the client leaves, is too slow or loses its right.
@@ -110,6 +129,12 @@ func (st *stream) run(ctx context.Context) {
 	}
 	beat := time.NewTicker(st.beat)
 	defer beat.Stop()
+	var pulses <-chan time.Time // nil where none is needed
+	if st.pulse {
+		ticker := time.NewTicker(pulse)
+		defer ticker.Stop()
+		pulses = ticker.C
+	}
 	for {
 		var err error
 		select {
@@ -120,6 +145,8 @@ func (st *stream) run(ctx context.Context) {
 			return
 		case s := <-st.listener.signals:
 			err = st.tell(s)
+		case <-pulses:
+			err = st.write(":\n\n")
 		case <-beat.C:
 			if err = st.write("event: message\ndata: ping\n\n"); err == nil {
 				err = st.sweep(ctx)
@@ -145,30 +172,46 @@ func (st *stream) drain() {
 	}
 }
 
-// catchUp tells the messages after the last one that the client saw.
+// catchUp sends the messages after the last one that the client saw, or the
+// signal reset and the newest messages where it cannot send all of them.
 func (st *stream) catchUp(ctx context.Context) error {
-	if !platform.IsID(st.last, platform.PrefixMessage) {
+	if st.last == "" {
 		return nil
 	}
-	var missed []platform.Message
-	token := ""
-	for len(missed) < catchUp {
+	missed, all, err := st.missed(ctx)
+	if err == nil && !all {
+		err = st.tell(newSignal(signalReset, "", conversationBody{toConversation(st.conv).ID}))
+	}
+	if err != nil {
+		return err
+	}
+	return st.tellAll(ctx, missed)
+}
+
+// missed returns the messages after the last one that the client saw, newest
+// first, and whether these are all of them. Ids begin with the time: what is
+// older than a deleted message was not missed.
+func (st *stream) missed(ctx context.Context) (newestFirst []platform.Message, all bool, err error) {
+	known := platform.IsID(st.last, platform.PrefixMessage)
+	for token := ""; ; {
 		out, err := st.client.ListMessages(ctx, &platform.ListMessagesInput{ConversationID: st.conv.ID, NextToken: token})
 		if err != nil {
-			return err
+			return nil, false, err
 		}
-		for _, m := range out.Messages {
-			if m.ID == st.last {
-				return st.tellAll(ctx, missed)
+		for i := range out.Messages {
+			m := &out.Messages[i]
+			switch {
+			case m.ID == st.last:
+				return newestFirst, true, nil
+			case len(newestFirst) == catchUp, known && m.ID < st.last:
+				return newestFirst, false, nil
 			}
-			missed = append(missed, m)
+			newestFirst = append(newestFirst, *m)
 		}
 		if token = out.Meta.NextToken; token == "" {
-			break
+			return newestFirst, false, nil
 		}
 	}
-	// The last one was deleted, or too much was missed: the client lists.
-	return nil
 }
 
 // sweep checks the user's right and tells new messages that did not come

@@ -29,7 +29,7 @@ type service struct {
 }
 
 func newService(env integration.Env) *service {
-	s := &service{env: env, log: env.Logger, hub: newHub(), now: time.Now, beat: 20 * time.Second, keys: map[string]string{}}
+	s := &service{env: env, log: env.Logger, hub: newHub(), now: time.Now, beat: beatInterval, keys: map[string]string{}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
