@@ -50,7 +50,7 @@ func ExampleRuntimeError() {
 	}
 	// Output:
 	// 400  Runtime: the number is not in use
-	// 500  Internal: the pager network is down
+	// 503  Internal: the pager network is down
 	// 503 60 Internal: too many pages
 	// 500  Runtime: an unexpected error occurred in the integration; its log has the reason under the id of this error
 }

@@ -115,8 +115,12 @@ func (e *Error) Error() string { return string(e.Type) + ": " + e.Message }
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is an *Error of the same type, so that
-// errors.Is(err, &platform.Error{Type: platform.TypeResourceNotFound}) works.
+// errors.Is(err, &platform.Error{Type: platform.TypeResourceNotFound}) works;
+// for ErrUnavailable it reports whether e is Retryable.
 func (e *Error) Is(target error) bool {
+	if target == ErrUnavailable {
+		return e.Retryable()
+	}
 	t, ok := target.(*Error)
 	return ok && t.Type == e.Type && t.ID == ""
 }

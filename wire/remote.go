@@ -70,5 +70,5 @@ func (c *Remote) Handle(ctx context.Context, req *Request) (*Response, error) {
 	if int64(len(answer)) > limit {
 		return nil, fmt.Errorf("the code's answer is over %d bytes", limit)
 	}
-	return &Response{Status: res.StatusCode, Header: res.Header, Body: answer}, nil
+	return &Response{Status: res.StatusCode, Header: res.Header, Body: answer, Remote: true}, nil
 }

@@ -79,6 +79,10 @@ type Response struct {
 	Status int // HTTP status; 0 means 200
 	Header http.Header
 	Body   []byte
+
+	// Remote says that the answer came over a network, where a proxy may have
+	// answered instead of the code. It does not cross the wire.
+	Remote bool
 }
 
 // OK reports whether the status is 2xx.

@@ -35,8 +35,8 @@ func jsonHeader() http.Header { return http.Header{"Content-Type": {"application
 
 // Recover wraps a handler so that its errors and panics become answers. Code
 // refuses with a *platform.Error: of the types Runtime and InvalidPayload it is
-// a final 400, with a RetryAfter a 503 that asks for a repeat, of other types a
-// 500 that keeps type and message. Any other error, and a panic, is a 500 with
+// a final 400, with a RetryAfter or a match for platform.ErrUnavailable a 503
+// that asks for a repeat, of other types a 500 that keeps type and message. Any other error, and a panic, is a 500 with
 // a text that tells nothing; the log has the cause under the answer's id.
 func Recover(logger *slog.Logger, subject string, next wire.Handler) wire.Handler {
 	return wire.HandlerFunc(func(ctx context.Context, req *wire.Request) (resp *wire.Response, err error) {
@@ -55,6 +55,9 @@ func Recover(logger *slog.Logger, subject string, next wire.Handler) wire.Handle
 		e, ok := errors.AsType[*platform.Error](err)
 		if !ok {
 			e = unexpected(subject, err)
+			if errors.Is(err, platform.ErrUnavailable) {
+				e = e.MarkRetryable()
+			}
 			logger.ErrorContext(ctx, "handler failed", append(facts(req, e), slog.Any("error", err))...)
 			return failed(e), nil
 		}
@@ -86,11 +89,13 @@ func failed(e *platform.Error) *wire.Response {
 	status := http.StatusInternalServerError
 	header := jsonHeader()
 	switch {
-	case e.RetryAfter > 0:
+	case e.RetryAfter > 0, e.Retryable():
 		status = http.StatusServiceUnavailable
-		header["Retry-After"] = []string{strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds())))}
 	case e.Code != http.StatusInternalServerError && (e.Type == platform.TypeRuntime || e.Type == platform.TypeInvalidPayload):
 		status = http.StatusBadRequest
+	}
+	if e.RetryAfter > 0 {
+		header["Retry-After"] = []string{strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds())))}
 	}
 	body, err := json.Marshal(e)
 	if err != nil { // metadata that JSON cannot hold

@@ -11,9 +11,9 @@ func RuntimeError(text string) error {
 	return platform.Errorf(platform.TypeRuntime, "%s", text)
 }
 
-// Temporary is answered 500 with the error's text, and tried again.
+// Temporary is answered 503 with the error's text, and tried again.
 func Temporary(err error) error {
-	return platform.Errorf(platform.TypeInternal, "%w", err)
+	return platform.Errorf(platform.TypeInternal, "%w", err).MarkRetryable()
 }
 
 // RetryAfter is answered 503 with the error's text and a time to wait, of a

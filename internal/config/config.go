@@ -46,7 +46,7 @@ type Config struct {
 	FileStorage int64 `name:"file-storage" env:"BELLHOP_FILE_STORAGE" default:"5368709120" help:"How much the files of one bot may have together, in bytes."`
 
 	DeliveryTimeout  time.Duration `name:"delivery-timeout" env:"BELLHOP_DELIVERY_TIMEOUT" default:"60s" help:"How long one attempt of a delivery may take, such as 90s or 2m."`
-	DeliveryAttempts int           `name:"delivery-attempts" env:"BELLHOP_DELIVERY_ATTEMPTS" default:"12" help:"Attempts before a delivery is a dead letter."`
+	DeliveryAttempts int           `name:"delivery-attempts" env:"BELLHOP_DELIVERY_ATTEMPTS" default:"0" help:"Attempts before a delivery is a dead letter, where a bot or an installation sets no other number; 0 retries for as long as the schedule lasts (two days)."`
 	DeliveryWorkers  int           `name:"delivery-workers" env:"BELLHOP_DELIVERY_WORKERS" default:"256" help:"Deliveries that run at the same time."`
 
 	Node          string        `name:"node" env:"BELLHOP_NODE" default:"node" help:"Program that runs uploaded code: Node 20 or later, by its name on the PATH or its path; node when not given." placeholder:"PROGRAM"`
@@ -68,7 +68,7 @@ func Default() Config {
 		APIConcurrent: 2048, APIConcurrentPerCaller: 512, APIRate: 20_000,
 		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
 		FileSize: 100 << 20, FileStorage: 5 << 30,
-		DeliveryTimeout: time.Minute, DeliveryAttempts: 12, DeliveryWorkers: 256,
+		DeliveryTimeout: time.Minute, DeliveryWorkers: 256,
 		Node: "node", NodeUser: "65534", NodeProcesses: 1, NodeMemory: 256, NodeCPU: 100, NodeIdle: 5 * time.Minute,
 		ShutdownGrace: 10 * time.Second,
 	}
@@ -140,12 +140,15 @@ func (c *Config) Check() error {
 		value int
 	}{
 		{"api-concurrent", c.APIConcurrent}, {"api-concurrent-per-caller", c.APIConcurrentPerCaller}, {"api-rate", c.APIRate},
-		{"delivery-attempts", c.DeliveryAttempts}, {"delivery-workers", c.DeliveryWorkers},
+		{"delivery-workers", c.DeliveryWorkers},
 		{"node-processes", c.NodeProcesses}, {"node-memory", c.NodeMemory}, {"node-cpu", c.NodeCPU},
 	} {
 		if n.value < 1 {
 			fault("%s: %d is too small; write 1 or more", n.name, n.value)
 		}
+	}
+	if c.DeliveryAttempts < 0 {
+		fault("delivery-attempts: %d is too small; write 1 or more, or 0 for no limit", c.DeliveryAttempts)
 	}
 	user, group, _ := strings.Cut(c.NodeUser, ":")
 	for _, id := range [...]string{user, cmp.Or(group, user)} {

@@ -11,6 +11,7 @@ import (
 type Failure struct {
 	Err    error
 	Final  bool          // give up
+	Fault  bool          // the target answered that it failed at this delivery: see Config.FaultAttempts
 	After  time.Duration // try again not before this; 0 means back off
 	Status int           // the HTTP status of the answer, if there was one
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
@@ -23,14 +22,14 @@ type ActionCall struct {
 	Input        json.RawMessage
 }
 
-// CallAction calls an action and waits for its output. Refusals of the code
-// and faults in reaching it are Runtime errors with its message; no answer in
-// time is an OperationTimeout; output that does not fit its schema is an
-// InvalidDataFormat.
+// CallAction calls an action and waits for its output. Refusals and failures of
+// the code are Runtime errors with its message. An action that gives no verdict
+// is an error that matches platform.ErrUnavailable: an OperationTimeout when its
+// time is over, else Runtime. Output that does not match its schema is Runtime.
 func (r *Runtime) CallAction(ctx context.Context, call ActionCall) (*platform.ActionAnswer, error) {
 	h, req, output, limit, err := r.actionTarget(&call)
 	if err != nil {
-		return nil, platform.Errorf(platform.TypeRuntime, "action %s cannot be called: %w", call.Type, err)
+		return nil, unreachable(err, "action "+call.Type)
 	}
 	if req.Body, err = json.Marshal(platform.ActionBody{Type: call.Type, Input: call.Input}); err != nil {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "input: it is not valid JSON")
@@ -40,19 +39,14 @@ func (r *Runtime) CallAction(ctx context.Context, call ActionCall) (*platform.Ac
 	resp, err := h.Handle(timed, req)
 	switch {
 	case err != nil && errors.Is(context.Cause(timed), errActionTimeout):
-		return nil, platform.Errorf(platform.TypeOperationTimeout, "action %s did not answer within %s", call.Type, limit)
+		return nil, platform.Errorf(platform.TypeOperationTimeout, "action %s did not answer within %s", call.Type, limit).MarkRetryable()
 	case err != nil && ctx.Err() != nil:
 		return nil, ctx.Err()
 	case err != nil:
-		e := platform.Errorf(platform.TypeRuntime, "action %s failed: its code could not be reached", call.Type)
-		e.Err = err
-		return nil, e
-	case !resp.OK():
-		e := platform.Errorf(platform.TypeRuntime, "%s", answerText(resp))
-		if resp.Status == http.StatusTooManyRequests {
-			e.RetryAfter = retryAfter(resp.Header)
-		}
-		return nil, e
+		return nil, unanswered(err).dependency("action " + call.Type)
+	}
+	if a := classify(resp); a.Err != nil {
+		return nil, a.dependency("action " + call.Type)
 	}
 	return readAction(call.Type, resp, output)
 }

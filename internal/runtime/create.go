@@ -19,7 +19,7 @@ var errCreateTimeout = errors.New("create timed out")
 func (r *Runtime) Create(ctx context.Context, in *catalog.Installation, operation string, body []byte) (id string, err error) {
 	h, err := r.Installation(in)
 	if err != nil {
-		return "", platform.Errorf(platform.TypeRuntime, "%s cannot be called: %w", operation, err)
+		return "", unreachable(err, operation)
 	}
 	req := r.Request(in, operation, operation)
 	req.Body = body
@@ -28,15 +28,14 @@ func (r *Runtime) Create(ctx context.Context, in *catalog.Installation, operatio
 	resp, err := h.Handle(timed, req)
 	switch {
 	case err != nil && errors.Is(context.Cause(timed), errCreateTimeout):
-		return "", platform.Errorf(platform.TypeOperationTimeout, "%s did not answer within %s", operation, r.cfg.ActionTimeout)
+		return "", platform.Errorf(platform.TypeOperationTimeout, "%s did not answer within %s", operation, r.cfg.ActionTimeout).MarkRetryable()
 	case err != nil && ctx.Err() != nil:
 		return "", ctx.Err()
 	case err != nil:
-		e := platform.Errorf(platform.TypeRuntime, "%s failed: the integration's code could not be reached", operation)
-		e.Err = err
-		return "", e
-	case !resp.OK():
-		return "", platform.Errorf(platform.TypeRuntime, "%s", answerText(resp))
+		return "", unanswered(err).dependency(operation)
+	}
+	if a := classify(resp); a.Err != nil {
+		return "", a.dependency(operation)
 	}
 	var made struct {
 		User, Conversation struct{ ID string }

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/internal/verdict"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
 // Attempt is how a delivery fared.
 type Attempt struct {
 	Err    error         // nil: the target took it
-	Final  bool          // trying again is no use
+	Kind   verdict.Kind  // what the outcome is
 	After  time.Duration // try again after this long; 0 says nothing
 	Status int           // of the answer; 0 when there was none
 }
@@ -25,7 +26,10 @@ type Attempt struct {
 func (r *Runtime) Deliver(ctx context.Context, d *store.Delivery) Attempt {
 	h, req, err := r.reach(ctx, d)
 	if err != nil {
-		return Attempt{Err: err, Final: errors.Is(err, store.ErrNotFound)}
+		if errors.Is(err, store.ErrNotFound) {
+			return Attempt{Err: err, Kind: verdict.Refused} // deleted: nobody is left to take it
+		}
+		return Attempt{Err: err, Kind: verdict.Away}
 	}
 	req.DeliveryID, req.Attempt, req.Body = d.ID, d.Attempts, d.Body
 	resp, err := h.Handle(ctx, req)
@@ -33,9 +37,9 @@ func (r *Runtime) Deliver(ctx context.Context, d *store.Delivery) Attempt {
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return Attempt{Err: err}
+		return unanswered(err)
 	}
-	return judge(resp)
+	return classify(resp)
 }
 
 var errDisabled = errors.New("the installation is disabled; what is for it waits until it is enabled")
@@ -73,19 +77,26 @@ func (r *Runtime) reach(ctx context.Context, d *store.Delivery) (wire.Handler, *
 	return h, r.Request(in, d.Operation, d.Type), err
 }
 
-// judge reads an answer: 2xx is taken; 429 and 5xx may be tried again;
-// everything else is a refusal.
-func judge(resp *wire.Response) Attempt {
-	if resp.OK() {
-		return Attempt{Status: http.StatusOK}
+// unanswered is the outcome of a call that ended without an answer. Code that
+// brings its process down, or panics, failed at the call itself.
+func unanswered(err error) Attempt {
+	a := Attempt{Err: err, Kind: verdict.NoAnswer().Kind}
+	if errors.Is(err, errPanic) {
+		a.Kind = verdict.Failed
 	}
-	a := Attempt{Status: resp.Status, Err: errors.New(answerText(resp))}
-	switch {
-	case resp.Status == http.StatusTooManyRequests, resp.Status >= 500:
+	return a
+}
+
+// classify reads an answer as package verdict does.
+func classify(resp *wire.Response) Attempt {
+	a := Attempt{Kind: verdict.Of(resp)}
+	if a.Kind == verdict.Accepted {
+		a.Status = http.StatusOK
+		return a
+	}
+	a.Status, a.Err = resp.Status, errors.New(answerText(resp))
+	if a.Kind != verdict.Refused {
 		a.After = retryAfter(resp.Header)
-	case resp.Status == http.StatusRequestTimeout:
-	default:
-		a.Final = true
 	}
 	return a
 }

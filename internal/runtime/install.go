@@ -13,6 +13,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/internal/verdict"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 	"github.com/bellhop-dev/bellhop/wire"
@@ -317,12 +318,11 @@ func (r *Runtime) tell(ctx context.Context, h wire.Handler, req *wire.Request) e
 		}
 		return err
 	}
-	if a := judge(resp); a.Err != nil && a.Final {
+	a := classify(resp)
+	if a.Kind == verdict.Refused {
 		return &final{a.Err}
-	} else if a.Err != nil {
-		return a.Err
 	}
-	return nil
+	return a.Err
 }
 
 // final is a fault that trying again does not mend.

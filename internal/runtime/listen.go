@@ -132,7 +132,7 @@ func (r *Runtime) keepListening(ctx context.Context, in *catalog.Installation) {
 		case err == nil && resp.Status < 500:
 			return // there is nothing to listen to
 		case err == nil:
-			a := judge(resp)
+			a := classify(resp)
 			err, wait = a.Err, max(wait, min(a.After, listenAgainMost))
 		}
 		if time.Since(start) >= listenedWell {

@@ -14,6 +14,7 @@ import (
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/internal/store/postgres"
 	"github.com/bellhop-dev/bellhop/internal/store/sqlite"
+	"github.com/bellhop-dev/bellhop/internal/verdict"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -51,7 +52,7 @@ func (d deliverer) Deliver(ctx context.Context, row *store.Delivery) error {
 	if a.Err == nil {
 		return nil
 	}
-	return &delivery.Failure{Err: a.Err, Final: a.Final, After: a.After, Status: a.Status}
+	return &delivery.Failure{Err: a.Err, Final: a.Kind == verdict.Refused, Fault: a.Kind == verdict.Failed, After: a.After, Status: a.Status}
 }
 
 // actions lets the runtime call actions for the operations.

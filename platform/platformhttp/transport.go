@@ -120,12 +120,12 @@ func (t *Transport) attempt(ctx context.Context, call *platform.Call, address st
 	setCaller(r.Header, &call.Caller)
 	res, err := t.client.Do(r)
 	if err != nil {
-		return again(call.Op.Idempotent, n), fmt.Errorf("%s: %w", call.Op.Name, err)
+		return again(call.Op.Idempotent, n), fmt.Errorf("%s: server %w: %w", call.Op.Name, platform.ErrUnavailable, err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, t.cfg.MaxBody))
 	if err != nil {
-		return again(call.Op.Idempotent, n), fmt.Errorf("%s: read the answer: %w", call.Op.Name, err)
+		return again(call.Op.Idempotent, n), fmt.Errorf("%s: server %w: read the answer: %w", call.Op.Name, platform.ErrUnavailable, err)
 	}
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
 		if err := json.Unmarshal(answer, call.Out); err != nil {
@@ -175,11 +175,12 @@ func setCaller(h http.Header, c *platform.Caller) {
 var aliases = []string{"true"}
 
 // decodeError reads the wire's error body; anything else becomes Unknown with
-// a bounded part of its text.
+// a bounded part of its text, and matches platform.ErrUnavailable: something on
+// the way answered, not the server.
 func decodeError(res *http.Response, body []byte) *platform.Error {
 	e := &platform.Error{}
 	if err := json.Unmarshal(body, e); err != nil || e.Type == "" {
-		e = platform.Errorf(platform.TypeUnknown, "the server answered %s: %.200s", res.Status, bytes.TrimSpace(body))
+		e = platform.Errorf(platform.TypeUnknown, "the server answered %s: %.200s", res.Status, bytes.TrimSpace(body)).MarkRetryable()
 	}
 	e.Code = res.StatusCode
 	e.RetryAfter = retryAfter(res, time.Now())
