@@ -3,6 +3,7 @@ package server_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -37,8 +38,16 @@ func told(t *testing.T, calls <-chan string) string {
 // its messages arrive afterwards, in order.
 func TestProxyAnswersAreRetried(t *testing.T) {
 	t.Parallel()
+	for _, answers := range [][]int{{404, 401, 403}, {410, 425}, {405, 302, 502}} {
+		t.Run(fmt.Sprint(answers), func(t *testing.T) {
+			t.Parallel()
+			proxyAnswers(t, answers)
+		})
+	}
+}
+
+func proxyAnswers(t *testing.T, answers []int) {
 	f := setupWith(t, nil, patient)
-	answers := []int{404, 401, 403, 410, 425, 405, 302, 502}
 	calls := make(chan string, 10)
 	var n atomic.Int32
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
