@@ -50,6 +50,11 @@ func (e call) eval(r *run) (any, error) {
 			if c.values[i], err = x.eval(r); err != nil {
 				return nil, err
 			}
+			if s, ok := c.values[i].(string); ok {
+				if err := r.look(e.at, len(s)); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	return e.function.do(c)

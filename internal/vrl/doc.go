@@ -7,6 +7,6 @@
 // tests compare the two. Programs that the reference engine refuses when it
 // compiles them, because an error could go unhandled or a type does not fit,
 // may run here: what goes wrong is then an error of the run. In particular ??
-// also stands in for null where its left side cannot fail. Steps, nesting and
-// memory of a run are bounded.
+// also stands in for null where its left side cannot fail. Steps, nesting,
+// memory and what a run reads are bounded, shared values as often as they occur.
 package vrl

@@ -111,6 +111,9 @@ func (e array) eval(r *run) (any, error) {
 		if list[i], err = x.eval(r); err != nil {
 			return nil, err
 		}
+		if err := r.weigh(e.at, list[i], 1); err != nil {
+			return nil, err
+		}
 	}
 	return list, r.step(e.at)
 }
@@ -123,6 +126,9 @@ func (e object) eval(r *run) (any, error) {
 	for _, m := range e.members {
 		v, err := m.value.eval(r)
 		if err != nil {
+			return nil, err
+		}
+		if err := r.weigh(e.at, v, 1); err != nil {
 			return nil, err
 		}
 		object[m.key] = v

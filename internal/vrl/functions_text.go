@@ -35,6 +35,9 @@ func join(c *invocation) (any, error) {
 	}
 	items := make([]string, len(list))
 	for i, e := range list {
+		if err := c.look(c.at, slot); err != nil {
+			return nil, err
+		}
 		if items[i], ok = e.(string); !ok {
 			return nil, c.fail("the array must hold strings only, not %s", typeOf(e))
 		}

@@ -65,11 +65,12 @@ func (e operation) eval(r *run) (any, error) {
 	}
 	switch e.sign {
 	case "==":
-		return equal(left, right), nil
+		return r.equal(e.at, left, right)
 	case "!=":
-		return !equal(left, right), nil
+		same, err := r.equal(e.at, left, right)
+		return !same, err
 	case ">", ">=", "<", "<=":
-		return e.compare(left, right)
+		return e.compare(r, left, right)
 	case "|":
 		return mergeObjects(r, e.at, left, right)
 	}
@@ -115,11 +116,14 @@ func (e operation) refuse(left, right any) error {
 	return faultf(e.at, "%s cannot be used with %s and %s", e.sign, typeOf(left), typeOf(right))
 }
 
-func (e operation) compare(left, right any) (any, error) {
+func (e operation) compare(r *run, left, right any) (any, error) {
 	var order int
 	a, isText := left.(string)
 	b, both := right.(string)
 	if isText && both {
+		if err := r.look(e.at, min(len(a), len(b))); err != nil {
+			return nil, err
+		}
 		order = strings.Compare(a, b)
 	} else {
 		var ok bool

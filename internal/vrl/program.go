@@ -7,7 +7,8 @@ type Limits struct {
 	Source int // bytes of the program, 16 KiB by default
 	Depth  int // nesting of expressions and values, 256 by default
 	Steps  int // expressions that one run may evaluate, 100,000 by default
-	Memory int // bytes that one run may make, 8 MiB by default
+	Memory int // bytes that one run may make, 8 MiB by default; its result may be as large
+	Work   int // bytes that one run may read, 64 MiB by default; shared values count each time
 }
 
 func (l Limits) withDefaults() Limits {
@@ -20,6 +21,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Depth, 256)
 	set(&l.Steps, 100_000)
 	set(&l.Memory, 8<<20)
+	set(&l.Work, 64<<20)
 	return l
 }
 
@@ -62,7 +64,9 @@ func (p *Program) Run(ctx context.Context, event any) (any, error) {
 	if r.event, err = r.adopt(event, 0); err == nil {
 		var v any
 		if v, err = p.body.eval(r); err == nil {
-			return v, nil
+			if err = r.deliver(v); err == nil {
+				return v, nil
+			}
 		}
 	}
 	if cause := context.Cause(ctx); cause != nil {

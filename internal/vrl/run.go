@@ -15,6 +15,7 @@ type run struct {
 	vars   map[string]any
 	steps  int
 	memory int
+	work   int
 }
 
 // step counts one evaluation.
@@ -92,6 +93,17 @@ func (r *run) put(at position, root any, path path, value any) (any, error) {
 	if len(path) == 0 {
 		return value, nil
 	}
+	if err := r.weigh(at, value, len(path)); err != nil {
+		return nil, err
+	}
+	return r.place(at, root, path, value)
+}
+
+// place is put for a value that is counted.
+func (r *run) place(at position, root any, path path, value any) (any, error) {
+	if len(path) == 0 {
+		return value, nil
+	}
 	step := path[0]
 	if !step.index {
 		object, _ := root.(map[string]any)
@@ -102,7 +114,7 @@ func (r *run) put(at position, root any, path path, value any) (any, error) {
 		if made == nil {
 			made = map[string]any{}
 		}
-		child, err := r.put(at, made[step.name], path[1:], value)
+		child, err := r.place(at, made[step.name], path[1:], value)
 		made[step.name] = child
 		return made, err
 	}
@@ -123,7 +135,7 @@ func (r *run) put(at position, root any, path path, value any) (any, error) {
 	for len(made) <= i {
 		made = append(made, nil)
 	}
-	child, err := r.put(at, made[i], path[1:], value)
+	child, err := r.place(at, made[i], path[1:], value)
 	made[i] = child
 	return made, err
 }

@@ -29,38 +29,58 @@ func typeOf(v any) string {
 
 // equal compares values; whole and other numbers are alike at the top only,
 // as in the reference engine.
-func equal(a, b any) bool {
+func (r *run) equal(at position, a, b any) (bool, error) {
 	_, okA := number(a)
 	_, okB := number(b)
 	if okA && okB {
 		order, _ := compareNumbers(a, b)
-		return order == 0
+		return order == 0, nil
 	}
-	return same(a, b)
+	return r.same(at, a, b)
 }
 
-func same(a, b any) bool {
+func (r *run) same(at position, a, b any) (bool, error) {
+	if err := r.look(at, slot); err != nil {
+		return false, err
+	}
 	switch a := a.(type) {
 	case []any:
 		b, ok := b.([]any)
 		if !ok || len(a) != len(b) {
-			return false
+			return false, nil
 		}
 		for i := range a {
-			if !same(a[i], b[i]) {
-				return false
+			if same, err := r.same(at, a[i], b[i]); err != nil || !same {
+				return false, err
 			}
 		}
-		return true
+		return true, nil
 	case map[string]any:
 		b, ok := b.(map[string]any)
-		return ok && maps.EqualFunc(a, b, same)
+		if !ok || len(a) != len(b) {
+			return false, nil
+		}
+		for key, v := range a {
+			other, ok := b[key]
+			if !ok {
+				return false, nil
+			}
+			if same, err := r.same(at, v, other); err != nil || !same {
+				return false, err
+			}
+		}
+		return true, nil
+	case string:
+		if b, ok := b.(string); ok && len(a) == len(b) {
+			return a == b, r.look(at, len(a))
+		}
+		return false, nil
 	}
 	switch b.(type) {
 	case []any, map[string]any:
-		return false
+		return false, nil
 	}
-	return a == b
+	return a == b, nil
 }
 
 // mergeObjects returns the members of both, of right where both have one.
@@ -72,6 +92,11 @@ func mergeObjects(r *run, at position, left, right any) (any, error) {
 	}
 	if err := r.charge(at, slot*(len(a)+len(b))); err != nil {
 		return nil, err
+	}
+	for _, v := range [...]any{a, b} {
+		if err := r.weigh(at, v, 0); err != nil {
+			return nil, err
+		}
 	}
 	made := maps.Clone(a)
 	if made == nil {
