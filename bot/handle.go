@@ -80,7 +80,7 @@ func (b *built) event(ctx context.Context, call *Call, req *wire.Request) error 
 		return err
 	}
 	if check := b.events[e.Type]; check != nil {
-		if err := check.Validate(e.Payload); err != nil {
+		if err := check.ValidateContext(ctx, e.Payload); err != nil {
 			return platform.Errorf(platform.TypeInvalidPayload, "the payload of the event %q does not fit: %w", e.Type, err)
 		}
 	}
@@ -142,7 +142,7 @@ func (b *built) action(ctx context.Context, call *Call, req *wire.Request) (*wir
 	if fn == nil {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "Action %s not found", body.Type)
 	}
-	if err := b.inputs[body.Type].Validate(body.Input); err != nil {
+	if err := b.inputs[body.Type].ValidateContext(ctx, body.Input); err != nil {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "the input of the action %q does not fit: %w", body.Type, err)
 	}
 	output, err := fn(ctx, call, body.Input)
@@ -153,7 +153,7 @@ func (b *built) action(ctx context.Context, call *Call, req *wire.Request) (*wir
 	if err := runHooks(ctx, call, b.hooks.afterIncomingCallAction, body.Type, out); err != nil {
 		return nil, err
 	}
-	if err := b.outputs[body.Type].Validate(out.Answer.Output); err != nil {
+	if err := b.outputs[body.Type].ValidateContext(ctx, out.Answer.Output); err != nil {
 		return nil, fmt.Errorf("the output of the action %q does not fit its schema: %w", body.Type, err)
 	}
 	return answer.JSON(out.Answer)

@@ -119,7 +119,7 @@ func (b *built) message(ctx context.Context, call *Call, req *wire.Request) (*wi
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "Message of type %s not found in channel %s", body.Type, body.Conversation.Channel)
 	}
 	key := messageKey{body.Conversation.Channel, body.Type}
-	if err := b.messages[key].Validate(body.Payload); err != nil {
+	if err := b.messages[key].ValidateContext(ctx, body.Payload); err != nil {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "the payload of the %s message does not fit: %w", body.Type, err)
 	}
 	if err := b.handlers.messages[key](ctx, call, body); err != nil {
@@ -140,14 +140,14 @@ func (b *built) action(ctx context.Context, call *Call, req *wire.Request) (*wir
 	if len(body.Input) == 0 {
 		body.Input = json.RawMessage("{}")
 	}
-	if err := b.inputs[body.Type].Validate(body.Input); err != nil {
+	if err := b.inputs[body.Type].ValidateContext(ctx, body.Input); err != nil {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "the input of the action %q does not fit: %w", body.Type, err)
 	}
 	output, err := fn(ctx, call, body.Input)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.outputs[body.Type].Validate(output); err != nil {
+	if err := b.outputs[body.Type].ValidateContext(ctx, output); err != nil {
 		return nil, fmt.Errorf("the output of the action %q does not fit its schema: %w", body.Type, err)
 	}
 	return answer.JSON(platform.ActionAnswer{Output: output, Meta: &platform.ActionMeta{}})

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"sync"
 
@@ -17,12 +16,15 @@ import (
 const (
 	MaxSchemaSize  = 100 << 10 // bytes
 	MaxSchemaDepth = 64
+	maxParts       = 5000 // objects, lists and values; the library compares each with each
+	maxExpansion   = 2000 // schemas that apply to one value
 )
 
 // Validator is a compiled schema. It is safe for concurrent use; nil accepts
 // everything.
 type Validator struct {
 	schema  *jsonschema.Schema
+	found   *examination
 	secrets *secretPaths
 
 	// Warnings says what of the schema is not enforced: patterns that Go's
@@ -55,22 +57,31 @@ func CompileOpen(raw json.RawMessage, open func(ref string) bool) (*Validator, e
 	if depth(doc, 0) > MaxSchemaDepth {
 		return nil, fmt.Errorf("the schema is nested deeper than %d", MaxSchemaDepth)
 	}
+	if n := parts(doc); n > maxParts {
+		return nil, fmt.Errorf("the schema has %d parts; at most %d are allowed", n, maxParts)
+	}
+	if err := checkPatterns(doc, nil); err != nil {
+		return nil, fmt.Errorf("the schema cannot be used: %w", err)
+	}
 	if open != nil {
 		doc = fill(doc, open)
 	}
 	v := &Validator{secrets: findSecrets(doc)}
+	compiling := true
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft2020)
 	c.AssertFormat()
 	c.UseLoader(refuse{})
-	c.UseRegexpEngine(func(pattern string) (jsonschema.Regexp, error) {
-		re, err := regexp.Compile(pattern)
-		if err != nil {
-			warning := fmt.Sprintf("the pattern %.80q is not checked: %v", pattern, err)
-			if !slices.Contains(v.Warnings, warning) { // the library asks more than once
+	c.UseRegexpEngine(func(text string) (jsonschema.Regexp, error) {
+		re, err := compilePattern(text)
+		if _, over := errors.AsType[*patternLimitError](err); over {
+			return nil, err
+		} else if err != nil {
+			warning := fmt.Sprintf("the pattern %.80q is not checked: %v", text, err)
+			if compiling && !slices.Contains(v.Warnings, warning) { // the library asks more than once
 				v.Warnings = append(v.Warnings, warning)
 			}
-			return anything(pattern), nil
+			return anything(text), nil
 		}
 		return re, nil
 	})
@@ -78,14 +89,39 @@ func CompileOpen(raw json.RawMessage, open func(ref string) bool) (*Validator, e
 		return nil, fmt.Errorf("the schema cannot be used: %w", err)
 	}
 	if v.schema, err = compile(c); err != nil {
-		if found, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
-			if faults, ok := errors.AsType[*jsonschema.ValidationError](found.Err); ok {
-				return nil, fmt.Errorf("the schema cannot be used: %w", v.explain(faults))
-			}
-		}
+		return nil, fmt.Errorf("the schema cannot be used: %w", v.unusable(err))
+	}
+	compiling = false // from here on the engine serves values, several at a time
+	if v.found, err = examine(v.schema); err != nil {
 		return nil, fmt.Errorf("the schema cannot be used: %w", err)
 	}
 	return v, nil
+}
+
+// unusable words an error of the library's compiler.
+func (v *Validator) unusable(err error) error {
+	if found, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
+		if faults, ok := errors.AsType[*jsonschema.ValidationError](found.Err); ok {
+			return v.explain(faults)
+		}
+	}
+	return err
+}
+
+// parts is how many values a document is made of.
+func parts(doc any) int {
+	n := 1
+	switch doc := doc.(type) {
+	case map[string]any:
+		for _, member := range doc {
+			n += parts(member)
+		}
+	case []any:
+		for _, member := range doc {
+			n += parts(member)
+		}
+	}
+	return n
 }
 
 // fill puts what accepts everything in place of open references.

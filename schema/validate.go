@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,8 +52,14 @@ func (e *ValidationError) In(root string) string {
 }
 
 // Validate checks JSON text. The error is a *ValidationError, also for text
-// that is not JSON.
+// that is not JSON and for one that takes too long to check.
 func (v *Validator) Validate(raw []byte) error {
+	return v.ValidateContext(context.Background(), raw)
+}
+
+// ValidateContext is Validate, which ends with the cause of ctx when that is
+// done.
+func (v *Validator) ValidateContext(ctx context.Context, raw []byte) error {
 	if v == nil {
 		if !json.Valid(raw) {
 			return &ValidationError{[]Problem{{Message: "it is not valid JSON"}}}
@@ -65,16 +72,29 @@ func (v *Validator) Validate(raw []byte) error {
 	} else if err != nil {
 		return &ValidationError{[]Problem{{Message: "it is not valid JSON"}}}
 	}
-	return v.check(doc)
+	e := &evaluation{ctx: ctx, anchors: v.found.anchors, steps: baseSteps + len(raw)}
+	return v.check(e, doc)
 }
 
 // check guards against faults of the library on hostile values.
-func (v *Validator) check(doc any) (err error) {
+func (v *Validator) check(e *evaluation, doc any) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = &ValidationError{[]Problem{{Message: "it could not be checked"}}}
 		}
 	}()
+	result := e.check(v.schema, doc)
+	deepest := pathText(e.worst)
+	switch {
+	case errors.Is(e.err, errBudget), v.found.byLibrary && result.cost > maxExplained:
+		return &ValidationError{[]Problem{{deepest, "it takes too long to check against its schema; send less, or make the schema simpler"}}}
+	case e.err != nil:
+		return e.err
+	case result.ok && !v.found.byLibrary:
+		return nil
+	case result.cost > maxExplained:
+		return &ValidationError{[]Problem{{deepest, "it does not fit the schema, in more ways than can be listed"}}}
+	}
 	err = v.schema.Validate(doc)
 	if err == nil {
 		return nil
@@ -261,7 +281,14 @@ func short(s string) string {
 	return string(r[:39]) + "…"
 }
 
+// maxPath is how many steps of a path are shown; of a longer one the middle is
+// left out.
+const maxPath = 30
+
 func pathText(location []string) string {
+	if n := len(location); n > maxPath {
+		return pathText(location[:maxPath/2]) + "…" + pathText(location[n-maxPath/2:])
+	}
 	var b strings.Builder
 	for _, part := range location {
 		if _, err := strconv.Atoi(part); err == nil {

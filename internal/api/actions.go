@@ -57,7 +57,7 @@ func (s *Service) callAction(ctx context.Context, id *Identity, in *platform.Cal
 	if err := checkObject("input", input); err != nil && !platform.IsType(err, platform.TypePayloadTooLarge) {
 		return nil, err
 	}
-	if err := checkSchema(action.Input, "input", input, "action", in.Type); err != nil {
+	if err := checkSchema(ctx, action.Input, "input", input, "action", in.Type); err != nil {
 		return nil, err
 	}
 	answer, err := s.Actions.CallAction(ctx, ActionCall{Bot: id.Bot, Installation: owner, Type: name, Input: input})
@@ -67,7 +67,7 @@ func (s *Service) callAction(ctx context.Context, id *Identity, in *platform.Cal
 	if answer == nil || len(answer.Output) == 0 || isNull(answer.Output) {
 		answer = &platform.ActionAnswer{Output: json.RawMessage("{}")}
 	}
-	if err := checkSchema(action.Output, "output", answer.Output, "action", in.Type); err != nil {
+	if err := checkSchema(ctx, action.Output, "output", answer.Output, "action", in.Type); err != nil {
 		fault := platform.AsError(err)
 		return nil, platform.Errorf(platform.TypeRuntime, "action %q answered wrongly: %s", in.Type, fault.Message)
 	}

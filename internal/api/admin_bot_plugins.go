@@ -41,7 +41,7 @@ func linkPlugins(ctx context.Context, tx *store.Tx, d *platform.BotDefinition) e
 		if err != nil {
 			return err
 		}
-		if err := checkPluginConfiguration(path, found, &p); err != nil {
+		if err := checkPluginConfiguration(ctx, path, found, &p); err != nil {
 			return err
 		}
 		for name, used := range p.Interfaces {
@@ -62,7 +62,7 @@ func linkPlugins(ctx context.Context, tx *store.Tx, d *platform.BotDefinition) e
 	return nil
 }
 
-func checkPluginConfiguration(path string, found *platform.Plugin, p *platform.BotPlugin) error {
+func checkPluginConfiguration(ctx context.Context, path string, found *platform.Plugin, p *platform.BotPlugin) error {
 	if found.Configuration == nil || len(p.Configuration) == 0 {
 		return nil
 	}
@@ -70,7 +70,7 @@ func checkPluginConfiguration(path string, found *platform.Plugin, p *platform.B
 	if err != nil {
 		return fmt.Errorf("configuration of plugin %s: %w", found.ID, err)
 	}
-	return checkSchema(v, path+".configuration", json.RawMessage(p.Configuration), "plugin", found.Name)
+	return checkSchema(ctx, v, path+".configuration", json.RawMessage(p.Configuration), "plugin", found.Name)
 }
 
 // linkPluginInterface finds the interface that an installation implements for a

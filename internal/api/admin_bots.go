@@ -52,7 +52,7 @@ func (s *Service) createBot(ctx context.Context, id *Identity, in *platform.Crea
 			return nil, platform.Errorf(platform.TypeReferenceNotFound, "builtin: no Go bot %.60q is linked into this server", in.Builtin)
 		}
 	}
-	if data, err = botConfiguration(definition, data, nil); err != nil {
+	if data, err = botConfiguration(ctx, definition, data, nil); err != nil {
 		return nil, err
 	}
 	prefix := platform.PrefixBot
@@ -179,7 +179,7 @@ func (s *Service) updateBot(ctx context.Context, id *Identity, in *platform.Upda
 		if row.Definition, err = json.Marshal(def); err != nil {
 			return err
 		}
-		if row.Configuration, err = botConfiguration(row.Definition, data, row.Configuration); err != nil {
+		if row.Configuration, err = botConfiguration(ctx, row.Definition, data, row.Configuration); err != nil {
 			return err
 		}
 		if row.Deployment, err = s.deploy(ctx, tx, row.ID, row.Deployment, def.Secrets, d); err != nil {
@@ -301,7 +301,7 @@ func takeData(d *platform.BotDefinition) json.RawMessage {
 
 // botConfiguration returns the configuration to keep: data, where it is given,
 // or else what there was. Masked secrets of data stay what they were.
-func botConfiguration(definition, data, old json.RawMessage) (json.RawMessage, error) {
+func botConfiguration(ctx context.Context, definition, data, old json.RawMessage) (json.RawMessage, error) {
 	if len(old) == 0 {
 		old = json.RawMessage("{}")
 	}
@@ -323,7 +323,7 @@ func botConfiguration(definition, data, old json.RawMessage) (json.RawMessage, e
 	if err != nil {
 		return nil, platform.Errorf(platform.TypeInvalidJSONSchema, "configuration.schema: %v", err)
 	}
-	return data, checkSchema(v, "configuration.data", data, "bot", "configuration")
+	return data, checkSchema(ctx, v, "configuration.data", data, "bot", "configuration")
 }
 
 func optional(s string) *string {

@@ -68,7 +68,7 @@ func (s *Service) createEvent(ctx context.Context, id *Identity, in *platform.Cr
 	if err := checkObject("payload", in.Payload); err != nil {
 		return nil, err
 	}
-	if err := checkSchema(v, "payload", in.Payload, "event", in.Type); err != nil {
+	if err := checkSchema(ctx, v, "payload", in.Payload, "event", in.Type); err != nil {
 		return nil, err
 	}
 	if n := utf8.RuneCountInString(in.DedupeKey); n > maxTagValue {

@@ -28,27 +28,27 @@ type verdict struct {
 
 // foresee checks a payload against the channel where its conversation probably
 // is.
-func foresee(bot *catalog.Bot, where fit, typ string, payload json.RawMessage, lenient bool) verdict {
+func foresee(ctx context.Context, bot *catalog.Bot, where fit, typ string, payload json.RawMessage, lenient bool) verdict {
 	if !where.known() || checkObject("payload", payload) != nil {
 		return verdict{}
 	}
 	c := &store.Conversation{Alias: where.alias, Channel: where.channel}
-	return verdict{where, typ, lenient, checkMessage(bot, c, typ, payload, lenient)}
+	return verdict{where, typ, lenient, checkMessage(ctx, bot, c, typ, payload, lenient)}
 }
 
 // check is checkMessage for the payload that was foreseen, once its
 // conversation was read.
-func (v verdict) check(bot *catalog.Bot, c *store.Conversation, typ string, payload json.RawMessage, lenient bool) error {
+func (v verdict) check(ctx context.Context, bot *catalog.Bot, c *store.Conversation, typ string, payload json.RawMessage, lenient bool) error {
 	if v.where.known() && v.where == (fit{c.Alias, c.Channel}) && v.typ == typ && v.lenient == lenient {
 		return v.err
 	}
-	return checkMessage(bot, c, typ, payload, lenient)
+	return checkMessage(ctx, bot, c, typ, payload, lenient)
 }
 
 // foresee is foresee for a draft.
-func (d *messageDraft) foresee(id *Identity, where fit) {
+func (d *messageDraft) foresee(ctx context.Context, id *Identity, where fit) {
 	if d.check() == nil {
-		d.foreseen = foresee(id.Bot, where, d.typ, d.payload, id.Installation != nil)
+		d.foreseen = foresee(ctx, id.Bot, where, d.typ, d.payload, id.Installation != nil)
 	}
 }
 
@@ -81,7 +81,7 @@ func (s *Service) foreseeUpdate(ctx context.Context, id *Identity, in *platform.
 	if err != nil {
 		return verdict{}
 	}
-	return foresee(id.Bot, s.whereabouts(ctx, id, m.ConversationID, in.Payload), m.Type, in.Payload, lenient(m))
+	return foresee(ctx, id.Bot, s.whereabouts(ctx, id, m.ConversationID, in.Payload), m.Type, in.Payload, lenient(m))
 }
 
 // fits remembers the channels of conversations that were written in lately.

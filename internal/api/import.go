@@ -26,7 +26,7 @@ func (s *Service) importMessages(ctx context.Context, id *Identity, in *platform
 	foreseen := make([]verdict, len(in.Messages))
 	for i := range in.Messages {
 		m := &in.Messages[i]
-		foreseen[i] = foresee(id.Bot, s.whereabouts(ctx, id, m.ConversationID, m.Payload), m.Type, m.Payload, id.Installation != nil)
+		foreseen[i] = foresee(ctx, id.Bot, s.whereabouts(ctx, id, m.ConversationID, m.Payload), m.Type, m.Payload, id.Installation != nil)
 	}
 	var failed []importFailure
 	out, err := update(ctx, s, func(tx *store.Tx) (*platform.ImportMessagesOutput, error) {
@@ -120,9 +120,9 @@ func (s *Service) incomingDraft(ctx context.Context, id *Identity, in *platform.
 	d := &messageDraft{typ: in.Message.Type, origin: in.Message.Origin, payload: in.Message.Payload, tags: in.Message.Tags,
 		by: in.Message.DiscriminateByTags}
 	if in.Conversation != nil {
-		d.foresee(id, fit{id.Installation.Alias, in.Conversation.Channel})
+		d.foresee(ctx, id, fit{id.Installation.Alias, in.Conversation.Channel})
 	} else {
-		d.foresee(id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
+		d.foresee(ctx, id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
 	}
 	return d
 }

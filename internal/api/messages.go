@@ -50,11 +50,11 @@ func (d *messageDraft) reaches(ctx context.Context, tx *store.Tx, id *Identity, 
 
 // fits checks the draft against the channel of its conversation. An
 // integration may pass on types that its definition does not name.
-func (d *messageDraft) fits(id *Identity, c *store.Conversation) error {
-	return d.foreseen.check(id.Bot, c, d.typ, d.payload, id.Installation != nil)
+func (d *messageDraft) fits(ctx context.Context, id *Identity, c *store.Conversation) error {
+	return d.foreseen.check(ctx, id.Bot, c, d.typ, d.payload, id.Installation != nil)
 }
 
-func checkMessage(bot *catalog.Bot, c *store.Conversation, typ string, payload json.RawMessage, lenient bool) error {
+func checkMessage(ctx context.Context, bot *catalog.Bot, c *store.Conversation, typ string, payload json.RawMessage, lenient bool) error {
 	in := bot.Installations[c.Alias]
 	if in == nil {
 		return nil // removed since: nothing says how its messages look
@@ -64,7 +64,7 @@ func checkMessage(bot *catalog.Bot, c *store.Conversation, typ string, payload j
 		return platform.Errorf(platform.TypeInvalidPayload, "type %q is not declared by channel %q of integration %q; declared types: %s",
 			typ, c.Channel, in.Integration.Name, catalog.Names(in.Integration.Def.Channels[c.Channel].Messages))
 	}
-	return checkSchema(v, "payload", payload, "message type", typ)
+	return checkSchema(ctx, v, "payload", payload, "message type", typ)
 }
 
 // insertMessage writes a message and, in the same transaction, its delivery.
@@ -133,7 +133,7 @@ func (s *Service) createMessage(ctx context.Context, id *Identity, in *platform.
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	d.foresee(id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
+	d.foresee(ctx, id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
 	return update(ctx, s, func(tx *store.Tx) (*platform.CreateMessageOutput, error) {
 		c, u, err := parties(ctx, tx, id, in.ConversationID, in.UserID)
 		if err != nil {
@@ -143,7 +143,7 @@ func (s *Service) createMessage(ctx context.Context, id *Identity, in *platform.
 		if err := d.reaches(ctx, tx, id, c); err != nil {
 			return nil, err
 		}
-		if err := d.fits(id, c); err != nil {
+		if err := d.fits(ctx, id, c); err != nil {
 			return nil, err
 		}
 		m, err := s.insertMessage(ctx, tx, id, c, u, d)
@@ -229,7 +229,7 @@ func (s *Service) rewriteMessage(ctx context.Context, tx *store.Tx, id *Identity
 		return err
 	}
 	if len(payload) > 0 {
-		if err := foreseen.check(id.Bot, c, m.Type, payload, lenient(m)); err != nil {
+		if err := foreseen.check(ctx, id.Bot, c, m.Type, payload, lenient(m)); err != nil {
 			return err
 		}
 		m.Payload = payload
@@ -262,7 +262,7 @@ func (s *Service) getOrCreateMessage(ctx context.Context, id *Identity, in *plat
 		if err := d.check(); err != nil {
 			return nil, err
 		}
-		d.foresee(id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
+		d.foresee(ctx, id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
 	}
 	return update(ctx, s, func(tx *store.Tx) (*platform.GetOrCreateMessageOutput, error) {
 		c, u, err := parties(ctx, tx, id, in.ConversationID, in.UserID)
@@ -304,7 +304,7 @@ func (s *Service) obtainMessage(ctx context.Context, tx *store.Tx, id *Identity,
 	if err := d.reaches(ctx, tx, id, c); err != nil {
 		return nil, false, err
 	}
-	if err := d.fits(id, c); err != nil {
+	if err := d.fits(ctx, id, c); err != nil {
 		return nil, false, err
 	}
 	m, err = s.insertMessage(ctx, tx, id, c, u, d)

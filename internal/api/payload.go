@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"time"
@@ -27,19 +28,20 @@ func checkObject(member string, raw json.RawMessage) error {
 }
 
 // checkSchema checks a value against what a definition says; a nil validator
-// accepts everything. what names the thing, such as `message type "text"`.
-func checkSchema(v *schema.Validator, member string, raw json.RawMessage, what, name string) error {
+// accepts everything, and the check ends with ctx. what names the thing, such
+// as `message type "text"`.
+func checkSchema(ctx context.Context, v *schema.Validator, member string, raw json.RawMessage, what, name string) error {
 	if v == nil {
 		return nil
 	}
-	err := v.Validate(raw)
+	err := v.ValidateContext(ctx, raw)
 	if err == nil {
 		return nil
 	}
 	if fault, ok := errors.AsType[*schema.ValidationError](err); ok {
 		return platform.Errorf(platform.TypeInvalidDataFormat, "%s does not fit the schema of %s %q: %s", member, what, name, fault.In(member))
 	}
-	return platform.Errorf(platform.TypeInvalidDataFormat, "%s does not fit the schema of %s %q", member, what, name)
+	return err // the caller has gone
 }
 
 // due returns when something scheduled happens; nil is at once.

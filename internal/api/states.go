@@ -105,11 +105,11 @@ func (r *stateRef) missing() error {
 }
 
 // check refuses a payload that does not fit.
-func (r *stateRef) check(payload json.RawMessage) error {
+func (r *stateRef) check(ctx context.Context, payload json.RawMessage) error {
 	if err := checkObject("payload", payload); err != nil {
 		return err
 	}
-	return checkSchema(r.schema, "payload", payload, "state", r.key.Name)
+	return checkSchema(ctx, r.schema, "payload", payload, "state", r.key.Name)
 }
 
 // expiry is how long a state lives unused: as given, or as it was, or as
@@ -202,7 +202,7 @@ func (s *Service) setState(ctx context.Context, id *Identity, in *platform.SetSt
 	if isNull(in.Payload) {
 		return s.dropState(ctx, id, ref)
 	}
-	if err := ref.check(in.Payload); err != nil {
+	if err := ref.check(ctx, in.Payload); err != nil {
 		return nil, err
 	}
 	return update(ctx, s, func(tx *store.Tx) (*platform.SetStateOutput, error) {
@@ -248,7 +248,7 @@ func (s *Service) getOrSetState(ctx context.Context, id *Identity, in *platform.
 	if err != nil {
 		return nil, err
 	}
-	if err := ref.check(in.Payload); err != nil {
+	if err := ref.check(ctx, in.Payload); err != nil {
 		return nil, err
 	}
 	return update(ctx, s, func(tx *store.Tx) (*platform.GetOrSetStateOutput, error) {
@@ -300,7 +300,7 @@ func (s *Service) patchState(ctx context.Context, id *Identity, in *platform.Pat
 				return nil, err
 			}
 		}
-		if err := ref.check(payload); err != nil {
+		if err := ref.check(ctx, payload); err != nil {
 			return nil, err
 		}
 		st, err := s.put(ctx, tx, ref, old, payload, in.Expiry)

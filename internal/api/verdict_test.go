@@ -27,7 +27,7 @@ func TestVerdictsAreOfOneChannelAndType(t *testing.T) {
 		"another type":    {fit{"a", "dm"}, "image", false, nil},
 		"of another":      {fit{"a", "dm"}, "text", true, nil},
 	} {
-		got := v.check(bot, &store.Conversation{Alias: c.at.alias, Channel: c.at.channel}, c.typ, []byte("{}"), c.lenient)
+		got := v.check(t.Context(), bot, &store.Conversation{Alias: c.at.alias, Channel: c.at.channel}, c.typ, []byte("{}"), c.lenient)
 		if !errors.Is(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}

@@ -33,7 +33,7 @@ func Emit(ctx context.Context, client *platform.Client, defined map[string]*sche
 	if e.Payload == nil {
 		payload = json.RawMessage("{}")
 	}
-	if err := check.Validate(payload); err != nil {
+	if err := check.ValidateContext(ctx, payload); err != nil {
 		return nil, answer.RuntimeError("the payload of the event \"" + e.Type + "\" does not fit: " + err.Error())
 	}
 	out, err := client.CreateEvent(ctx, &platform.CreateEventInput{
