@@ -139,8 +139,13 @@ type Delivery struct {
 	EventID        string        `json:"eventId,omitempty"`
 	Attempts       int           `json:"attempts"`
 	NextAttemptAt  *Time         `json:"nextAttemptAt,omitempty"`
-	LastError      string        `json:"lastError,omitempty"`
-	Log            []Attempt     `json:"log,omitempty"`
+	// LeaseUntil is until when the target works on it without a connection; the
+	// latest attempt is under way.
+	LeaseUntil *Time `json:"leaseUntil,omitempty"`
+	// CarriedBy is the delivery whose attempts carried this one too.
+	CarriedBy string    `json:"carriedBy,omitempty"`
+	LastError string    `json:"lastError,omitempty"`
+	Log       []Attempt `json:"log,omitempty"`
 }
 
 // Attempt is one try of a delivery.
@@ -148,7 +153,7 @@ type Attempt struct {
 	Number   int    `json:"number"`
 	At       Time   `json:"at"`
 	Duration int64  `json:"durationMs"`
-	Outcome  string `json:"outcome"` // delivered, retry or dead
+	Outcome  string `json:"outcome"` // delivered, retry, dead or cancelled
 	Status   int    `json:"status,omitempty"`
 	Error    string `json:"error,omitempty"`
 }

@@ -23,6 +23,7 @@ const (
 	HeaderDeliveryID        = "X-Bellhop-Delivery-Id"
 	HeaderAttempt           = "X-Bellhop-Attempt"
 	HeaderWebhookURL        = "X-Bellhop-Webhook-Url"
+	HeaderLease             = "X-Bellhop-Lease" // of an answer
 	HeaderTraceParent       = "Traceparent"
 	HeaderTraceState        = "Tracestate"
 )

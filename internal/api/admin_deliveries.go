@@ -13,7 +13,7 @@ func (s *Service) showDelivery(ctx context.Context, d *store.Delivery) platform.
 		ID: d.ID, CreatedAt: platform.At(d.CreatedAt), State: platform.DeliveryState(d.State), Target: d.Target, BotID: d.BotID,
 		Operation: d.Operation, Type: d.Type, Lane: d.Lane, Sequence: d.Seq,
 		ConversationID: d.ConversationID, MessageID: d.MessageID, EventID: d.EventID,
-		Attempts: d.Attempts, LastError: d.LastError,
+		Attempts: d.Attempts, LastError: d.LastError, CarriedBy: d.CarriedBy,
 	}
 	if d.FinishedAt != nil {
 		at := platform.At(*d.FinishedAt)
@@ -22,6 +22,9 @@ func (s *Service) showDelivery(ctx context.Context, d *store.Delivery) platform.
 	if d.State == store.DeliveryPending {
 		at := platform.At(d.NextAt)
 		shown.NextAttemptAt = &at
+		if d.LeasedAt != nil {
+			shown.NextAttemptAt, shown.LeaseUntil = nil, &at
+		}
 	}
 	if d.InstallationID != "" {
 		shown.Alias, shown.AliasRemoved = s.aliasOf(ctx, d)
@@ -109,7 +112,7 @@ func (s *Service) replayDelivery(ctx context.Context, _ *Identity, in *platform.
 		return nil
 	})
 	if errors.Is(err, store.ErrConflict) {
-		return nil, platform.Errorf(platform.TypeRelationConflict, "delivery %s is pending; it will be tried again by itself", in.ID)
+		return nil, platform.Errorf(platform.TypeRelationConflict, "delivery %s is pending, or its target still works on it under a lease; it will be tried again by itself", in.ID)
 	} else if err != nil {
 		return nil, deliveryError(in.ID, err)
 	}

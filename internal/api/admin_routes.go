@@ -35,6 +35,7 @@ func (s *Service) adminRoutes() []route {
 		on(platform.OpGetDelivery, s.getDelivery),
 		on(platform.OpReplayDelivery, s.replayDelivery),
 		on(platform.OpDiscardDelivery, s.discardDelivery),
+		on(platform.OpCancelDelivery, s.cancelDelivery),
 		on(platform.OpCreateToken, s.createToken),
 		on(platform.OpListTokens, s.listTokens),
 		on(platform.OpDeleteToken, s.deleteToken),

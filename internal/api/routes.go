@@ -88,5 +88,8 @@ func (s *Service) chatRoutes() []route {
 		onBot(platform.OpCallAction, s.callAction),
 		onBot(platform.OpListTagValues, s.listTagValues),
 		onBot(platform.OpConfigureIntegration, s.configureIntegration),
+		onBot(platform.OpRenewDelivery, s.renewDelivery),
+		onBot(platform.OpCompleteDelivery, s.completeDelivery),
+		onBot(platform.OpFailDelivery, s.failDelivery),
 	}
 }

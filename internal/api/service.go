@@ -68,7 +68,7 @@ type Installer interface {
 }
 
 // Config is what a Service works with. Store, Catalog, Dispatcher, Actions,
-// Creator, Installer, Keys, People and Blobs are required.
+// Creator, Installer, Leases, Keys, People and Blobs are required.
 type Config struct {
 	Store      store.Store
 	Catalog    *catalog.Catalog
@@ -76,6 +76,7 @@ type Config struct {
 	Actions    Actions
 	Creator    Creator
 	Installer  Installer
+	Leases     Leases
 	Keys       Keys
 	People     People
 	Logger     *slog.Logger     // nil discards

@@ -59,6 +59,8 @@ type Catalog struct {
 	store   store.Store
 	logger  *slog.Logger
 	schemas schema.Cache
+	// turnLimit is the default of delivery.turnLimit; 0 means that of platform.
+	turnLimit platform.Duration
 
 	mu           sync.RWMutex
 	generation   uint64
@@ -243,8 +245,7 @@ func (c *Catalog) parseBot(row *store.Bot) (*Bot, error) {
 			return nil, fmt.Errorf("definition of bot %s: %w", row.ID, err)
 		}
 	}
-	c.settings(&b.Effective, row.Settings, "bot "+row.ID)
-	b.Effective = b.Effective.WithDefaults()
+	c.botSettings(b)
 	p := c.parser("bot " + row.ID)
 	b.states = p.states(b.Def.States)
 	b.events = p.events(b.Def.Events)

@@ -16,6 +16,7 @@ type deliveryCommand struct {
 	List    deliveryList    `cmd:"" default:"1" help:"List deliveries, newest first." example:"bellhop delivery list --state dead\nbellhop delivery list --conversation conv_01J... --json"`
 	Get     deliveryGet     `cmd:"" help:"Show a delivery with each of its attempts." example:"bellhop delivery get dlv_01J...\nbellhop delivery get dlv_01J... --body"`
 	Replay  deliveryReplay  `cmd:"" help:"Send dead deliveries again, under the same delivery id." example:"bellhop delivery replay dlv_01J...\nbellhop delivery replay --all-dead"`
+	Cancel  deliveryCancel  `cmd:"" help:"End the attempt of a delivery that is under way, and give it up." example:"bellhop delivery cancel dlv_01J..."`
 	Discard deliveryDiscard `cmd:"" help:"Give a delivery up and free its conversation." example:"bellhop delivery discard dlv_01J..."`
 }
 
@@ -127,6 +128,12 @@ func printDelivery(w io.Writer, d *platform.Delivery) {
 	if d.State == platform.DeliveryDiscarded && d.LastError != "" {
 		fmt.Fprintf(w, "discarded: %s\n", d.LastError)
 	}
+	if d.LeaseUntil != nil {
+		fmt.Fprintf(w, "under way: attempt %d, leased until %s\n", d.Attempts, d.LeaseUntil)
+	}
+	if d.CarriedBy != "" {
+		fmt.Fprintf(w, "carried by: %s, whose attempts these are\n", d.CarriedBy)
+	}
 	var rows [][]string
 	for _, a := range d.Log {
 		status := ""
@@ -194,6 +201,23 @@ func (c deliveryDiscard) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	out, err := client.DiscardDelivery(ctx, &platform.DiscardDeliveryInput{ID: c.ID})
+	if err != nil {
+		return err
+	}
+	return s.print(out.Delivery, func(w io.Writer) { fmt.Fprintln(w, out.Delivery.ID, out.Delivery.State) })
+}
+
+type deliveryCancel struct {
+	ID string `arg:"" help:"Id of the delivery."`
+}
+
+// Run ends an attempt and gives its delivery up.
+func (c deliveryCancel) Run(ctx context.Context, s *session) error {
+	client, _, err := s.client()
+	if err != nil {
+		return err
+	}
+	out, err := client.CancelDelivery(ctx, &platform.CancelDeliveryInput{ID: c.ID})
 	if err != nil {
 		return err
 	}

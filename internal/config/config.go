@@ -45,7 +45,7 @@ type Config struct {
 	FileSize    int64 `name:"file-size" env:"BELLHOP_FILE_SIZE" default:"104857600" help:"Largest file that a bot or an integration may upload, in bytes."`
 	FileStorage int64 `name:"file-storage" env:"BELLHOP_FILE_STORAGE" default:"5368709120" help:"How much the files of one bot may have together, in bytes."`
 
-	DeliveryTimeout  time.Duration `name:"delivery-timeout" env:"BELLHOP_DELIVERY_TIMEOUT" default:"60s" help:"How long one attempt of a delivery may take, such as 90s or 2m."`
+	DeliveryTimeout  time.Duration `name:"delivery-timeout" env:"BELLHOP_DELIVERY_TIMEOUT" default:"0s" help:"How long one attempt of a delivery may take, such as 90s or 2m, where the setting delivery.turnLimit of the bot or the installation does not say; 0 means 15m for bots and 5m for installations."`
 	DeliveryAttempts int           `name:"delivery-attempts" env:"BELLHOP_DELIVERY_ATTEMPTS" default:"0" help:"Attempts before a delivery is a dead letter, where a bot or an installation sets no other number; 0 retries for as long as the schedule lasts (two days)."`
 	DeliveryWorkers  int           `name:"delivery-workers" env:"BELLHOP_DELIVERY_WORKERS" default:"256" help:"Deliveries that run at the same time."`
 
@@ -68,8 +68,8 @@ func Default() Config {
 		APIConcurrent: 2048, APIConcurrentPerCaller: 512, APIRate: 20_000,
 		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
 		FileSize: 100 << 20, FileStorage: 5 << 30,
-		DeliveryTimeout: time.Minute, DeliveryWorkers: 256,
-		Node: "node", NodeUser: "65534", NodeProcesses: 1, NodeMemory: 256, NodeCPU: 100, NodeIdle: 5 * time.Minute,
+		DeliveryWorkers: 256,
+		Node:            "node", NodeUser: "65534", NodeProcesses: 1, NodeMemory: 256, NodeCPU: 100, NodeIdle: 5 * time.Minute,
 		ShutdownGrace: 10 * time.Second,
 	}
 }
@@ -116,11 +116,14 @@ func (c *Config) Check() error {
 		name  string
 		value time.Duration
 	}{
-		{"webhook-timeout", c.WebhookTimeout}, {"delivery-timeout", c.DeliveryTimeout}, {"node-idle", c.NodeIdle},
+		{"webhook-timeout", c.WebhookTimeout}, {"node-idle", c.NodeIdle},
 	} {
 		if d.value <= 0 {
 			fault("%s: %s is not a time to wait; write for example 60s", d.name, d.value)
 		}
+	}
+	if c.DeliveryTimeout < 0 || c.DeliveryTimeout > 24*time.Hour {
+		fault("delivery-timeout: %s is out of range; write 0, or for example 2m, up to 24h", c.DeliveryTimeout)
 	}
 	if c.ShutdownGrace < 0 {
 		fault("shutdown-grace: %s is negative; write for example 10s", c.ShutdownGrace)

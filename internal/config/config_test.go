@@ -19,7 +19,7 @@ func TestDefaultIsValid(t *testing.T) {
 
 func TestCheckNamesEveryFault(t *testing.T) {
 	t.Parallel()
-	cfg := config.Config{Listen: "nowhere", PublicURL: "ftp://x", Database: "mysql://x", DeliveryAttempts: -1}
+	cfg := config.Config{Listen: "nowhere", PublicURL: "ftp://x", Database: "mysql://x", DeliveryAttempts: -1, DeliveryTimeout: -1}
 	err := cfg.Check()
 	if err == nil {
 		t.Fatal("Check() = nil, want an error")

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -30,6 +29,9 @@ type Config struct {
 	// target is switched off, or nil. What waits is no attempt, takes no memory,
 	// and is read again at Resume. A nil Pause never says so.
 	Pause func(ctx context.Context, d *store.Delivery) error
+	// Limit says how long one attempt of a delivery may take, a lease included;
+	// nil means AttemptTimeout for all.
+	Limit func(ctx context.Context, d *store.Delivery) time.Duration
 
 	Workers        int           // attempts at a time in all; default 256
 	TargetWorkers  int           // attempts at a time to one target; default 64
@@ -53,6 +55,9 @@ func (c *Config) defaults() {
 	}
 	if c.Pause == nil {
 		c.Pause = func(context.Context, *store.Delivery) error { return nil }
+	}
+	if c.Limit == nil {
+		c.Limit = func(context.Context, *store.Delivery) time.Duration { return c.AttemptTimeout }
 	}
 	number := func(p *int, n int) {
 		if *p == 0 {
@@ -79,8 +84,8 @@ func (c *Config) defaults() {
 
 // Dispatcher carries deliveries out. It is safe for concurrent use.
 type Dispatcher struct {
-	cfg  Config
-	late error // why an attempt ends that takes too long
+	cfg    Config
+	flying inFlight
 
 	mu       sync.Mutex
 	ctx      context.Context // of attempts; nil until Run and after it stopped
@@ -109,7 +114,6 @@ func New(cfg Config) *Dispatcher {
 	cfg.defaults()
 	return &Dispatcher{
 		cfg:     cfg,
-		late:    fmt.Errorf("no answer within %s", cfg.AttemptTimeout),
 		lanes:   map[string]*lane{},
 		targets: map[string]*target{},
 		refill:  make(chan struct{}, 1),
@@ -127,6 +131,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	d.overflow, d.sweep = true, true // the store has not been read yet
 	d.pump()
 	d.mu.Unlock()
+	d.keepLeases(ctx)
 	d.wake()
 	d.refills(ctx)
 
@@ -407,9 +412,14 @@ func (d *Dispatcher) pump() {
 func (d *Dispatcher) release(l *lane, next []store.Delivery, reload bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	l.busy = false
 	l.target.running--
 	d.running--
+	d.returnLane(l, next, reload)
+}
+
+// returnLane places a lane again that a worker had, or forgets it.
+func (d *Dispatcher) returnLane(l *lane, next []store.Delivery, reload bool) {
+	l.busy = false
 	if l.stale {
 		next, reload, l.handed, l.stale = nil, true, nil, false
 	}

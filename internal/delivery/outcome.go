@@ -14,6 +14,11 @@ type Failure struct {
 	Fault  bool          // the target answered that it failed at this delivery: see Config.FaultAttempts
 	After  time.Duration // try again not before this; 0 means back off
 	Status int           // the HTTP status of the answer, if there was one
+	// Unreached says that no call was made because the target is not there.
+	Unreached bool
+	// Ended, where it is set, is closed when the call has really ended, which was
+	// given up and still runs. The lane waits for it.
+	Ended <-chan struct{}
 }
 
 // Error returns the cause's text.

@@ -37,7 +37,7 @@ func (d *Dispatcher) Wake(kind string, ids ...string) {
 // wakeHead makes the head of a lane due that was woken while it was busy: it
 // may have failed at what is mended by now.
 func (l *lane) wakeHead() {
-	if l.woken && len(l.queue) > 0 && l.queue[0].Attempts > 0 {
+	if l.woken && len(l.queue) > 0 && l.queue[0].Attempts > 0 && l.queue[0].LeasedAt == nil {
 		l.queue[0].NextAt = l.queue[0].CreatedAt
 	}
 }

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"time"
@@ -12,12 +13,6 @@ import (
 
 // ahead is how many rows of a lane are read at once.
 const ahead = 20
-
-// outcomeRetry is that of an attempt after which another one is made.
-const outcomeRetry = "retry"
-
-// keptAttempts is how many attempts a delivery's log keeps, the newest.
-const keptAttempts = 50
 
 // work makes one attempt at a lane's head.
 func (d *Dispatcher) work(ctx context.Context, l *lane) {
@@ -31,6 +26,11 @@ func (d *Dispatcher) work(ctx context.Context, l *lane) {
 		d.release(l, l.queue, false)
 		return
 	}
+	if row.LeasedAt != nil {
+		next, reload := d.expire(ctx, l, row)
+		d.release(l, next, reload)
+		return
+	}
 	if why := d.cfg.Pause(ctx, row); why != nil {
 		d.release(l, nil, d.postpone(ctx, row, why))
 		return
@@ -38,10 +38,16 @@ func (d *Dispatcher) work(ctx context.Context, l *lane) {
 	start := time.Now()
 	err := d.attempt(ctx, row)
 	if err != nil && ctx.Err() != nil {
+		d.landed(row.ID)
 		d.release(l, nil, false) // the shut-down cut it short: it was not an attempt
 		return
 	}
 	next, reload := d.record(ctx, l, row, start, err)
+	d.landed(row.ID)
+	if err != nil && failure(err).Ended != nil {
+		d.linger(ctx, l, failure(err).Ended)
+		return
+	}
 	d.release(l, next, reload)
 }
 
@@ -75,13 +81,22 @@ func (d *Dispatcher) load(ctx context.Context, l *lane) {
 	d.release(l, rows, false)
 }
 
+// attempt makes the next attempt of a delivery, which may be cancelled until
+// landed is called.
 func (d *Dispatcher) attempt(ctx context.Context, row *store.Delivery) (err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, d.cfg.AttemptTimeout, d.late)
-	defer cancel()
+	limit := d.cfg.Limit(ctx, row)
+	ctx, stop := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
+	defer stop()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	d.takeOff(row.ID, cancel)
 	defer func() {
 		if r := recover(); r != nil {
 			d.cfg.Logger.Error("delivery panicked", "delivery_id", row.ID, "panic", r, "stack", string(debug.Stack()))
 			err = errors.New("the handler panicked; the server's log has the details")
+		}
+		if why, ok := errors.AsType[*cancelledError](context.Cause(ctx)); ok && err != nil {
+			err = &Failure{Err: why, Final: true, Ended: failure(err).Ended}
 		}
 	}()
 	row.Attempts++
@@ -91,7 +106,33 @@ func (d *Dispatcher) attempt(ctx context.Context, row *store.Delivery) (err erro
 // record writes an attempt's outcome. It tries until it can, or until the
 // shut-down: then the attempt will be made again.
 func (d *Dispatcher) record(ctx context.Context, l *lane, row *store.Delivery, start time.Time, err error) (next []store.Delivery, reload bool) {
-	took := time.Since(start)
+	if lease := leaseOf(err); lease > 0 {
+		return d.lease(ctx, l, row, start, lease)
+	}
+	if rest := d.judge(l, err == nil || failure(err).Final); rest > 0 {
+		// Only the target's own faults count against it: a refusal is an answer.
+		d.cfg.Logger.Warn("target rests", "target", l.target.key, "rest", rest)
+	}
+	if err != nil && failure(err).Unreached && d.discarded(ctx, row) {
+		return nil, true
+	}
+	retry := d.conclude(ctx, row, start, time.Since(start), err)
+	return d.keepOutcome(ctx, l, row, retry)
+}
+
+// discarded reports whether a delivery is not pending any more.
+func (d *Dispatcher) discarded(ctx context.Context, row *store.Delivery) (gone bool) {
+	d.persist(ctx, row, func(tx *store.Tx) error {
+		current, err := tx.Delivery(ctx, row.ID)
+		gone = err != nil || current.State != store.DeliveryPending
+		return err
+	})
+	return gone
+}
+
+// conclude puts the outcome of an attempt into its row. It returns how long to
+// wait for the next attempt, or -1 when there is none.
+func (d *Dispatcher) conclude(ctx context.Context, row *store.Delivery, start time.Time, took time.Duration, err error) time.Duration {
 	a := store.Attempt{Number: row.Attempts, At: store.Millis(start), Millis: took.Milliseconds(), Outcome: store.DeliveryDelivered}
 	retry := time.Duration(-1)
 	if err != nil {
@@ -101,19 +142,24 @@ func (d *Dispatcher) record(ctx context.Context, l *lane, row *store.Delivery, s
 	} else {
 		row.State = store.DeliveryDelivered
 	}
-	// Only the target's own faults count against it: a refusal is an answer.
-	if rest := d.judge(l, err == nil || failure(err).Final); rest > 0 {
-		d.cfg.Logger.Warn("target rests", "target", l.target.key, "rest", rest)
-	}
 	row.LastError = a.Error
-	row.Log = append(row.Log, a)
-	if len(row.Log) > keptAttempts {
-		row.Log = row.Log[len(row.Log)-keptAttempts:]
-	}
-	d.log(ctx, row, &a, took, retry)
+	row.AddAttempt(a)
 	if retry >= 0 {
 		row.NextAt = store.Millis(start.Add(took + retry + time.Millisecond))
-		if gone := d.persist(ctx, row, func(tx *store.Tx) error { return tx.RetryDelivery(ctx, row) }); gone {
+	}
+	d.log(ctx, row, &a, took, retry)
+	return retry
+}
+
+// keepOutcome writes what conclude has put into a lane's head.
+func (d *Dispatcher) keepOutcome(ctx context.Context, l *lane, row *store.Delivery, retry time.Duration) (next []store.Delivery, reload bool) {
+	if retry >= 0 {
+		gone := false
+		reload = d.persist(ctx, row, func(tx *store.Tx) (err error) {
+			gone, err = retryOrLate(ctx, tx, row)
+			return err
+		})
+		if gone || reload {
 			return nil, true
 		}
 		return l.queue, false
@@ -127,10 +173,24 @@ func (d *Dispatcher) record(ctx context.Context, l *lane, row *store.Delivery, s
 	return next, reload
 }
 
+// retryOrLate keeps a delivery for another attempt. One that was discarded
+// while this attempt was made keeps the attempt in its log.
+func retryOrLate(ctx context.Context, tx *store.Tx, row *store.Delivery) (discarded bool, err error) {
+	err = tx.RetryDelivery(ctx, row)
+	if errors.Is(err, store.ErrNotFound) {
+		return true, tx.RecordLate(ctx, row)
+	}
+	return false, err
+}
+
 // decide turns a failure into a wait, or into -1 and a final state.
 func (d *Dispatcher) decide(ctx context.Context, row *store.Delivery, a *store.Attempt, f *Failure) time.Duration {
+	if _, ok := errors.AsType[*cancelledError](f); ok {
+		a.Outcome, row.State = store.OutcomeCancelled, store.DeliveryDiscarded
+		return -1
+	}
 	if tried := sinceReplay(row); !f.Final && tried < d.cfg.MaxAttempts {
-		a.Outcome = outcomeRetry
+		a.Outcome = store.OutcomeRetry
 		// A target that says "in a second" all the time is not asked every
 		// second: that would use up the attempts in no time.
 		return max(min(f.After, 24*time.Hour), backoff(d.cfg.BackoffBase, d.cfg.BackoffLimit, tried))
@@ -149,7 +209,7 @@ func (d *Dispatcher) decide(ctx context.Context, row *store.Delivery, a *store.A
 func sinceReplay(row *store.Delivery) int {
 	tried := 1
 	for i := len(row.Log) - 1; i >= 0; i-- {
-		if row.Log[i].Outcome != outcomeRetry || row.Log[i].Replayed {
+		if row.Log[i].Outcome != store.OutcomeRetry || row.Log[i].Replayed {
 			return tried
 		}
 		tried++
@@ -183,7 +243,7 @@ func (d *Dispatcher) persist(ctx context.Context, row *store.Delivery, fn func(*
 		case err == nil:
 			return false
 		case errors.Is(err, store.ErrNotFound):
-			return true // discarded, or deleted with its bot
+			return true // it was deleted with its bot
 		case errors.Is(err, store.ErrClosed), ctx.Err() != nil:
 			return false
 		}

@@ -16,9 +16,13 @@ import (
 // close theirs after five seconds; a call that meets that end is lost.
 const idle = 4 * time.Second
 
+// keepAlive notices within two minutes that a host has vanished. A call has no
+// other sign of that: code may work for long before it answers.
+var keepAlive = net.KeepAliveConfig{Enable: true, Idle: 30 * time.Second, Interval: 15 * time.Second, Count: 6}
+
 // Client returns a client that follows no redirects.
 func Client(allowPrivate bool) *http.Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAliveConfig: keepAlive}
 	if !allowPrivate {
 		dialer.Control = refusePrivate
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/internal/verdict"
+	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/wire"
 )
 
@@ -20,26 +21,67 @@ type Attempt struct {
 	Kind   verdict.Kind  // what the outcome is
 	After  time.Duration // try again after this long; 0 says nothing
 	Status int           // of the answer; 0 when there was none
+
+	// Lease is how long the target works on it from now, without a connection;
+	// 0 means that it has ended.
+	Lease time.Duration
+	// Unreached says that there is no such target.
+	Unreached bool
+	// Ended is closed when a call has really ended that was given up; nil means
+	// that it has.
+	Ended <-chan struct{}
 }
 
 // Deliver makes one attempt of a delivery.
 func (r *Runtime) Deliver(ctx context.Context, d *store.Delivery) Attempt {
 	h, req, err := r.reach(ctx, d)
 	if err != nil {
-		if errors.Is(err, store.ErrNotFound) {
-			return Attempt{Err: err, Kind: verdict.Refused} // deleted: nobody is left to take it
+		if errors.Is(err, store.ErrNotFound) { // deleted: nobody is left to take it
+			return Attempt{Err: err, Kind: verdict.Refused, Unreached: true}
 		}
 		return Attempt{Err: err, Kind: verdict.Away}
 	}
 	req.DeliveryID, req.Attempt, req.Body = d.ID, d.Attempts, d.Body
 	resp, err := h.Handle(ctx, req)
 	if err != nil {
+		var ended <-chan struct{}
+		if running, ok := errors.AsType[*wire.RunningError](err); ok {
+			ended = running.Ended
+		}
 		if cause := context.Cause(ctx); cause != nil {
 			err = cause
 		}
-		return unanswered(err)
+		a := unanswered(err)
+		a.Ended = ended
+		return a
+	}
+	if resp.Status == http.StatusAccepted && resp.Header.Get(wire.HeaderLease) != "" {
+		return leased(resp.Header.Get(wire.HeaderLease))
 	}
 	return classify(resp)
+}
+
+// leased reads the lease of an answer.
+func leased(text string) Attempt {
+	lease, err := wire.ParseLease(text)
+	if err != nil {
+		return Attempt{Err: fmt.Errorf("the answer's %w", err), Kind: verdict.Failed, Status: http.StatusAccepted}
+	}
+	return Attempt{Lease: lease, Status: http.StatusAccepted}
+}
+
+// TurnLimit is how long one attempt of a delivery may take.
+func (r *Runtime) TurnLimit(ctx context.Context, d *store.Delivery) time.Duration {
+	if d.Target == store.TargetInstallation {
+		if in, err := r.cfg.Catalog.Installation(ctx, d.InstallationID); err == nil {
+			return time.Duration(in.Effective.Delivery.TurnLimit)
+		}
+		return time.Duration(platform.InstallationSettings{}.WithDefaults().Delivery.TurnLimit)
+	}
+	if b, err := r.cfg.Catalog.Bot(ctx, d.BotID); err == nil {
+		return time.Duration(b.Effective.Delivery.TurnLimit)
+	}
+	return time.Duration(platform.BotSettings{}.WithDefaults().Delivery.TurnLimit)
 }
 
 var errDisabled = errors.New("the installation is disabled; what is for it waits until it is enabled")

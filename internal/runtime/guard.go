@@ -55,8 +55,9 @@ func (g *guarded) Handle(ctx context.Context, req *wire.Request) (*wire.Response
 		return nil, errAbandoned
 	}
 	done := make(chan answer) // unbuffered: who is left behind learns it
-	left := make(chan struct{})
+	left, ended := make(chan struct{}), make(chan struct{})
 	go func() {
+		defer close(ended)
 		room(0)
 		a := g.call(ctx, req)
 		select {
@@ -74,7 +75,7 @@ func (g *guarded) Handle(ctx context.Context, req *wire.Request) (*wire.Response
 	case <-ctx.Done():
 		g.abandoned.Add(1)
 		close(left)
-		return nil, fmt.Errorf("no answer in time: %w", context.Cause(ctx))
+		return nil, &wire.RunningError{Err: fmt.Errorf("no answer in time: %w", context.Cause(ctx)), Ended: ended}
 	}
 }
 

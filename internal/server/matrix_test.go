@@ -24,6 +24,7 @@ const (
 		getState setState getOrSetState patchState setStateExpiry callAction listTagValues
 		upsertFile getFile listFiles updateFileMetadata deleteFile copyFile searchFiles listFilePassages
 		listTables getTable createTable getOrCreateTable updateTable deleteTable
+		renewDelivery completeDelivery failDelivery
 		getTableRow findTableRows createTableRows updateTableRows upsertTableRows deleteTableRows`
 	forIntegrations = `initializeIncomingMessage configureIntegration`
 	forAccounts     = `createBot getBot listBots updateBot deleteBot
@@ -34,8 +35,8 @@ const (
 		listInstallations getInstallation putInstallation deleteInstallation
 		getBotSettings updateBotSettings getInstallationSettings updateInstallationSettings
 		getBotLogs getIntegrationLogs
-		listDeliveries getDelivery replayDelivery discardDelivery createToken listTokens deleteToken getServer rotateKeys
-		eraseUser getErasure exportUser listAudit
+		listDeliveries getDelivery replayDelivery discardDelivery cancelDelivery createToken listTokens deleteToken getServer
+		rotateKeys eraseUser getErasure exportUser listAudit
 		getAccount updateAccount getAccountPreference setAccountPreference listWorkspaces getWorkspace getPublicWorkspace
 		updateWorkspace checkHandleAvailability listWorkspaceMembers getWorkspaceMember listPersonalAccessTokens
 		createPersonalAccessToken deletePersonalAccessToken listBotApiKeys createBotApiKey deleteBotApiKey

@@ -100,6 +100,7 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	db = audit.Store{Store: db, NewID: func(tx *store.Tx) string { return ids.New(platform.PrefixAudit, tx.Now()) }}
 	s.store = db
 	s.catalog = catalog.New(db, o.Logger)
+	s.catalog.DefaultTurnLimit(o.Config.DeliveryTimeout)
 	s.tunnels = tunnel.New(tunnel.Config{Admit: s.admitTunnel, Registered: s.inDevelopment, Own: s.own, Logger: o.Logger})
 	blobs, err := blob.Open(filepath.Join(o.Config.Data, "files"))
 	if err != nil {
@@ -131,8 +132,9 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	}
 	s.dispatcher = delivery.New(delivery.Config{
 		Store: db, Deliverer: deliverer{s.runtime}, Logger: o.Logger, Hold: s.runtime.Hold, Pause: s.runtime.Pause,
+		Limit:   s.runtime.TurnLimit,
 		Workers: o.Config.DeliveryWorkers, MaxAttempts: o.Config.DeliveryAttempts,
-		AttemptTimeout: o.Config.DeliveryTimeout, Grace: o.Config.ShutdownGrace,
+		Grace: o.Config.ShutdownGrace,
 	})
 	s.people = people.New(people.Config{
 		Store: db, Logger: o.Logger, Scrub: s.scrub,
@@ -141,7 +143,8 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 		DropBytes: func(ctx context.Context, hash string) { s.service.DropBytes(ctx, hash) },
 	})
 	s.service = api.New(api.Config{
-		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime, Keys: keys, People: s.people, LinkedBot: s.runtime.LinkedBot,
+		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime,
+		Leases: leases{s.dispatcher}, Keys: keys, People: s.people, LinkedBot: s.runtime.LinkedBot,
 		RunsCode: s.code.Check, CodeChanged: s.code.Changed,
 		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind, WorkspaceID: Workspace,
 		Blobs: blobs, FileSize: o.Config.FileSize, FileStorage: o.Config.FileStorage,

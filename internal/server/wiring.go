@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/api"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
@@ -49,11 +51,40 @@ var _ delivery.Deliverer = deliverer{}
 // Deliver makes an attempt.
 func (d deliverer) Deliver(ctx context.Context, row *store.Delivery) error {
 	a := d.runtime.Deliver(ctx, row)
-	if a.Err == nil {
+	switch {
+	case a.Lease > 0:
+		return delivery.Leased(a.Lease)
+	case a.Err == nil:
 		return nil
 	}
-	return &delivery.Failure{Err: a.Err, Final: a.Kind == verdict.Refused, Fault: a.Kind == verdict.Failed, After: a.After, Status: a.Status}
+	return &delivery.Failure{
+		Err: a.Err, Final: a.Kind == verdict.Refused, Fault: a.Kind == verdict.Failed, After: a.After, Status: a.Status,
+		Unreached: a.Unreached, Ended: a.Ended,
+	}
 }
+
+// leases lets the dispatcher keep leases for the operations.
+type leases struct{ dispatcher *delivery.Dispatcher }
+
+var _ api.Leases = leases{}
+
+// Renew renews a lease.
+func (l leases) Renew(ctx context.Context, d *store.Delivery, attempt int, lease time.Duration) (until time.Time, cancelled string, err error) {
+	r, err := l.dispatcher.Renew(ctx, d, attempt, lease)
+	return r.Until, r.Cancelled, err
+}
+
+// EndLease ends an attempt that holds a lease.
+func (l leases) EndLease(ctx context.Context, id string, end api.LeaseEnd) (*store.Delivery, error) {
+	var outcome error
+	if end.Failed {
+		outcome = &delivery.Failure{Err: errors.New(end.Reason), Final: end.Final, Fault: end.After == 0, After: end.After}
+	}
+	return l.dispatcher.EndLease(ctx, id, end.Attempt, outcome)
+}
+
+// Cancel ends an attempt.
+func (l leases) Cancel(id, why string) { l.dispatcher.Cancel(id, why) }
 
 // actions lets the runtime call actions for the operations.
 type actions struct{ runtime *runtime.Runtime }

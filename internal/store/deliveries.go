@@ -31,7 +31,9 @@ type Delivery struct {
 	Log             []Attempt
 	CreatedAt       time.Time
 	FinishedAt      *time.Time
-	Head            bool // nothing unfinished is before it in its lane; not kept, but set by Enqueue and the lane's readers
+	LeasedAt        *time.Time // when the attempt began whose lease ends at NextAt; nil when there is none
+	CarriedBy       string     // the delivery whose attempts carry this one too, "" when it has its own
+	Head            bool       // nothing unfinished is before it in its lane; not kept, but set by Enqueue and the lane's readers
 }
 
 // Attempt is one try to deliver.
@@ -39,7 +41,7 @@ type Attempt struct {
 	Number  int       `json:"n"`
 	At      time.Time `json:"at"`
 	Millis  int64     `json:"ms"`
-	Outcome string    `json:"outcome"` // delivered, retry or dead
+	Outcome string    `json:"outcome"` // delivered, retry, dead or cancelled
 	Status  int       `json:"status,omitzero"`
 	Error   string    `json:"error,omitzero"`
 	// Replayed is set on the last attempt before a replay.
@@ -61,13 +63,20 @@ const (
 	DeliveryDiscarded = "discarded"
 )
 
+// The outcomes of an attempt, beside DeliveryDelivered and DeliveryDead: another one is made, or it was ended from outside.
+const (
+	OutcomeRetry     = "retry"
+	OutcomeCancelled = "cancelled"
+)
+
 // DeliveryFilter chooses deliveries; zero fields choose all.
 type DeliveryFilter struct {
 	BotID, State, InstallationID, ConversationID string
 }
 
 const deliveryColumns = `d.id, l.lane, d.seq, d.target, d.bot_id, d.installation_id, d.operation, d.type, d.conversation_id,
-	d.message_id, d.event_id, d.state, d.attempts, d.next_at, d.last_error, d.log, d.created_at, d.finished_at, `
+	d.message_id, d.event_id, d.state, d.attempts, d.next_at, d.last_error, d.log, d.created_at, d.finished_at,
+	d.leased_at, d.carried_by, `
 
 const fromDeliveries = ` FROM deliveries d JOIN lanes l ON l.id = d.lane_id`
 
@@ -75,7 +84,7 @@ func scanDelivery(rows Rows, d *Delivery) error {
 	var attempts int64
 	var log []byte
 	err := rows.Scan(&d.ID, &d.Lane, &d.Seq, &d.Target, &d.BotID, &d.InstallationID, &d.Operation, &d.Type, &d.ConversationID,
-		&d.MessageID, &d.EventID, &d.State, &attempts, &d.NextAt, &d.LastError, &log, &d.CreatedAt, &d.FinishedAt, &d.Body)
+		&d.MessageID, &d.EventID, &d.State, &attempts, &d.NextAt, &d.LastError, &log, &d.CreatedAt, &d.FinishedAt, &d.LeasedAt, &d.CarriedBy, &d.Body)
 	if err != nil {
 		return err
 	}
@@ -124,12 +133,12 @@ func (tx *Tx) Enqueue(ctx context.Context, d *Delivery) error {
 	return wrap(err, "enqueue delivery")
 }
 
-const finishDelivery = `UPDATE deliveries SET state = $2, attempts = $3, last_error = $4, log = $5, finished_at = $6
-	WHERE id = $1 AND finished_at IS NULL`
+const finishDelivery = `UPDATE deliveries SET state = $2, attempts = $3, last_error = $4, log = $5, finished_at = $6,
+	leased_at = NULL WHERE id = $1 AND finished_at IS NULL`
 
 // FinishDelivery ends a delivery with d's State (delivered, dead, held or discarded), Attempts, LastError and Log, and
 // returns up to limit pending deliveries that are then first in the lane, in order. A held one keeps its lane:
-// nothing is returned. One that was finished already by somebody else stays as it is.
+// nothing is returned. One that was discarded meanwhile is left to RecordLate.
 func (tx *Tx) FinishDelivery(ctx context.Context, d *Delivery, limit int) ([]Delivery, error) {
 	log, err := encodeLog(d.Log)
 	if err != nil {
@@ -155,10 +164,14 @@ func (tx *Tx) FinishDelivery(ctx context.Context, d *Delivery, limit int) ([]Del
 	if err != nil {
 		return nil, err
 	}
-	if err := tx.exec(ctx, finishDelivery, d.ID, d.State, d.Attempts, d.LastError, log, finished); err != nil {
+	n, err := tx.conn.Exec(ctx, finishDelivery, d.ID, d.State, d.Attempts, d.LastError, log, finished)
+	if err == nil && n == 0 {
+		err = tx.RecordLate(ctx, d)
+	}
+	if err != nil {
 		return nil, wrap(err, "finish delivery")
 	}
-	d.FinishedAt = finished
+	d.FinishedAt, d.LeasedAt = finished, nil
 	if ended {
 		return nil, nil
 	}
@@ -172,7 +185,8 @@ func (tx *Tx) RetryDelivery(ctx context.Context, d *Delivery) error {
 	if err != nil {
 		return err
 	}
-	err = tx.change(ctx, `UPDATE deliveries SET attempts = $2, next_at = $3, last_error = $4, log = $5
+	d.LeasedAt = nil
+	err = tx.change(ctx, `UPDATE deliveries SET attempts = $2, next_at = $3, last_error = $4, log = $5, leased_at = NULL
 		WHERE id = $1 AND state = 'pending'`, d.ID, d.Attempts, d.NextAt, d.LastError, log)
 	return wrap(err, "retry delivery")
 }
@@ -204,7 +218,8 @@ func (tx *Tx) Deliveries(ctx context.Context, df DeliveryFilter, p Page) ([]Deli
 }
 
 // ReplayDelivery makes a finished delivery pending again, at the end of its lane and with the same id; a held one stays
-// first in its lane. Attempts go on counting, the log is kept. ErrConflict when it is pending.
+// first in its lane. Attempts go on counting, the log is kept. ErrConflict when it is pending, or discarded and its target
+// may still work on it under a lease.
 func (tx *Tx) ReplayDelivery(ctx context.Context, id string) (*Delivery, error) {
 	d, err := tx.lockDelivery(ctx, id)
 	if err != nil {
@@ -216,13 +231,16 @@ func (tx *Tx) ReplayDelivery(ctx context.Context, id string) (*Delivery, error) 
 	case DeliveryHeld:
 		d.Head = true
 	default:
+		if d.LeasedAt != nil && d.NextAt.After(tx.now) {
+			return nil, wrap(ErrConflict, "replay leased delivery")
+		}
 		lane, err := tx.extendLane(ctx, d.Lane)
 		if err != nil {
 			return nil, wrap(err, "replay delivery")
 		}
 		d.Seq, d.Head = lane.last, lane.done == lane.last-1
 	}
-	d.State, d.NextAt, d.LastError, d.FinishedAt = DeliveryPending, tx.now, "", nil
+	d.State, d.NextAt, d.LastError, d.FinishedAt, d.LeasedAt, d.CarriedBy = DeliveryPending, tx.now, "", nil, nil, ""
 	if n := len(d.Log); n > 0 {
 		d.Log[n-1].Replayed = true
 	}
@@ -231,7 +249,7 @@ func (tx *Tx) ReplayDelivery(ctx context.Context, id string) (*Delivery, error) 
 		return nil, err
 	}
 	err = tx.exec(ctx, `UPDATE deliveries SET seq = $2, state = 'pending', next_at = $3, last_error = '',
-		finished_at = NULL, log = $4 WHERE id = $1`, d.ID, d.Seq, d.NextAt, log)
+		finished_at = NULL, leased_at = NULL, carried_by = '', log = $4 WHERE id = $1`, d.ID, d.Seq, d.NextAt, log)
 	return d, wrap(err, "replay delivery")
 }
 

@@ -6,7 +6,8 @@ import (
 )
 
 // Hasten makes what waits after a failed attempt for targets of a kind, bots or installations, due at once: what the
-// attempt failed at may be mended. What has not been attempted keeps its time.
+// attempt failed at may be mended. What has not been attempted,
+// and what its target works on under a lease, keeps its time.
 func (tx *Tx) Hasten(ctx context.Context, target string, ids ...string) error {
 	column := "bot_id"
 	if target == TargetInstallation {
@@ -19,7 +20,7 @@ func (tx *Tx) Hasten(ctx context.Context, target string, ids ...string) error {
 			args[i] = id
 		}
 		f := new(filter)
-		f.and("finished_at IS NULL AND state = 'pending' AND attempts > 0 AND next_at > ? AND target = ?", tx.now, target)
+		f.and("finished_at IS NULL AND state = 'pending' AND attempts > 0 AND leased_at IS NULL AND next_at > ? AND target = ?", tx.now, target)
 		f.and(column+" IN ("+places(len(args))+")", args...)
 		if err := tx.exec(ctx, "UPDATE deliveries SET next_at = $1"+f.where.String(), f.args...); err != nil { // $1 is now
 			return wrap(err, "hasten deliveries")

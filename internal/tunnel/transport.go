@@ -46,8 +46,13 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if p == nil {
 		return refusal(r, platform.Unavailable(nil, "nobody has opened the tunnel to this code; run bp dev", retryAfter))
 	}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), t.hub.cfg.AnswerWithin, fmt.Errorf("no answer through the tunnel within %s", t.hub.cfg.AnswerWithin))
-	defer cancel()
+	ctx := r.Context()
+	if _, bounded := ctx.Deadline(); !bounded {
+		limit := t.hub.cfg.AnswerWithin
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer through the tunnel within %s", limit))
+		defer cancel()
+	}
 	a, err := p.exchange(ctx, r, body)
 	switch {
 	case errors.Is(err, errBusy):

@@ -46,7 +46,7 @@ type Config struct {
 	Unclaimed, Open int
 	// InFlight is how many requests one tunnel carries at a time, 128.
 	InFlight int
-	// AnswerWithin bounds a request whose context has no nearer end, 2 min.
+	// AnswerWithin bounds a request whose context has no deadline, 2 min.
 	AnswerWithin time.Duration
 	// MaxBody is the largest body of a request or an answer in bytes, 10 MiB.
 	MaxBody int64

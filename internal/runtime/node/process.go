@@ -27,7 +27,7 @@ type process struct {
 	mu      sync.Mutex
 	waiting map[uint32]chan reply
 	next    uint32
-	given   int // calls that were given up and are not answered yet
+	given   map[uint32]chan struct{} // calls that were given up and are not answered yet
 	cause   error
 
 	load   atomic.Int64 // calls that wait
@@ -54,7 +54,9 @@ const (
 	// maxGiven is how many calls of a process may be given up at their
 	// deadlines before it is replaced: each keeps what it holds.
 	maxGiven = 256
-	loadID   = 0
+	// outlastGrace is how long a delivery that was ended may take to return.
+	outlastGrace = time.Minute
+	loadID       = 0
 )
 
 // start starts a process and returns when it has loaded its code.
@@ -73,7 +75,7 @@ func (s *Supervisor) start(ref Ref) (*process, error) {
 	hide := mask(append(slices.Collect(maps.Values(code.Secrets)), token)...)
 	p := &process{
 		sup: s, owner: ref.Owner, out: make(chan []byte, 16), lines: newLines(func(l Line) { s.cfg.Log(ref.Owner, l) }, hide),
-		waiting: map[uint32]chan reply{}, next: loadID + 1, ready: make(chan struct{}), ended: make(chan struct{}),
+		waiting: map[uint32]chan reply{}, given: map[uint32]chan struct{}{}, next: loadID + 1, ready: make(chan struct{}), ended: make(chan struct{}),
 		noted: make(chan struct{}),
 	}
 	p.child, p.socket, err = program.run(s.environment(code, token), p.lines)
@@ -158,7 +160,9 @@ func (p *process) call(ctx context.Context, req *wire.Request) (*wire.Response, 
 	defer p.load.Add(-1)
 	b, err := callFrame(id, req)
 	if err != nil {
-		p.forget(id, false)
+		p.mu.Lock()
+		delete(p.waiting, id)
+		p.mu.Unlock()
 		return nil, err
 	}
 	p.send(ctx, b)
@@ -173,22 +177,42 @@ func (p *process) call(ctx context.Context, req *wire.Request) (*wire.Response, 
 			return nil, p.why()
 		}
 	case <-ctx.Done():
-		p.forget(id, true)
-		return nil, fmt.Errorf("no answer in time: %w", context.Cause(ctx))
+		ended := p.giveUp(id)
+		if req.DeliveryID != "" {
+			go p.outlast(ended)
+		}
+		return nil, &wire.RunningError{Err: fmt.Errorf("no answer in time: %w", context.Cause(ctx)), Ended: ended}
 	}
 }
 
-// forget drops a call that nobody waits for.
-func (p *process) forget(id uint32, given bool) {
+// giveUp drops a call that nobody waits for. It returns what is closed when the
+// code has answered it after all, or the process has ended.
+func (p *process) giveUp(id uint32) <-chan struct{} {
+	ended := make(chan struct{})
 	p.mu.Lock()
-	delete(p.waiting, id)
-	if given {
-		p.given++
+	if _, waits := p.waiting[id]; waits && !p.gone() {
+		delete(p.waiting, id)
+		p.given[id] = ended
+	} else { // it was answered, or the process has gone
+		close(ended)
 	}
-	many := p.given > maxGiven
+	many := len(p.given) > maxGiven
 	p.mu.Unlock()
 	if many {
 		p.kill(fmt.Errorf("it was replaced: %d of its calls were not answered in time and are still under way", maxGiven))
+	}
+	return ended
+}
+
+// outlast ends the process when a delivery that was given up does not end by
+// itself: it may not be attempted again before that.
+func (p *process) outlast(ended <-chan struct{}) {
+	timer := time.NewTimer(outlastGrace)
+	defer timer.Stop()
+	select {
+	case <-ended:
+	case <-timer.C:
+		p.kill(fmt.Errorf("it was replaced: a delivery that was ended had not returned %s later", outlastGrace))
 	}
 }
 
@@ -246,8 +270,9 @@ func (p *process) take(id uint32, payload []byte) {
 	p.mu.Lock()
 	answer := p.waiting[id]
 	delete(p.waiting, id)
-	if answer == nil {
-		p.given--
+	if ended := p.given[id]; ended != nil {
+		delete(p.given, id)
+		close(ended)
 	}
 	p.mu.Unlock()
 	if answer == nil {
@@ -382,6 +407,12 @@ func (p *process) finish(exit error) {
 	}
 	p.blame(errors.New(words))
 	close(p.ended)
+	p.mu.Lock()
+	for id, ended := range p.given {
+		delete(p.given, id)
+		close(ended)
+	}
+	p.mu.Unlock()
 	_ = p.socket.Close()
 }
 
