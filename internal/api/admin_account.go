@@ -41,8 +41,16 @@ func readOwner(ctx context.Context, tx *store.Tx) (*owner, error) {
 		return nil, err
 	}
 	o := &owner{}
-	return o, json.Unmarshal([]byte(text), o)
+	err = json.Unmarshal([]byte(text), o)
+	if o.Workspace.Handle == "" {
+		o.Workspace.Handle = defaultHandle
+	}
+	return o, err
 }
+
+// defaultHandle is the workspace's handle until it is given another: without one the official command deploys nothing
+// unless it may ask for one.
+const defaultHandle = "bellhop"
 
 func writeOwner(ctx context.Context, tx *store.Tx, o *owner) error {
 	text, err := json.Marshal(o)
@@ -75,7 +83,7 @@ func (s *Service) changeOwner(ctx context.Context, change func(*owner) error) (*
 			now := platform.At(tx.Now())
 			o = &owner{
 				Workspace: platform.Workspace{
-					ID: s.WorkspaceID, Name: "Bellhop", OwnerID: accountID, CreatedAt: now, UpdatedAt: now, BillingVersion: "v4", Plan: "enterprise",
+					ID: s.WorkspaceID, Name: "Bellhop", Handle: defaultHandle, OwnerID: accountID, CreatedAt: now, UpdatedAt: now, BillingVersion: "v4", Plan: "enterprise",
 				},
 				Account: platform.Account{ID: accountID, Email: accountEmail, EmailVerified: true, CreatedAt: now},
 			}

@@ -2,22 +2,20 @@ package api
 
 import (
 	"context"
-	"errors"
 	"maps"
 	"slices"
 
 	"github.com/bellhop-dev/bellhop/internal/catalog"
-	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// putIntegrations installs, changes and removes what updateBot carries of
-// installations, in the order of their aliases, up to the first that fails.
-func (s *Service) putIntegrations(ctx context.Context, in *platform.UpdateBotInput) error {
+// withIntegrations runs apply, which writes the bot, together with what updateBot carries of installations: all or
+// nothing.
+func (s *Service) withIntegrations(ctx context.Context, in *platform.UpdateBotInput, apply func() error) error {
 	if len(in.Integrations) == 0 {
-		return nil
+		return apply()
 	}
-	b, err := s.Catalog.Bot(ctx, in.ID)
+	b, err := s.botOf(ctx, in.ID)
 	if err != nil {
 		return err
 	}
@@ -25,23 +23,18 @@ func (s *Service) putIntegrations(ctx context.Context, in *platform.UpdateBotInp
 	if err != nil {
 		return err
 	}
-	for _, alias := range slices.Sorted(maps.Keys(changes)) {
-		change := changes[alias]
+	puts := make(map[string]*platform.PutInstallationInput, len(changes))
+	for alias, change := range changes {
 		if change == nil {
-			if err := s.Installer.DeleteInstallation(ctx, in.ID, alias, false); err != nil && !errors.Is(err, store.ErrNotFound) {
-				return err
-			}
+			puts[alias] = nil
 			continue
 		}
-		_, err := s.Installer.PutInstallation(ctx, &platform.PutInstallationInput{
+		puts[alias] = &platform.PutInstallationInput{
 			BotID: in.ID, Alias: alias, Integration: change.IntegrationID, Enabled: change.Enabled,
 			Configuration: change.Configuration, ConfigurationType: change.ConfigurationType, DisabledChannels: change.DisabledChannels,
-		})
-		if err != nil {
-			return err
 		}
 	}
-	return nil
+	return s.Installer.ChangeInstallations(ctx, in.ID, puts, apply)
 }
 
 // byAlias are changes of installations by their aliases. Callers from before

@@ -146,7 +146,20 @@ func (s *Service) updateBot(ctx context.Context, id *Identity, in *platform.Upda
 	if err := checkURL(in.URL.Value); err != nil {
 		return nil, err
 	}
-	err := s.Store.Update(ctx, func(tx *store.Tx) error {
+	err := s.withIntegrations(ctx, in, func() error { return s.writeBot(ctx, in, d) })
+	if err != nil {
+		return nil, err
+	}
+	bot, err := s.botFor(ctx, id, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &platform.UpdateBotOutput{Bot: *bot}, nil
+}
+
+// writeBot writes what an update changes of a bot itself.
+func (s *Service) writeBot(ctx context.Context, in *platform.UpdateBotInput, d deployment) error {
+	return s.Store.Update(ctx, func(tx *store.Tx) error {
 		row, err := lockBot(ctx, tx, in.ID)
 		if err != nil {
 			return err
@@ -190,17 +203,6 @@ func (s *Service) updateBot(ctx context.Context, id *Identity, in *platform.Upda
 		}
 		return s.saveBot(ctx, tx, row, registers(&old, row, in))
 	})
-	if err != nil {
-		return nil, err
-	}
-	if err := s.putIntegrations(ctx, in); err != nil {
-		return nil, err
-	}
-	bot, err := s.botFor(ctx, id, in.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &platform.UpdateBotOutput{Bot: *bot}, nil
 }
 
 // saveBot writes a changed bot and tells everybody who has it in use, its code

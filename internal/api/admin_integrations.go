@@ -176,6 +176,9 @@ func (s *Service) changeIntegration(ctx context.Context, id *Identity, in *platf
 	if err != nil {
 		return nil, err
 	}
+	if err := s.Installer.Recheck(ctx, in.ID); err != nil {
+		return nil, err
+	}
 	return &platform.UpdateIntegrationOutput{Integration: *shown}, nil
 }
 

@@ -147,21 +147,19 @@ func (s *Service) getOrCreateConversation(ctx context.Context, id *Identity, in 
 // obtainConversation finds the conversation that the draft's tags mean on its
 // channel, or makes one. Concurrent calls make one.
 func (s *Service) obtainConversation(ctx context.Context, tx *store.Tx, id *Identity, owner *catalog.Installation, d *conversationDraft) (c *store.Conversation, created bool, err error) {
-	match, err := d.writer(id).match(d.tags, d.by)
+	match, err := d.writer(id).identify(d.tags, d.by)
 	if err != nil {
 		return nil, false, err
 	}
-	if len(match) > 0 {
-		if err := tx.LockTags(ctx, store.KindConversation, owner.ID+"/"+d.channel, match); err != nil {
-			return nil, false, err
-		}
-		c, err = tx.FindConversation(ctx, id.Bot.ID, owner.ID, d.channel, match)
-		if err == nil {
-			return c, false, s.rewriteConversation(ctx, tx, id, c, d)
-		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return nil, false, err
-		}
+	if err := tx.LockTags(ctx, store.KindConversation, owner.ID+"/"+d.channel, match); err != nil {
+		return nil, false, err
+	}
+	c, err = tx.FindConversation(ctx, id.Bot.ID, owner.ID, d.channel, match)
+	if err == nil {
+		return c, false, s.rewriteConversation(ctx, tx, id, c, d)
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, false, err
 	}
 	c, err = s.insertConversation(ctx, tx, id, owner, d)
 	return c, err == nil, err

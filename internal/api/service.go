@@ -57,6 +57,13 @@ type ActionCall struct {
 type Installer interface {
 	// PutInstallation installs or changes; how register went is in the status.
 	PutInstallation(ctx context.Context, in *platform.PutInstallationInput) (*catalog.Installation, error)
+	// ChangeInstallations puts and, where the change is nil, removes several
+	// installations by their aliases, together with what apply writes: all or
+	// nothing.
+	ChangeInstallations(ctx context.Context, botID string, changes map[string]*platform.PutInstallationInput, apply func() error) error
+	// Recheck compares the configurations of an integration's installations with
+	// its definition, which has changed.
+	Recheck(ctx context.Context, integrationID string) error
 	// DeleteInstallation unregisters and removes; with force also when
 	// unregister fails. store.ErrNotFound when there is no such alias.
 	DeleteInstallation(ctx context.Context, botID, alias string, force bool) error

@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -79,6 +80,9 @@ func (w tagWriter) key(name string) (string, error) {
 		declared := w.declared(in)
 		if _, ok := declared[name]; ok {
 			return in.Alias + ":" + name, nil
+		}
+		if own, ok := cutAlias(name, in.Alias); ok {
+			return "", platform.Errorf(platform.TypeInvalidPayload, "tag %q: an integration writes its own tags without its alias; write it as %q", name, own)
 		}
 		if strings.Contains(name, ":") {
 			return "", nil
@@ -164,6 +168,28 @@ func (w tagWriter) first(old store.Tags, changes platform.Tags) error {
 		}
 	}
 	return nil
+}
+
+// identify is match for rows that only tags can find: a get-or-create that names none would make another row each time.
+func (w tagWriter) identify(tags platform.Tags, by []string) (store.Tags, error) {
+	match, err := w.match(tags, by)
+	if err != nil || len(match) > 0 {
+		return match, err
+	}
+	if len(tags) == 0 {
+		return nil, platform.Errorf(platform.TypeInvalidPayload, "tags: give at least one tag by which the %s is found again, or use the operation that always creates one", w.kind)
+	}
+	return nil, platform.Errorf(platform.TypeInvalidPayload, "tags: none of %s has a value and is yours, so the %s would not be found again; give a tag that the caller declares",
+		strings.Join(sortedNames(tags), ", "), w.kind)
+}
+
+func sortedNames(tags platform.Tags) []string {
+	names := make([]string, 0, len(tags))
+	for name := range tags {
+		names = append(names, strconv.Quote(name))
+	}
+	slices.Sort(names)
+	return names
 }
 
 // match returns the tags by which a get-or-create looks for its row, in the

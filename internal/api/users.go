@@ -159,21 +159,19 @@ func (s *Service) getOrCreateUser(ctx context.Context, id *Identity, in *platfor
 // obtainUser finds the user that the draft's tags mean, and writes the draft
 // over it, or makes one. Concurrent calls make one.
 func (s *Service) obtainUser(ctx context.Context, tx *store.Tx, id *Identity, d *userDraft) (u *store.User, created bool, err error) {
-	match, err := tagWriter{id: id, kind: store.KindUser}.match(d.tags, d.by)
+	match, err := tagWriter{id: id, kind: store.KindUser}.identify(d.tags, d.by)
 	if err != nil {
 		return nil, false, err
 	}
-	if len(match) > 0 {
-		if err := tx.LockTags(ctx, store.KindUser, id.Bot.ID+"/"+id.installationID(), match); err != nil {
-			return nil, false, err
-		}
-		u, err = tx.FindUser(ctx, id.Bot.ID, id.alias(), match)
-		if err == nil {
-			return u, false, s.rewriteUser(ctx, tx, id, u, d)
-		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return nil, false, err
-		}
+	if err := tx.LockTags(ctx, store.KindUser, id.Bot.ID+"/"+id.installationID(), match); err != nil {
+		return nil, false, err
+	}
+	u, err = tx.FindUser(ctx, id.Bot.ID, id.alias(), match)
+	if err == nil {
+		return u, false, s.rewriteUser(ctx, tx, id, u, d)
+	}
+	if !errors.Is(err, store.ErrNotFound) {
+		return nil, false, err
 	}
 	u, err = s.insertUser(ctx, tx, id, d)
 	return u, err == nil, err

@@ -33,41 +33,66 @@ func (r *Runtime) PutInstallation(ctx context.Context, in *platform.PutInstallat
 		return nil, err
 	}
 	defer unlock()
+	return r.put(ctx, in)
+}
+
+// planned is a change of an installation that was checked and not made.
+type planned struct {
+	row      *store.Installation
+	target   *catalog.Integration
+	old      *catalog.Installation // what becomes row; nil for a new one
+	replaced *catalog.Installation // what goes because another integration takes its alias; or nil
+}
+
+// plan checks a change.
+func (r *Runtime) plan(ctx context.Context, b *catalog.Bot, in *platform.PutInstallationInput) (*planned, error) {
 	if !aliasForm.MatchString(in.Alias) {
 		return nil, platform.Errorf(platform.TypeInvalidIdentifier, "alias: %.60q is not an alias; use letters, digits, - and _, a letter first", in.Alias)
 	}
+	p := &planned{old: b.Installations[in.Alias]}
+	target, err := r.integration(ctx, in, p.old)
+	if err != nil {
+		return nil, err
+	}
+	p.target = target
+	if p.old != nil && p.old.Integration.Name != target.Name {
+		p.replaced = p.old
+		p.old, in = nil, whole(in, p.replaced)
+	}
+	if p.row, err = r.newRow(in, p.old, target); err != nil {
+		return nil, err
+	}
+	if p.replaced != nil {
+		p.row.Settings = p.replaced.Settings
+	}
+	return p, nil
+}
+
+// put is PutInstallation for a caller that holds the bot's lock.
+func (r *Runtime) put(ctx context.Context, in *platform.PutInstallationInput) (*catalog.Installation, error) {
 	b, err := r.cfg.Catalog.Bot(ctx, in.BotID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, platform.Errorf(platform.TypeResourceNotFound, "bot %q not found", in.BotID)
 	} else if err != nil {
 		return nil, err
 	}
-	old := b.Installations[in.Alias]
-	target, err := r.integration(ctx, in, old)
+	p, err := r.plan(ctx, b, in)
 	if err != nil {
 		return nil, err
 	}
-	replaced := old != nil && old.Integration.Name != target.Name
-	if replaced {
-		old, in = nil, whole(in, old)
-	}
-	row, err := r.newRow(in, old, target)
-	if err != nil {
-		return nil, err
-	}
-	if replaced {
-		row.Settings = b.Installations[in.Alias].Settings
-		if err := r.remove(ctx, b.Installations[in.Alias], false); err != nil {
+	if p.replaced != nil {
+		if err := r.remove(ctx, p.replaced, false); err != nil {
 			return nil, err
 		}
 	}
+	row, old := p.row, p.old
 	changed := old == nil || old.IntegrationID != row.IntegrationID || old.ConfigurationType != row.ConfigurationType ||
 		string(old.Configuration) != string(row.Configuration) || !old.Enabled && row.Enabled ||
 		old.Status != store.StatusRegistered
 	if changed {
 		row.Status, row.StatusReason = store.StatusRegistrationPending, ""
 	}
-	if err := r.write(ctx, row, target.Name); err != nil {
+	if err := r.write(ctx, row, p.target.Name); err != nil {
 		return nil, err
 	}
 	if changed && row.Enabled {
@@ -246,6 +271,11 @@ func (r *Runtime) remove(ctx context.Context, in *catalog.Installation, force bo
 			return err
 		}
 	}
+	return r.drop(ctx, in)
+}
+
+// drop removes the row of an installation that is unregistered.
+func (r *Runtime) drop(ctx context.Context, in *catalog.Installation) error {
 	var freed []store.Delivery
 	err := r.cfg.Store.Update(ctx, func(tx *store.Tx) error {
 		err := tx.DeleteInstallation(ctx, in.ID)
@@ -274,11 +304,12 @@ func (r *Runtime) unregister(ctx context.Context, in *catalog.Installation, forc
 	if err := r.write(ctx, &row, in.Integration.Name); err != nil {
 		return err
 	}
-	return platform.Errorf(platform.TypeRuntime, "%s could not unregister: %s; remove it by force to leave what is outside as it is", in.Alias, row.StatusReason)
+	return platform.Errorf(platform.TypeRuntime, "%s could not unregister: %s; fix that, or leave what is outside as it is with `bellhop install remove %s --bot %s --force`",
+		in.Alias, row.StatusReason, in.Alias, in.BotID)
 }
 
-// life calls register or unregister.
-func (r *Runtime) life(ctx context.Context, in *catalog.Installation, operation string) error {
+// callLife calls register or unregister.
+func (r *Runtime) callLife(ctx context.Context, in *catalog.Installation, operation string) error {
 	h, err := r.Installation(in)
 	if err != nil {
 		return &final{err}

@@ -18,7 +18,7 @@ import (
 )
 
 // vendorCode is linked code of one or more versions that notes every call and
-// refuses to register a key that is "bad".
+// refuses to register a key that is "bad" and to unregister one that is "stuck".
 type vendorCode struct {
 	mu    sync.Mutex
 	calls []wire.Request
@@ -37,6 +37,10 @@ func (v *vendorCode) Handle(_ context.Context, req *wire.Request) (*wire.Respons
 	case wire.OpRegister:
 		if strings.Contains(string(req.Configuration), `"bad"`) {
 			return &wire.Response{Status: http.StatusBadRequest, Body: []byte(`{"type":"Runtime","message":"the vendor does not know this key"}`)}, nil
+		}
+	case wire.OpUnregister:
+		if strings.Contains(string(req.Configuration), `"stuck"`) {
+			return &wire.Response{Status: http.StatusBadRequest, Body: []byte(`{"type":"Runtime","message":"the vendor does not answer"}`)}, nil
 		}
 	case wire.OpActionTriggered:
 		return &wire.Response{Body: []byte(`{"output":{"by":"` + req.IntegrationAlias + `"}}`)}, nil
