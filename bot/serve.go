@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/serve"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -36,10 +37,16 @@ type ServeConfig struct {
 	Getenv func(string) string
 	// Ready, when set, is called once with the address when calls are taken.
 	Ready func(net.Addr)
+	// LeaseAfter is how long a handler of a delivery may hold its connection.
+	// Then the platform is told that the handler goes on without it, under a
+	// lease that is renewed until the handler returns. 0 means 20 s; a negative
+	// time holds the connection for as long as it takes.
+	LeaseAfter time.Duration
 }
 
 // Serve runs the bot as an HTTP service until ctx ends, then lets
-// running calls finish and returns nil. A missing secret that is not optional,
+// running calls finish, for up to 20 s, and returns nil. The context of a
+// handler ends when its turn was cancelled, and when the service stops. A missing secret that is not optional,
 // and a missing address of the platform, are errors at once.
 func Serve(ctx context.Context, b Bot, cfg ServeConfig) error {
 	return serve.Settings(cfg).Serve(ctx, b.code())

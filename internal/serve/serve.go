@@ -21,6 +21,9 @@ type Config struct {
 	Secret   string       // signing secret; empty takes unsigned calls
 	Logger   *slog.Logger
 	Ready    func(net.Addr) // called once when calls are taken; may be nil
+	// Drain is called at the end, when no call runs any more, and waits for what
+	// the calls have left running, until its context ends; may be nil.
+	Drain func(context.Context)
 }
 
 // grace is how long running calls may take after the context ended.
@@ -64,5 +67,8 @@ func Run(ctx context.Context, h wire.Handler, cfg Config) error {
 		err = errors.Join(fmt.Errorf("stop serving: %w", err), server.Close())
 	}
 	<-failed
+	if cfg.Drain != nil {
+		cfg.Drain(stop)
+	}
 	return err
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/platformhttp"
@@ -27,6 +28,7 @@ type Settings struct {
 	Logger        *slog.Logger
 	Getenv        func(string) string
 	Ready         func(net.Addr)
+	LeaseAfter    time.Duration
 }
 
 // Secret is a declared secret: what both SDKs call so.
@@ -76,7 +78,15 @@ func (s Settings) Serve(ctx context.Context, code Code) error {
 	if err != nil {
 		return fmt.Errorf("make the %s %q: %w", code.Subject, code.Name, err)
 	}
-	return Run(ctx, h, cfg)
+	t := &turns{next: h, client: platform.NewClient(env.Transport, platform.Caller{}), token: env.Token, logger: env.Logger, after: s.LeaseAfter}
+	if t.after == 0 {
+		t.after = defaultLeaseAfter
+	}
+	if env.Token == "" && s.Transport == nil {
+		t.after = -1 // it could not renew
+	}
+	cfg.Drain = t.drain
+	return Run(ctx, t, cfg)
 }
 
 // resolve applies environment and defaults. The error joins everything that is
