@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -15,6 +16,12 @@ import (
 var cluster pgtest.Cluster
 
 func TestMain(m *testing.M) {
+	if url := os.Getenv(childEnv); url != "" {
+		if err := child(url); err != nil {
+			fmt.Println("failed:", err)
+		}
+		return
+	}
 	code := m.Run()
 	cluster.Stop()
 	os.Exit(code)

@@ -13,23 +13,42 @@ import (
 )
 
 // conn is a store.Conn on one transaction.
-type conn struct{ tx pgx.Tx }
+type conn struct {
+	tx    pgx.Tx
+	first error // that failed: what follows in the transaction fails because of it
+}
 
-var _ store.Conn = conn{}
+var _ store.Conn = (*conn)(nil)
+
+// failed classifies an error of a statement. When an earlier one has aborted the
+// transaction, it returns that one's.
+func (c *conn) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	err = classify(err)
+	if c.first == nil {
+		c.first = err
+	}
+	if store.FaultName(err) == store.FaultAborted {
+		return c.first
+	}
+	return err
+}
 
 // Exec implements store.Conn.
-func (c conn) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
+func (c *conn) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
 	tag, err := c.tx.Exec(ctx, sql, encode(args)...)
-	return tag.RowsAffected(), classify(err)
+	return tag.RowsAffected(), c.failed(err)
 }
 
 // Query implements store.Conn.
-func (c conn) Query(ctx context.Context, sql string, args ...any) (store.Rows, error) {
+func (c *conn) Query(ctx context.Context, sql string, args ...any) (store.Rows, error) {
 	r, err := c.tx.Query(ctx, sql, encode(args)...)
 	if err != nil {
-		return nil, classify(err)
+		return nil, c.failed(err)
 	}
-	return &rows{r}, nil
+	return &rows{r, c}, nil
 }
 
 // text is s as a column can hold it: without zero bytes, in valid UTF-8. One
@@ -73,22 +92,25 @@ func encode(args []any) []any {
 }
 
 // rows is a store.Rows.
-type rows struct{ pgx.Rows }
+type rows struct {
+	pgx.Rows
+	conn *conn
+}
 
 // Close implements store.Rows.
 func (r *rows) Close() error {
 	r.Rows.Close()
-	return classify(r.Rows.Err())
+	return r.conn.failed(r.Rows.Err())
 }
 
 // Err implements store.Rows.
-func (r *rows) Err() error { return classify(r.Rows.Err()) }
+func (r *rows) Err() error { return r.conn.failed(r.Rows.Err()) }
 
 // Scan implements store.Rows; NULL becomes zero.
 func (r *rows) Scan(dest ...any) error {
 	values, err := r.Rows.Values()
 	if err != nil {
-		return classify(err)
+		return r.conn.failed(err)
 	}
 	if len(values) != len(dest) {
 		return fmt.Errorf("scan: %d columns into %d places", len(values), len(dest))

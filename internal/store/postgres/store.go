@@ -2,15 +2,17 @@
 // protocol.
 //
 // Transactions are READ COMMITTED; where a value is read to be changed, the
-// store's SQL locks its row. An advisory lock is held for as long as the Store
-// is open: several servers on one database are not supported yet, and two of
-// them would deliver everything twice.
+// store's SQL locks its row. One server at a time owns the database, by a lease
+// in a row (see lease): each Update checks the lease's epoch in its own
+// transaction, so that a server that was paused or cut off writes nothing after
+// another has taken over.
 package postgres
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strconv"
 	"strings"
@@ -27,31 +29,30 @@ import (
 
 // Config adjusts a Store; zero fields mean the defaults.
 type Config struct {
-	// MaxConns is how many connections are used, beside the one that holds the
-	// lock; default 24.
+	// MaxConns is how many connections are used, in addition to the one that
+	// renews the lease; default 24.
 	MaxConns int
-	// LockWait is how long Open waits for another server to let go of the
-	// database: one that was killed is noticed only after a moment. Default 5 s.
+	// LockWait is how long Open waits for another server to release the
+	// database. One that was killed is noticed after 4 s. Default 5 s.
 	LockWait time.Duration
+	// TxTimeout bounds a transaction, with the wait for a connection; default 30 s.
+	TxTimeout time.Duration
+	// Logger gets changes of the ownership; nil discards.
+	Logger *slog.Logger
 }
 
 // Store implements store.Store.
 type Store struct {
 	pool   *pgxpool.Pool
-	lock   *pgx.Conn
+	lease  *lease
+	within time.Duration
 	closed atomic.Bool
 }
 
 var _ store.Store = (*Store)(nil)
 
-// Keys of advisory locks; the low half is "bell".
-const (
-	ownerLock   = 0x1_62656c6c
-	migrateLock = 0x2_62656c6c
-)
-
 // Open connects to a database ("postgres://user:password@host/name"), brings
-// its tables up to date and takes the lock. The errors never hold the
+// its tables up to date and takes the lease. The errors never hold the
 // password.
 func Open(ctx context.Context, url string, cfg Config) (*Store, error) {
 	pc, err := pgxpool.ParseConfig(url)
@@ -62,20 +63,37 @@ func Open(ctx context.Context, url string, cfg Config) (*Store, error) {
 		cfg.MaxConns = 24
 	}
 	pc.MaxConns = int32(cfg.MaxConns)
-	pc.ConnConfig.RuntimeParams["application_name"] = "bellhop"
-	lock, err := pgx.ConnectConfig(ctx, pc.ConnConfig)
-	if err != nil {
-		return nil, fmt.Errorf("open store: %w", unreached(pc.ConnConfig, err))
-	}
-	s := &Store{lock: lock}
 	if cfg.LockWait <= 0 {
 		cfg.LockWait = 5 * time.Second
 	}
-	if err := s.open(ctx, pc, cfg.LockWait); err != nil {
-		return nil, errors.Join(fmt.Errorf("open store: %w", err), lock.Close(context.WithoutCancel(ctx)))
+	if cfg.TxTimeout <= 0 {
+		cfg.TxTimeout = 30 * time.Second
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if pc.ConnConfig.ConnectTimeout == 0 {
+		pc.ConnConfig.ConnectTimeout = connectWithin
+	}
+	s := &Store{lease: newLease(pc.ConnConfig, cfg.Logger), within: cfg.TxTimeout}
+	params := pc.ConnConfig.RuntimeParams
+	params["application_name"] = session(s.lease.mark)
+	if params["idle_in_transaction_session_timeout"] == "" {
+		params["idle_in_transaction_session_timeout"] = strconv.FormatInt(idleWithin.Milliseconds(), 10)
+	}
+	conn, err := pgx.ConnectConfig(ctx, pc.ConnConfig)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", unreached(pc.ConnConfig, err))
+	}
+	if err := s.open(ctx, pc, conn, cfg.LockWait); err != nil {
+		closeConn(conn)
+		return nil, fmt.Errorf("open store: %w", err)
 	}
 	return s, nil
 }
+
+// connectWithin bounds a connection's start, unless the address has connect_timeout.
+const connectWithin = 5 * time.Second
 
 // unreached says why no connection to a server was made, and what helps.
 func unreached(cc *pgx.ConnConfig, err error) error {
@@ -104,39 +122,50 @@ func unreached(cc *pgx.ConnConfig, err error) error {
 	return fmt.Errorf("%s does not answer; see that it runs and that the address is right: %w", at, err)
 }
 
-func (s *Store) open(ctx context.Context, pc *pgxpool.Config, wait time.Duration) error {
-	if _, err := s.lock.Exec(ctx, fmt.Sprintf("SET lock_timeout = %d", wait.Milliseconds())); err != nil {
-		return classify(err)
+func (s *Store) open(ctx context.Context, pc *pgxpool.Config, conn *pgx.Conn, wait time.Duration) error {
+	if err := s.lease.acquire(ctx, conn, wait); err != nil {
+		return err
 	}
-	_, err := s.lock.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(ownerLock))
-	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == "55P03" { // lock_not_available
-		return fmt.Errorf("another bellhop server uses the database %q; stop it first", pc.ConnConfig.Database)
-	} else if err != nil {
-		return classify(err)
+	// A migration may take longer than the lease lasts without a beat: it has a connection of its own.
+	keeping, quit := context.WithCancel(context.Background())
+	s.lease.quit = quit
+	go s.lease.keep(keeping, nil)
+	if err := migrate(ctx, conn, s.lease.fence()); err != nil {
+		return errors.Join(err, s.end(conn))
 	}
-	if _, err := s.lock.Exec(ctx, "SET lock_timeout = 0"); err != nil {
-		return classify(err)
-	}
-	if err := migrate(ctx, s.lock); err != nil {
+	pc.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, s.lease.fence())
 		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
+	if err != nil {
+		return errors.Join(err, s.end(conn))
+	}
 	s.pool = pool
-	return err
+	closeConn(conn)
+	return nil
 }
 
-// migrate runs the migrations that were not run yet, each in a transaction.
-func migrate(ctx context.Context, c *pgx.Conn) error {
+// end stops renewing the lease and releases it over a connection.
+func (s *Store) end(conn *pgx.Conn) error {
+	s.lease.quit()
+	<-s.lease.stopped
+	ctx, cancel := context.WithTimeout(context.Background(), rollbackWithin)
+	defer cancel()
+	s.lease.endTerm()
+	return s.lease.release(ctx, conn)
+}
+
+// migrate runs the migrations that were not run yet, each in a transaction that
+// ends with the fence.
+func migrate(ctx context.Context, c *pgx.Conn, fence string) error {
 	list, err := schema.All()
 	if err != nil {
 		return err
 	}
-	if _, err := c.Exec(ctx, "SELECT pg_advisory_lock($1)", int64(migrateLock)); err != nil {
+	if _, err := c.Exec(ctx, fence); err != nil {
 		return classify(err)
 	}
-	defer func() {
-		_, _ = c.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrateLock)) // ends with the connection at the latest
-	}()
 	if _, err := c.Exec(ctx, "CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)"); err != nil {
 		return classify(err)
 	}
@@ -148,7 +177,7 @@ func migrate(ctx context.Context, c *pgx.Conn) error {
 		return schema.Newer(int64(version), int64(len(list)))
 	}
 	for i := version; i < len(list); i++ {
-		err := pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
+		err := pgx.BeginTxFunc(ctx, c, pgx.TxOptions{CommitQuery: commitFenced}, func(tx pgx.Tx) error {
 			if _, err := tx.Exec(ctx, schema.Postgres(list[i]), pgx.QueryExecModeSimpleProtocol); err != nil {
 				return err
 			}
@@ -169,7 +198,7 @@ func (s *Store) View(ctx context.Context, fn func(*store.Tx) error) error {
 
 // Update implements store.Store.
 func (s *Store) Update(ctx context.Context, fn func(*store.Tx) error) error {
-	return s.run(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, fn)
+	return s.run(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted, CommitQuery: commitFenced}, fn)
 }
 
 // rollbackWithin bounds the clean-up after a caller has gone.
@@ -182,9 +211,16 @@ func (s *Store) run(ctx context.Context, options pgx.TxOptions, fn func(*store.T
 	if s.closed.Load() {
 		return store.ErrClosed
 	}
+	caller := ctx
+	ctx, cancel := context.WithTimeout(ctx, s.within)
+	defer cancel()
 	raw, err := s.pool.BeginTx(ctx, options)
 	if err != nil {
-		return classify(err)
+		name := store.FaultUnreachable
+		if stat := s.pool.Stat(); stat.AcquiredConns() == stat.MaxConns() {
+			name = store.FaultConnections
+		}
+		return bounded(caller, classify(err), name)
 	}
 	committed := false
 	defer func() {
@@ -195,13 +231,13 @@ func (s *Store) run(ctx context.Context, options pgx.TxOptions, fn func(*store.T
 		defer cancel()
 		_ = raw.Rollback(clean) // the connection is given up when this fails, and the server rolls back
 	}()
-	tx := store.NewTx(conn{raw}, time.Now(), store.Postgres)
+	c := &conn{tx: raw}
+	tx := store.NewTx(c, time.Now(), store.Postgres)
 	if err := tx.Run(fn); err != nil {
-		return err
+		return bounded(caller, err, store.FaultTimeout)
 	}
-	// The outcome of a commit must be known: it is not cut short.
-	if err := raw.Commit(context.WithoutCancel(ctx)); err != nil {
-		return fmt.Errorf("commit: %w", classify(err))
+	if err := s.commit(ctx, raw, c); err != nil {
+		return fmt.Errorf("commit: %w", err)
 	}
 	committed = true
 	if p := tx.Committed(); p != nil {
@@ -210,38 +246,44 @@ func (s *Store) run(ctx context.Context, options pgx.TxOptions, fn func(*store.T
 	return nil
 }
 
+// commit commits. The outcome must be known: the caller's end does not cut it
+// short.
+func (s *Store) commit(ctx context.Context, raw pgx.Tx, c *conn) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.within)
+	defer cancel()
+	err := raw.Commit(ctx)
+	e, answered := errors.AsType[*pgconn.PgError](err)
+	switch {
+	case err == nil:
+		return nil
+	case answered && e.Code == "22012": // division_by_zero, of the fence
+		return &store.Fault{Name: store.FaultOwnership, Err: errTaken}
+	case !answered && !errors.Is(err, pgx.ErrTxCommitRollback):
+		return &store.Fault{Name: store.FaultCommitUnknown, Err: err}
+	}
+	return c.failed(err)
+}
+
 // Close implements store.Store.
 func (s *Store) Close() error {
 	if s.closed.Swap(true) {
 		return nil
 	}
 	s.pool.Close()
+	s.lease.quit()
+	<-s.lease.stopped
+	select {
+	case <-s.lease.taken:
+		return nil
+	default:
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), rollbackWithin)
 	defer cancel()
-	_, err := s.lock.Exec(ctx, "SELECT pg_advisory_unlock($1)", int64(ownerLock))
-	return errors.Join(err, s.lock.Close(ctx))
-}
-
-// classify wraps an error with the one that callers steer by.
-func classify(err error) error {
-	if err == nil {
-		return nil
+	conn, err := pgx.ConnectConfig(ctx, s.lease.config)
+	if err != nil {
+		s.lease.endTerm()
+		return classify(err) // the next server waits until the lease is surely not renewed
 	}
-	e, ok := errors.AsType[*pgconn.PgError](err)
-	if !ok {
-		if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-			return err
-		}
-		// Whatever is no answer of the server is a fault of the connection.
-		return fmt.Errorf("%w: %w", store.ErrBusy, err)
-	}
-	switch e.Code {
-	case "23505": // unique_violation
-		return fmt.Errorf("%w: %s", store.ErrConflict, e.ConstraintName)
-	case "53100": // disk_full
-		return fmt.Errorf("%w: %w", store.ErrFull, err)
-	case "40001", "40P01", "55P03", "53300", "57P01", "57P02", "57P03": // serialization, deadlock, lock, connections, shut-downs
-		return fmt.Errorf("%w: %w", store.ErrBusy, err)
-	}
-	return err
+	defer closeConn(conn)
+	return s.end(conn)
 }

@@ -200,17 +200,30 @@ func (r *rows) bytes(i int, null bool) []byte {
 	return b
 }
 
-// classify adds the store's error to the engine's.
+// faults names the engine's primary result codes that are faults of the database, not of a statement.
+var faults = map[engine.ResultCode]string{
+	engine.ResultBusy:     store.FaultLocked,
+	engine.ResultLocked:   store.FaultLocked,
+	engine.ResultFull:     store.FaultFull,
+	engine.ResultIOErr:    store.FaultDisk,
+	engine.ResultCantOpen: store.FaultUnreachable,
+	engine.ResultReadOnly: store.FaultReadOnly,
+	engine.ResultPerm:     store.FaultRefused,
+	engine.ResultAuth:     store.FaultRefused,
+	engine.ResultNoMem:    store.FaultMemory,
+}
+
+// classify wraps an engine's error with the store's: what callers decide by, and the fault by its name.
 func classify(err error) error {
-	switch code := engine.ErrCode(err); {
-	case err == nil:
+	if err == nil {
 		return nil
-	case code == engine.ResultConstraintUnique, code == engine.ResultConstraintPrimaryKey:
+	}
+	code := engine.ErrCode(err)
+	if code == engine.ResultConstraintUnique || code == engine.ResultConstraintPrimaryKey {
 		return fmt.Errorf("%w: %w", store.ErrConflict, err)
-	case code.ToPrimary() == engine.ResultBusy, code.ToPrimary() == engine.ResultLocked:
-		return fmt.Errorf("%w: %w", store.ErrBusy, err)
-	case code.ToPrimary() == engine.ResultFull:
-		return fmt.Errorf("%w: %w", store.ErrFull, err)
+	}
+	if name := faults[code.ToPrimary()]; name != "" {
+		return &store.Fault{Name: name, Err: err}
 	}
 	return err
 }

@@ -1,17 +1,17 @@
-//go:build !unix
+//go:build !unix && !windows
 
 package sqlite
 
 import (
-	"fmt"
+	"errors"
 	"os"
 )
 
-// lockFile only marks the database as open: this system has no advisory locks in the standard library.
-func lockFile(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock store: %w", err)
-	}
-	return f, nil
+// lockFile refuses: this system has no locks to keep a second server out.
+func lockFile(string, string) (*os.File, error) {
+	return nil, errors.New("the embedded database cannot be locked on this system; use PostgreSQL with --database postgres://…")
 }
+
+func inUse(*os.File, string) error { return nil }
+
+func links(os.FileInfo) uint64 { return 1 }

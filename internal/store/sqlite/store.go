@@ -1,8 +1,8 @@
 // Package sqlite is the embedded store: one file, one writer, many readers.
 //
 // Updates queue for one goroutine, which runs what has queued up in one transaction and commits it together: one fsync
-// for the group. What one of them wrote before it failed is taken back alone. An Update returns when its group's commit is on disk. While the file is
-// open a lock beside it keeps every other process out.
+// for the group. What one of them wrote before it failed is taken back alone. An Update returns when its group's commit is
+// on disk. While the file is open, locks on it and beside it keep every other process out, by whatever name.
 package sqlite
 
 import (
@@ -39,7 +39,7 @@ type Store struct {
 	chores  chan chore
 	quit    chan struct{}
 	done    chan struct{}
-	lock    *os.File
+	owned   *ownership
 	close   sync.Once
 	calls   sync.RWMutex // held by readers of the pool; Close takes it
 	closed  bool
@@ -59,26 +59,24 @@ func Open(ctx context.Context, path string, cfg Config) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	lock, err := lockFile(path + ".lock")
+	owned, err := own(path)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{cfg: cfg, queue: make(chan *job, cfg.MaxQueued), chores: make(chan chore), quit: make(chan struct{}), done: make(chan struct{}), lock: lock}
-	if err := s.open(ctx, path); err != nil {
-		s.release()
-		return nil, fmt.Errorf("open store %s: %w", path, err)
+	s := &Store{
+		cfg: cfg, queue: make(chan *job, cfg.MaxQueued), chores: make(chan chore), quit: make(chan struct{}), done: make(chan struct{}), owned: owned,
+	}
+	if err := s.open(ctx, owned.path); err != nil {
+		err = s.explain(err)
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), s.release())
 	}
 	go s.write()
 	return s, nil
 }
 
 func (s *Store) open(ctx context.Context, path string) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	info, err := s.owned.file.Stat()
 	if err != nil {
-		return err
-	}
-	info, err := f.Stat()
-	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	if info.Size() == 0 {
@@ -187,7 +185,7 @@ func (s *Store) View(ctx context.Context, fn func(*store.Tx) error) (err error) 
 	c.raw.SetInterrupt(ctx.Done())
 	defer c.raw.SetInterrupt(nil)
 	if err := c.control("BEGIN"); err != nil {
-		return err
+		return s.explain(err)
 	}
 	defer func() {
 		c.raw.SetInterrupt(nil)
@@ -195,7 +193,7 @@ func (s *Store) View(ctx context.Context, fn func(*store.Tx) error) (err error) 
 			err = end
 		}
 	}()
-	err = store.NewTx(c, time.Now(), store.SQLite).Run(fn)
+	err = s.explain(store.NewTx(c, time.Now(), store.SQLite).Run(fn))
 	if err != nil && ctx.Err() != nil {
 		return errors.Join(context.Cause(ctx), err)
 	}
@@ -223,5 +221,5 @@ func (s *Store) release() error {
 	if s.writer != nil {
 		errs = append(errs, sqlitex.ExecuteTransient(s.writer.raw, "PRAGMA wal_checkpoint(TRUNCATE)", nil), s.writer.raw.Close())
 	}
-	return errors.Join(append(errs, s.lock.Close())...)
+	return errors.Join(append(errs, s.owned.release())...)
 }

@@ -65,7 +65,7 @@ func (s *Store) Update(ctx context.Context, fn func(*store.Tx) error) error {
 	if j.panicked != nil {
 		panic(j.panicked)
 	}
-	return j.err
+	return s.explain(j.err)
 }
 
 func gaveUp(ctx context.Context) error {
@@ -124,7 +124,7 @@ func (s *Store) commit(group []*job) {
 			_ = s.writer.control("ROLLBACK")
 		}
 		if err != nil {
-			err = fmt.Errorf("commit: %w", err)
+			err = fmt.Errorf("commit: %w", s.explain(err))
 		}
 		for _, j := range group {
 			if err == nil && j.tx != nil && !j.failed() {

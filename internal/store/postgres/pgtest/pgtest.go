@@ -52,6 +52,44 @@ func (c *Cluster) URL(t testing.TB) string {
 	return c.url(name)
 }
 
+// Restart stops the server at once, without a shut-down, and starts it again.
+func (c *Cluster) Restart(t testing.TB) {
+	t.Helper()
+	c.Halt(t)
+	c.Start(t)
+}
+
+// Halt ends the server at once, as a crash does; Start starts it again. What
+// was committed stays.
+func (c *Cluster) Halt(t testing.TB) {
+	t.Helper()
+	c.control(t, "-m", "immediate", "-w", "stop")
+}
+
+// Start starts the server after Halt.
+func (c *Cluster) Start(t testing.TB) {
+	t.Helper()
+	c.control(t, "-l", filepath.Join(c.dir, "log"), "-o", c.options(), "-w", "start")
+}
+
+func (c *Cluster) control(t testing.TB, args ...string) {
+	t.Helper()
+	credential, err := unprivileged(c.dir)
+	if err == nil {
+		cmd := exec.Command(c.pgctl, append([]string{"-D", filepath.Join(c.dir, "data")}, args...)...)
+		cmd.Dir = c.dir
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: credential}
+		err = cmd.Run() // its output would be held open by the server
+	}
+	if err != nil {
+		t.Fatalf("pg_ctl %v: %v", args, err)
+	}
+}
+
+func (c *Cluster) options() string {
+	return fmt.Sprintf("-k %s -c listen_addresses='' -c max_connections=200", c.dir)
+}
+
 func (c *Cluster) url(database string) string {
 	return fmt.Sprintf("postgres://postgres@/%s?host=%s", database, c.dir)
 }
@@ -80,8 +118,7 @@ func (c *Cluster) start(initdb, pgctl string) (err error) {
 	if err := run(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"); err != nil {
 		return err
 	}
-	options := fmt.Sprintf("-k %s -c listen_addresses='' -c max_connections=200", c.dir)
-	return run(pgctl, "-D", data, "-l", filepath.Join(c.dir, "log"), "-o", options, "-w", "start")
+	return run(pgctl, "-D", data, "-l", filepath.Join(c.dir, "log"), "-o", c.options(), "-w", "start")
 }
 
 // unprivileged gives the folder to somebody who may run PostgreSQL, which

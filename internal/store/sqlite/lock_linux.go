@@ -1,0 +1,4 @@
+package sqlite
+
+// setOFDLock is F_OFD_SETLK.
+const setOFDLock = 37
