@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 )
@@ -15,29 +17,41 @@ import (
 // its token from the database. Only a few thousand are kept.
 type tokens struct {
 	mu         sync.RWMutex
-	known      map[string]*store.Token // by hash
+	known      map[string]knownToken // by hash
 	generation uint64
 }
 
-const maxTokens = 4096
+type knownToken struct {
+	row *store.Token
+	at  time.Time // when it was read
+}
+
+const (
+	maxTokens = 4096
+	// tokenAge bounds how long a token that another process has revoked is let in.
+	tokenAge = 10 * time.Second
+)
 
 func (t *tokens) get(hash []byte) (*store.Token, uint64) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
-	return t.known[string(hash)], t.generation
+	if known, ok := t.known[string(hash)]; ok && time.Since(known.at) < tokenAge {
+		return known.row, t.generation
+	}
+	return nil, t.generation
 }
 
 // put remembers a token unless one was revoked since it was read.
-func (t *tokens) put(row *store.Token, generation uint64) {
+func (t *tokens) put(row *store.Token, at time.Time, generation uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.generation != generation {
 		return
 	}
 	if t.known == nil || len(t.known) >= maxTokens {
-		t.known = map[string]*store.Token{}
+		t.known = map[string]knownToken{}
 	}
-	t.known[string(row.Hash)] = row
+	t.known[string(row.Hash)] = knownToken{row, at}
 }
 
 func (t *tokens) clear() {
@@ -57,7 +71,7 @@ func (s *Service) Authenticate(ctx context.Context, caller platform.Caller) (*Id
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, platform.Errorf(platform.TypeUnauthorized, "the token is not known here; it may have been revoked")
 	} else if err != nil {
-		return nil, s.authFault(err)
+		return nil, reply.AsError(err)
 	}
 	if caller.WorkspaceID != "" && !s.isWorkspace(caller.WorkspaceID) {
 		return nil, platform.Errorf(platform.TypeForbidden, "header x-workspace-id: the token is not one of workspace %.60q; this server has %s, or leave the header out",
@@ -111,7 +125,7 @@ func (s *Service) locate(ctx context.Context, id *Identity, caller platform.Call
 		}
 		return botNotFound(caller.BotID)
 	} else if err != nil {
-		return s.authFault(err)
+		return reply.AsError(err)
 	}
 	id.Bot = b
 	if caller.IntegrationID == "" {
@@ -141,6 +155,7 @@ func (s *Service) token(ctx context.Context, value string) (*store.Token, error)
 	if token != nil {
 		return token, nil
 	}
+	at := time.Now()
 	err := s.Store.View(ctx, func(tx *store.Tx) (err error) {
 		token, err = tx.TokenByHash(ctx, hash)
 		return err
@@ -148,16 +163,6 @@ func (s *Service) token(ctx context.Context, value string) (*store.Token, error)
 	if err != nil {
 		return nil, err
 	}
-	s.tokens.put(token, generation)
+	s.tokens.put(token, at, generation)
 	return token, nil
-}
-
-// authFault words why somebody could not be let in when it is our fault.
-func (s *Service) authFault(err error) error {
-	if errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrClosed) {
-		return platform.Unavailable(err, "the server is busy; try again", retryBusy)
-	}
-	e := platform.AsError(err)
-	s.Logger.Error("caller not authenticated", "error_id", e.ID, "error", err)
-	return e
 }

@@ -6,14 +6,23 @@ import (
 	"fmt"
 	"runtime/debug"
 
+	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // Call does one operation: in points to its input, out to where its output
 // goes. It checks that the identity may do it. Errors are *platform.Error,
-// or the context's.
-func (s *Service) Call(ctx context.Context, id *Identity, op *platform.Operation, in, out any) (err error) {
+// or the context's; the former are logged under their id.
+func (s *Service) Call(ctx context.Context, id *Identity, op *platform.Operation, in, out any) error {
+	err := s.call(ctx, id, op, in, out)
+	if e, ok := errors.AsType[*platform.Error](err); ok {
+		reply.Log(ctx, s.Logger, "operation refused", e, "operation", op.Name)
+	}
+	return err
+}
+
+func (s *Service) call(ctx context.Context, id *Identity, op *platform.Operation, in, out any) (err error) {
 	r, ok := s.routes[op.Name]
 	if !ok {
 		return platform.Errorf(platform.TypeMethodNotFound, "operation %q is not served", op.Name)
@@ -29,7 +38,7 @@ func (s *Service) Call(ctx context.Context, id *Identity, op *platform.Operation
 		}
 	}()
 	if err := r.call(audited(ctx, id, op, in), id, in, out); err != nil {
-		return s.fail(ctx, op, err)
+		return fail(ctx, op, err)
 	}
 	return nil
 }
@@ -76,21 +85,14 @@ func allowed(scope platform.Scope) string {
 	return "an account token"
 }
 
-// fail makes an error fit for callers and logs the ones that are our fault.
-func (s *Service) fail(ctx context.Context, op *platform.Operation, err error) error {
+// fail makes an error fit for callers; its cause is for the log.
+func fail(ctx context.Context, op *platform.Operation, err error) error {
 	if e, ok := errors.AsType[*platform.Error](err); ok {
 		return e
 	}
 	switch {
 	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
 		return err
-	case errors.Is(err, store.ErrBusy):
-		return platform.Unavailable(err, "the server is busy; try again", retryBusy)
-	case errors.Is(err, store.ErrFull):
-		s.Logger.Error("operation refused", "operation", op.Name, "error", err)
-		return platform.Unavailable(err, "the server's disk is full; free space and try again", retryFull)
-	case errors.Is(err, store.ErrClosed):
-		return platform.Unavailable(err, "the server is shutting down; try again", retryBusy)
 	case errors.Is(err, store.ErrConflict):
 		return platform.Errorf(platform.TypeAlreadyExists, "%s: something with this key exists already, or was changed meanwhile; read it and try again", op.Name)
 	case errors.Is(err, store.ErrCursor):
@@ -98,7 +100,5 @@ func (s *Service) fail(ctx context.Context, op *platform.Operation, err error) e
 	case errors.Is(err, store.ErrNotFound):
 		return platform.Errorf(platform.TypeResourceNotFound, "%s: it was not found, or was deleted meanwhile", op.Name)
 	}
-	e := platform.AsError(err)
-	s.Logger.Error("operation failed", "operation", op.Name, "error_id", e.ID, "error", err)
-	return e
+	return reply.AsError(err)
 }

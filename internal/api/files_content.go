@@ -29,7 +29,7 @@ type FileContent struct {
 func (s *Service) OpenFile(ctx context.Context, at FileAddress) (*FileContent, error) {
 	c, err := s.openFile(ctx, at)
 	if err != nil {
-		return nil, s.fail(ctx, platform.OpGetFile.Operation, err)
+		return nil, fail(ctx, platform.OpGetFile.Operation, err)
 	}
 	return c, nil
 }
@@ -67,7 +67,7 @@ func (s *Service) openFile(ctx context.Context, at FileAddress) (*FileContent, e
 func (s *Service) PutFile(ctx context.Context, at FileAddress, body io.Reader) (hash string, err error) {
 	hash, err = s.receiveFile(ctx, at, body)
 	if err != nil {
-		return "", s.fail(ctx, platform.OpUpsertFile.Operation, err)
+		return "", fail(ctx, platform.OpUpsertFile.Operation, err)
 	}
 	return hash, nil
 }
@@ -162,7 +162,6 @@ func (s *Service) bytesFault(err error) error {
 	case errors.Is(err, blob.ErrTooLarge):
 		return platform.Errorf(platform.TypePayloadTooLarge, "the content is over %d bytes, the most that a file may have here", s.FileSize)
 	case errors.Is(err, blob.ErrFull):
-		s.Logger.Error("upload refused", "error", err)
 		e := platform.Unavailable(err, "the server's disk is full; free space and try again", retryFull)
 		e.Code = http.StatusInsufficientStorage
 		return e

@@ -22,6 +22,5 @@ const (
 	defaultPage = 20
 	maxPage     = 100
 
-	retryBusy = time.Second
 	retryFull = 30 * time.Second
 )

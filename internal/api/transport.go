@@ -2,7 +2,9 @@ package api
 
 import (
 	"context"
+	"errors"
 
+	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -24,7 +26,11 @@ var _ platform.Transport = local{}
 func (l local) Do(ctx context.Context, call *platform.Call) error {
 	id, err := l.resolve(ctx, call.Caller)
 	if err != nil {
-		return l.service.fail(ctx, call.Op, err)
+		err = fail(ctx, call.Op, err)
+		if e, ok := errors.AsType[*platform.Error](err); ok {
+			reply.Log(ctx, l.service.Logger, "operation refused", e, "operation", call.Op.Name)
+		}
+		return err
 	}
 	return l.service.Call(ctx, id, call.Op, call.In, call.Out)
 }

@@ -1,7 +1,7 @@
 // Package catalog keeps bots, installations and integrations in memory,
 // parsed and with their schemas compiled, so that a message does not read its
 // definitions from the database. Whoever changes one of them says so with
-// Invalidate after the commit.
+// Invalidate after the commit; nothing is kept for longer than a minute.
 package catalog
 
 import (
@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -64,6 +65,7 @@ type Catalog struct {
 
 	mu           sync.RWMutex
 	generation   uint64
+	since        time.Time // when it was empty
 	bots         map[string]*Bot
 	integrations map[string]*Integration
 	versions     map[string][]*Integration // by name
@@ -79,6 +81,7 @@ func New(s store.Store, logger *slog.Logger) *Catalog {
 }
 
 func (c *Catalog) clear() {
+	c.since = time.Now()
 	c.bots = map[string]*Bot{}
 	c.integrations = map[string]*Integration{}
 	c.versions = map[string][]*Integration{}
@@ -114,6 +117,7 @@ func (c *Catalog) InvalidateIntegration(string) { c.Invalidate() }
 
 // Bot returns a bot; store.ErrNotFound when there is none.
 func (c *Catalog) Bot(ctx context.Context, id string) (*Bot, error) {
+	c.expire()
 	c.mu.RLock()
 	b, generation := c.bots[id], c.generation
 	c.mu.RUnlock()
@@ -221,6 +225,7 @@ func (c *Catalog) installation(ctx context.Context, botID string, is func(*Insta
 // Integration returns an integration version; store.ErrNotFound when there is
 // none.
 func (c *Catalog) Integration(ctx context.Context, id string) (*Integration, error) {
+	c.expire()
 	c.mu.RLock()
 	in := c.integrations[id]
 	c.mu.RUnlock()

@@ -66,6 +66,7 @@ func (c *Catalog) scripts(i *Integration) scripts {
 // Versions returns the versions of an integration by its name, the newest
 // first; none is no error.
 func (c *Catalog) Versions(ctx context.Context, name string) ([]*Integration, error) {
+	c.expire()
 	c.mu.RLock()
 	list, ok := c.versions[name]
 	generation := c.generation

@@ -7,6 +7,7 @@ package filehttp
 import (
 	"context"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"path"
@@ -36,11 +37,12 @@ type Handler struct {
 	contents Contents
 	limit    int64
 	uploads  chan struct{}
+	logger   *slog.Logger
 }
 
 // New returns a handler for contents of at most limit bytes.
-func New(contents Contents, limit int64) *Handler {
-	return &Handler{contents, limit, make(chan struct{}, maxUploads)}
+func New(contents Contents, limit int64, logger *slog.Logger) *Handler {
+	return &Handler{contents, limit, make(chan struct{}, maxUploads), logger}
 }
 
 // ServeHTTP answers one request.
@@ -51,7 +53,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	head.Set("X-Content-Type-Options", "nosniff")
 	head.Set("Referrer-Policy", "no-referrer")
 	if err := h.serve(w, r); err != nil && r.Context().Err() == nil {
-		reply.ErrorTo(w, r, platform.AsError(err))
+		e := reply.AsError(err)
+		reply.Log(r.Context(), h.logger, "file refused", e, "method", r.Method, "path", r.URL.Path)
+		reply.ErrorTo(w, r, e)
 	}
 }
 

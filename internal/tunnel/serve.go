@@ -30,14 +30,13 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		token, id = "", token
 	}
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		reply.Error(w, platform.Errorf(platform.TypeInvalidPayload, "tunnels to code in development are opened here: bp dev --tunnel-url %s", "http(s)://HOST"+Prefix))
+		h.refuse(w, r, platform.Errorf(platform.TypeInvalidPayload, "tunnels to code in development are opened here: bp dev --tunnel-url %s", "http(s)://HOST"+Prefix))
 		return
 	}
 	valid := idForm.MatchString(id)
 	from, err := h.admit(r.Context(), token, id, valid)
 	if err != nil {
-		h.cfg.Logger.Warn("tunnel refused", "error", err)
-		reply.Error(w, platform.AsError(err))
+		h.refuse(w, r, reply.AsError(err))
 		return
 	}
 	conn, err := websocket.Accept(w, r, nil)
@@ -51,6 +50,11 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	// The connection is no longer the HTTP server's, which ends its context.
 	h.carry(context.WithoutCancel(r.Context()), newPeer(h, id, from.workspaceID, conn), from.claimed)
+}
+
+func (h *Hub) refuse(w http.ResponseWriter, r *http.Request, e *platform.Error) {
+	reply.Log(r.Context(), h.cfg.Logger, "tunnel refused", e)
+	reply.Error(w, e)
 }
 
 // admission is what is known of who opens a tunnel.

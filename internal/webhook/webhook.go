@@ -105,9 +105,12 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		facts = append(facts, "bot_id", v.in.BotID, "installation_id", v.in.ID)
 	}
 	if err != nil {
-		e := platform.AsError(err)
+		e := reply.AsError(err)
 		reply.ErrorTo(w, r, e)
 		facts = append(facts, "status", e.Code, "error_id", e.ID, "error", err)
+		if fault := store.FaultName(e.Err); fault != "" {
+			facts = append(facts, "fault", fault)
+		}
 		if e.Err != nil {
 			facts = append(facts, "cause", e.Err)
 		}
@@ -172,8 +175,6 @@ func (h *Handler) find(ctx context.Context, id string) (*catalog.Installation, e
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return nil, notFound(id)
-	case errors.Is(err, store.ErrBusy):
-		return nil, platform.Unavailable(err, "the database is busy; try again", time.Second)
 	case err != nil:
 		return nil, err
 	case !in.Enabled:

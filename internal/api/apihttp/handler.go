@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -45,6 +46,7 @@ type Config struct {
 	Concurrent int                // calls at a time; default 2048, more are answered 503
 	OneCaller  int                // of them by one caller; default 512, more are answered 429
 	Rate       int                // calls a second by one caller; default 20000, more are answered 429
+	Logger     *slog.Logger       // nil discards
 }
 
 // Handler serves operations. It is safe for concurrent use.
@@ -54,11 +56,15 @@ type Handler struct {
 	refused map[*platform.Operation]platform.Refusal
 	binding platformhttp.Binding
 	gate    *gate
+	logger  *slog.Logger
 }
 
 // New returns a handler for the operations.
 func New(cfg Config) *Handler {
-	h := &Handler{service: cfg.Service, routes: &node{}, refused: map[*platform.Operation]platform.Refusal{}, gate: newGate(cfg)}
+	h := &Handler{service: cfg.Service, routes: &node{}, refused: map[*platform.Operation]platform.Refusal{}, gate: newGate(cfg), logger: cfg.Logger}
+	if h.logger == nil {
+		h.logger = slog.New(slog.DiscardHandler)
+	}
 	for _, op := range cfg.Operations {
 		h.routes.add(op)
 	}
@@ -88,9 +94,19 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if r.Context().Err() != nil {
 			return // the caller has gone
 		}
-		reply.Error(w, platform.AsError(err))
+		e := reply.AsError(err)
+		if _, ok := errors.AsType[called](err); !ok {
+			reply.Log(r.Context(), h.logger, "call refused", e, "method", r.Method, "path", r.URL.Path)
+		}
+		reply.Error(w, e)
 	}
 }
+
+// called is an error of an operation, which the service has logged.
+type called struct{ error }
+
+// Unwrap returns the error itself.
+func (c called) Unwrap() error { return c.error }
 
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	op, values, err := h.routes.find(r.Method, r.URL.EscapedPath())
@@ -141,7 +157,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := op.NewOut()
 	if err := h.service.Call(from(r, id), id, op, in, out); err != nil {
-		return err
+		return called{err}
 	}
 	body, err := encode(out)
 	if err != nil {
