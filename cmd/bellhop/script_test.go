@@ -64,7 +64,7 @@ func params(dir string) testscript.Params {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "halt": halt, "await": await, "exits": exits, "http": request, "sink": sink, "calls": calls, "let": let, "follow": follow,
+			"start": start, "halt": halt, "await": await, "exits": exits, "http": request, "sink": sink, "calls": calls, "let": let, "signal": sendSignal, "gone": gone, "hang": hang, "follow": follow,
 		},
 	}
 }

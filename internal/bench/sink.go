@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/probe"
@@ -80,14 +79,4 @@ func newClient(idle int) *http.Client {
 	pool := http.DefaultTransport.(*http.Transport).Clone()
 	pool.MaxIdleConns, pool.MaxIdleConnsPerHost = 0, idle
 	return &http.Client{Transport: pool, Timeout: 30 * time.Second}
-}
-
-// cpuTime is what this process, or its children that were waited for, have used
-// so far.
-func cpuTime(whose int) time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(whose, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

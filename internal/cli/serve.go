@@ -64,8 +64,10 @@ func (s *session) serve(ctx context.Context, ready func(*server.Server, credenti
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return fmt.Errorf("the data folder cannot be made (%w); choose another with --data", err)
 	}
+	logger := s.logger(&cfg)
+	defer outlive(logger)()
 	srv, err := server.Open(ctx, server.Options{
-		Config: cfg, Logger: s.logger(&cfg), Version: Version(),
+		Config: cfg, Logger: logger, Version: Version(),
 		Integrations: standard.All(),
 		Bots:         map[string]bot.Bot{samplebot.Name: samplebot.New()},
 		Secrets:      environmentSecret,
@@ -78,7 +80,9 @@ func (s *session) serve(ctx context.Context, ready func(*server.Server, credenti
 	}
 	creds, err := s.bootstrap(ctx, srv, cfg.Data)
 	if err == nil {
-		err = ready(srv, creds)
+		if err = ready(srv, creds); errors.Is(err, syscall.EPIPE) {
+			err = nil // nobody reads it; the server is ready nevertheless
+		}
 	}
 	if err != nil {
 		return errors.Join(err, srv.Close())

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"log/slog"
 	"path/filepath"
 	"strconv"
 
@@ -22,8 +23,11 @@ func OpenCommitLog(ctx context.Context, dir, database string) (CommitLog, error)
 	if database == "" {
 		cfg.Database = filepath.Join(dir, "floor.db")
 	}
-	db, _, err := openStore(ctx, &cfg)
-	return CommitLog{db}, err
+	db, err := openStore(ctx, &cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return CommitLog{}, err
+	}
+	return CommitLog{db}, nil
 }
 
 // Append commits one row and returns when it is on disk.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -20,12 +19,13 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 	operations := apihttp.New(apihttp.Config{
 		Service: s.service, Operations: platform.Operations(), Refusals: platform.Refusals(),
 		Concurrent: s.cfg.APIConcurrent, OneCaller: s.cfg.APIConcurrentPerCaller, Rate: s.cfg.APIRate,
+		Logger: s.logger,
 	})
 	hooks := webhook.New(webhook.Config{
 		Installations: s.catalog, Resolver: s.runtime, Directory: s.catalog, Claim: s.claim, Logger: s.logger,
 		MaxBody: s.cfg.WebhookBody, Timeout: s.cfg.WebhookTimeout,
 	})
-	files := filehttp.New(s.service, s.cfg.FileSize)
+	files := filehttp.New(s.service, s.cfg.FileSize, s.logger)
 	prefixes := make([]string, 0, len(pages))
 	for prefix := range pages {
 		prefixes = append(prefixes, prefix)
@@ -46,8 +46,7 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 		case webhook.Serves(r.URL.EscapedPath()):
 			hooks.ServeHTTP(w, r)
 			return
-		case path == "/healthz":
-			_, _ = io.WriteString(w, "ok\n")
+		case s.serveHealth(w, r):
 			return
 		}
 		for _, prefix := range prefixes {
@@ -56,7 +55,9 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 				return
 			}
 		}
-		reply.ErrorTo(w, r, platform.Errorf(platform.TypeResourceNotFound,
-			"nothing is served at %.200q; the API is below /v1, webhooks are below %s", path, strings.TrimRight(webhook.Prefix, "/")))
+		e := platform.Errorf(platform.TypeResourceNotFound,
+			"nothing is served at %.200q; the API is below /v1, webhooks are below %s", path, strings.TrimRight(webhook.Prefix, "/"))
+		reply.Log(r.Context(), s.logger, "call refused", e, "method", r.Method, "path", path)
+		reply.ErrorTo(w, r, e)
 	})
 }

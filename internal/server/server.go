@@ -51,7 +51,12 @@ type Options struct {
 type Server struct {
 	cfg        config.Config
 	logger     *slog.Logger
-	store      store.Store
+	version    string
+	store      store.Store // seals
+	database   store.Store // the engine's
+	kind       string      // of the database
+	owner      owner
+	health     *health
 	catalog    *catalog.Catalog
 	service    *api.Service
 	runtime    *runtime.Runtime
@@ -74,7 +79,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	db, kind, err := openStore(ctx, &o.Config)
+	db, err := openStore(ctx, &o.Config, o.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -82,21 +87,25 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	s, err := assemble(ctx, o, sealed, kind, keys)
+	s, err := assemble(ctx, o, db, sealed, keys)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	s.upkeep, _ = db.(upkeep)
+	s.upkeep, _ = db.Store.(upkeep)
 	return s, nil
 }
 
-func assemble(ctx context.Context, o Options, db store.Store, kind string, keys *keyring) (*Server, error) {
+func assemble(ctx context.Context, o Options, opened *database, db store.Store, keys *keyring) (*Server, error) {
 	listener, err := net.Listen("tcp", o.Config.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	ids := &platform.IDs{}
-	s := &Server{cfg: o.Config, logger: o.Logger, listener: listener}
+	s := &Server{
+		cfg: o.Config, logger: o.Logger, version: o.Version, listener: listener,
+		kind: opened.kind, owner: opened.owner, database: opened.Store,
+	}
+	s.health = &health{s: s}
 	db = audit.Store{Store: db, NewID: func(tx *store.Tx) string { return ids.New(platform.PrefixAudit, tx.Now()) }}
 	s.store = db
 	s.catalog = catalog.New(db, o.Logger)
@@ -130,8 +139,9 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), s.closeCode(ctx))
 	}
+	attempts := deliverer{s.runtime, s.owner}
 	s.dispatcher = delivery.New(delivery.Config{
-		Store: db, Deliverer: deliverer{s.runtime}, Logger: o.Logger, Hold: s.runtime.Hold, Pause: s.runtime.Pause,
+		Store: db, Deliverer: attempts, Logger: o.Logger, Hold: s.runtime.Hold, Pause: attempts.pause,
 		Limit:   s.runtime.TurnLimit,
 		Workers: o.Config.DeliveryWorkers, MaxAttempts: o.Config.DeliveryAttempts,
 		Grace: o.Config.ShutdownGrace,
@@ -146,7 +156,7 @@ func assemble(ctx context.Context, o Options, db store.Store, kind string, keys 
 		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Actions: actions{s.runtime}, Creator: s.runtime, Installer: s.runtime,
 		Leases: leases{s.dispatcher}, Keys: keys, People: s.people, LinkedBot: s.runtime.LinkedBot,
 		RunsCode: s.code.Check, CodeChanged: s.code.Changed,
-		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: kind, WorkspaceID: Workspace,
+		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: s.kind, WorkspaceID: Workspace,
 		Blobs: blobs, FileSize: o.Config.FileSize, FileStorage: o.Config.FileStorage,
 	})
 	local.next = s.service.Transport(s.service.Trust)
@@ -206,7 +216,16 @@ func (s *Server) AccountToken(ctx context.Context, known, note string) (string, 
 // attempts of deliveries may take Config.ShutdownGrace, and the database is
 // closed. It is called once.
 func (s *Server) Run(ctx context.Context) error {
+	began := time.Now()
+	s.started(ctx)
+	err := s.run(ctx)
+	s.stopped(ctx, began, err)
+	return err
+}
+
+func (s *Server) run(ctx context.Context) error {
 	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.watchOwner(running) })
 	group.Go(func() error { return s.dispatcher.Run(running) })
 	group.Go(func() error { return s.service.Run(running) })
 	group.Go(func() error { return s.runtime.Run(running) })
@@ -222,6 +241,7 @@ func (s *Server) Run(ctx context.Context) error {
 	})
 	group.Go(func() error {
 		<-running.Done()
+		s.logger.Info("server stopping", "reason", reasonOf(ctx))
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.ShutdownGrace)
 		defer cancel()
 		if err := s.http.Shutdown(grace); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,19 +21,30 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-func openStore(ctx context.Context, cfg *config.Config) (db store.Store, kind string, err error) {
+// database is an open database and who owns it.
+type database struct {
+	store.Store
+	kind  string // sqlite or postgres
+	owner owner
+}
+
+func openStore(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*database, error) {
 	if cfg.Postgres() {
-		if db, err = postgres.Open(ctx, cfg.Database, postgres.Config{}); err != nil {
-			return nil, "", fmt.Errorf("database: %w", err)
+		db, err := postgres.Open(ctx, cfg.Database, postgres.Config{Logger: logger})
+		if err != nil {
+			return nil, fmt.Errorf("database: %w", err)
 		}
-		return db, "postgres", nil
+		return &database{db, "postgres", db}, nil
 	}
 	path := cfg.SQLitePath()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, "", fmt.Errorf("make the data folder: %w", err)
+		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	db, err = sqlite.Open(ctx, path, sqlite.Config{})
-	return db, "sqlite", err
+	db, err := sqlite.Open(ctx, path, sqlite.Config{})
+	if err != nil {
+		return nil, err
+	}
+	return &database{db, "sqlite", soleOwner{}}, nil
 }
 
 // lateTransport is given to linked code before the operations exist.
@@ -43,13 +55,20 @@ func (t *lateTransport) Do(ctx context.Context, call *platform.Call) error {
 	return t.next.Do(ctx, call)
 }
 
-// deliverer lets the runtime make attempts for the dispatcher.
-type deliverer struct{ runtime *runtime.Runtime }
+// deliverer lets the runtime make attempts for the dispatcher, while the
+// server owns its database.
+type deliverer struct {
+	runtime *runtime.Runtime
+	owner   owner
+}
 
 var _ delivery.Deliverer = deliverer{}
 
 // Deliver makes an attempt.
 func (d deliverer) Deliver(ctx context.Context, row *store.Delivery) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer context.AfterFunc(d.owner.Term(), func() { cancel(errTerm) })()
 	a := d.runtime.Deliver(ctx, row)
 	switch {
 	case a.Lease > 0:
@@ -85,6 +104,14 @@ func (l leases) EndLease(ctx context.Context, id string, end api.LeaseEnd) (*sto
 
 // Cancel ends an attempt.
 func (l leases) Cancel(id, why string) { l.dispatcher.Cancel(id, why) }
+
+// pause waits until the server owns its database, and then asks the runtime.
+func (d deliverer) pause(ctx context.Context, row *store.Delivery) error {
+	if err := d.owner.Await(ctx); err != nil {
+		<-ctx.Done() // the server is about to stop
+	}
+	return d.runtime.Pause(ctx, row)
+}
 
 // actions lets the runtime call actions for the operations.
 type actions struct{ runtime *runtime.Runtime }
