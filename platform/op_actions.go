@@ -16,12 +16,18 @@ var (
 type CallActionInput struct {
 	Type  string          `json:"type"`
 	Input json.RawMessage `json:"input"`
+	// IdempotencyKey, unless empty, makes repeated calls with the same key and
+	// payload one call.
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
 }
 
 // CallActionOutput is the output of CallAction.
 type CallActionOutput struct {
 	Output json.RawMessage `json:"output"`
 	Meta   Cached          `json:"meta"`
+	// Replayed is set when an earlier call with the same idempotency key
+	// produced the output.
+	Replayed bool `json:"-"`
 }
 
 // CallAction calls an action and waits for its output.

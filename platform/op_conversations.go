@@ -20,11 +20,17 @@ type CreateConversationInput struct {
 	Tags            Tags              `json:"tags"`
 	Properties      map[string]string `json:"properties,omitempty"`
 	IntegrationName string            `json:"integrationName,omitempty"`
+	// IdempotencyKey, unless empty, makes repeated calls with the same key and
+	// payload one call.
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
 }
 
 // CreateConversationOutput is the output of CreateConversation.
 type CreateConversationOutput struct {
 	Conversation Conversation `json:"conversation"`
+	// Replayed is set when an earlier call with the same idempotency key
+	// produced the output.
+	Replayed bool `json:"-"`
 }
 
 // CreateConversation makes a conversation.

@@ -26,11 +26,17 @@ type CreateEventInput struct {
 	// calls of one installation, or of the bot, with the same key only one
 	// makes an event, and all answer it. Only this platform knows it.
 	DedupeKey string `json:"dedupeKey,omitempty"`
+	// IdempotencyKey, unless empty, makes repeated calls with the same key and
+	// payload one call.
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
 }
 
 // CreateEventOutput is the output of CreateEvent.
 type CreateEventOutput struct {
 	Event Event `json:"event"`
+	// Replayed is set when an earlier call with the same idempotency key
+	// produced the output.
+	Replayed bool `json:"-"`
 }
 
 // CreateEvent records an event and delivers it to the bot, now or as scheduled.

@@ -26,11 +26,17 @@ type CreateMessageInput struct {
 	Tags           Tags            `json:"tags"`
 	Schedule       *Schedule       `json:"schedule,omitempty"`
 	Origin         string          `json:"origin,omitempty"`
+	// IdempotencyKey, unless empty, makes repeated calls with the same key and
+	// payload one call.
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
 }
 
 // CreateMessageOutput is the output of CreateMessage.
 type CreateMessageOutput struct {
 	Message Message `json:"message"`
+	// Replayed is set when an earlier call with the same idempotency key
+	// produced the output.
+	Replayed bool `json:"-"`
 }
 
 // CreateMessage makes a message and delivers it to the other side.
@@ -84,6 +90,9 @@ type GetOrCreateMessageInput struct {
 	Schedule           *Schedule       `json:"schedule,omitempty"`
 	Origin             string          `json:"origin,omitempty"`
 	DiscriminateByTags []string        `json:"discriminateByTags,omitempty"`
+	// IdempotencyKey, unless empty, makes repeated calls with the same key and
+	// payload one call.
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
 }
 
 // GetOrCreateMessageOutput is the output of GetOrCreateMessage.
@@ -150,6 +159,9 @@ type InitializeIncomingMessageInput struct {
 	ConversationID string                `json:"conversationId,omitempty"`
 	Conversation   *IncomingConversation `json:"conversation,omitempty"`
 	Message        *IncomingMessage      `json:"message,omitempty"`
+	// IdempotencyKey, unless empty, makes repeated calls with the same key and
+	// payload one call.
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
 }
 
 // InitializeIncomingMessageOutput is the output of InitializeIncomingMessage.

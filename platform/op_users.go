@@ -22,11 +22,17 @@ type CreateUserInput struct {
 	Properties      map[string]string `json:"properties,omitempty"`
 	Attributes      map[string]string `json:"attributes,omitempty"`
 	IntegrationName string            `json:"integrationName,omitempty"`
+	// IdempotencyKey, unless empty, makes repeated calls with the same key and
+	// payload one call.
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
 }
 
 // CreateUserOutput is the output of CreateUser.
 type CreateUserOutput struct {
 	User User `json:"user"`
+	// Replayed is set when an earlier call with the same idempotency key
+	// produced the output.
+	Replayed bool `json:"-"`
 }
 
 // CreateUser makes a user.

@@ -57,6 +57,20 @@ calls under ` + "`/v1/chat`" + `, ` + "`/v1/files`" + ` and ` + "`/v1/tables`" +
 			may(op, platform.ScopeAccount), may(op, platform.ScopeBot), may(op, platform.ScopeIntegration))
 	}
 	b.WriteString(`
+## Idempotency keys
+
+These operations take a key in the header ` + "`Idempotency-Key`" + ` or in the body's ` + "`idempotencyKey`" + `, 1 to 255 visible ASCII characters: ` + keyedNames() + `.
+
+- A repeat with the same key and the same payload makes nothing. It gets the row or the output of the first call, the same status, and the
+  header ` + "`Idempotent-Replayed: true`" + `. Repeats at the same time make one row. A repeat of an action that still runs waits for its output.
+- The same key with another payload or operation is refused: AlreadyExists (409), with ` + "`idempotencyKey`, `operation` and `id`" + ` of the first call
+  in ` + "`metadata`" + `, and ` + "`output`" + ` when that was an action.
+- A call that failed is not kept: correct it or repeat it under its key. An action whose code answered an error, or did not answer in time, is
+  carried out again by a repeat; its code gets the same ` + "`x-bellhop-call-id`" + ` each time.
+- A repeat of a message or an event that was deleted since gets it as it was created; one of a user or a conversation is ResourceGone (410). So
+  is that of an action whose output was over 1 MB, or was erased with a person.
+- Keys belong to the bot, or to the installation, that calls. They are kept for 7 days.
+
 ## Not served
 
 The official API has these operations too. They are answered MethodNotFound, with the reason.
@@ -85,6 +99,17 @@ value, and what to do. The id is in the server's log beside the cause. 429 and 5
 		fmt.Fprintf(&b, "| %s | %d |\n", t, t.Status())
 	}
 	return b.Bytes()
+}
+
+// keyedNames lists the operations that take an idempotency key.
+func keyedNames() string {
+	var names []string
+	for _, op := range platform.Operations() {
+		if platform.IdempotencyKey(op.New()) != nil {
+			names = append(names, op.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func TestTableIsWellFormed(t *testing.T) {

@@ -22,6 +22,7 @@ const (
 	HeaderSignature         = "X-Bp-Signature"
 	HeaderDeliveryID        = "X-Bellhop-Delivery-Id"
 	HeaderAttempt           = "X-Bellhop-Attempt"
+	HeaderCallID            = "X-Bellhop-Call-Id"
 	HeaderWebhookURL        = "X-Bellhop-Webhook-Url"
 	HeaderLease             = "X-Bellhop-Lease" // of an answer
 	HeaderTraceParent       = "Traceparent"
@@ -56,6 +57,7 @@ func (r *Request) Encode(h http.Header) {
 	if r.Attempt > 0 {
 		set(HeaderAttempt, strconv.Itoa(r.Attempt))
 	}
+	set(HeaderCallID, r.CallID)
 	set(HeaderWebhookURL, r.WebhookURL)
 	set(HeaderTraceParent, r.TraceParent)
 	set(HeaderTraceState, r.TraceState)
@@ -75,6 +77,7 @@ func Decode(h http.Header) (*Request, error) {
 		WebhookID:         h.Get(HeaderWebhookID),
 		ConfigurationType: h.Get(HeaderConfigurationType),
 		DeliveryID:        h.Get(HeaderDeliveryID),
+		CallID:            h.Get(HeaderCallID),
 		WebhookURL:        h.Get(HeaderWebhookURL),
 		TraceParent:       h.Get(HeaderTraceParent),
 		TraceState:        h.Get(HeaderTraceState),

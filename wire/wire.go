@@ -64,6 +64,9 @@ type Request struct {
 	// calls that are not deliveries. Attempt counts from 1.
 	DeliveryID string
 	Attempt    int
+	// CallID is the same for each repeat of a call of an action under one
+	// idempotency key; empty for calls that are not repeated.
+	CallID string
 
 	TraceParent string // W3C trace context, copied to the calls the code makes
 	TraceState  string

@@ -60,16 +60,32 @@ func (s *Service) callAction(ctx context.Context, id *Identity, in *platform.Cal
 	if err := checkSchema(ctx, action.Input, "input", input, "action", in.Type); err != nil {
 		return nil, err
 	}
-	answer, err := s.Actions.CallAction(ctx, ActionCall{Bot: id.Bot, Installation: owner, Type: name, Input: input})
+	key, err := keyed(id, platform.OpCallAction.Operation, in)
+	if err != nil {
+		return nil, err
+	}
+	call := ActionCall{Bot: id.Bot, Installation: owner, Type: name, Input: input, ID: callID(key)}
+	do := func(ctx context.Context) (*platform.CallActionOutput, error) {
+		return s.carryOut(ctx, in.Type, action, call)
+	}
+	if key == nil {
+		return do(ctx)
+	}
+	return s.callOnce(ctx, key, do)
+}
+
+// carryOut calls an action and checks its output.
+func (s *Service) carryOut(ctx context.Context, typ string, action catalog.Action, call ActionCall) (*platform.CallActionOutput, error) {
+	answer, err := s.Actions.CallAction(ctx, call)
 	if err != nil {
 		return nil, err
 	}
 	if answer == nil || len(answer.Output) == 0 || isNull(answer.Output) {
 		answer = &platform.ActionAnswer{Output: json.RawMessage("{}")}
 	}
-	if err := checkSchema(ctx, action.Output, "output", answer.Output, "action", in.Type); err != nil {
+	if err := checkSchema(ctx, action.Output, "output", answer.Output, "action", typ); err != nil {
 		fault := platform.AsError(err)
-		return nil, platform.Errorf(platform.TypeRuntime, "action %q answered wrongly: %s", in.Type, fault.Message)
+		return nil, platform.Errorf(platform.TypeRuntime, "action %q answered wrongly: %s", typ, fault.Message)
 	}
 	return &platform.CallActionOutput{Output: answer.Output}, nil
 }

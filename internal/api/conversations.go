@@ -48,26 +48,47 @@ func (s *Service) createConversation(ctx context.Context, id *Identity, in *plat
 	if err != nil {
 		return nil, err
 	}
+	key, err := keyed(id, platform.OpCreateConversation.Operation, in)
+	if err != nil {
+		return nil, err
+	}
+	if prior, err := s.claimed(ctx, key); err != nil {
+		return nil, err
+	} else if prior != nil {
+		return s.repeatedConversation(ctx, id, prior)
+	}
 	if made, err := s.askForConversation(ctx, id, owner, d); err != nil {
 		return nil, err
 	} else if made != "" {
+		if made, err = s.claimAlone(ctx, key, made); err != nil {
+			return nil, err
+		}
 		out, err := s.getConversation(ctx, id, &platform.GetConversationInput{ID: made})
 		if err != nil {
 			return nil, err
 		}
 		return &platform.CreateConversationOutput{Conversation: out.Conversation}, nil
 	}
-	return update(ctx, s, func(tx *store.Tx) (*platform.CreateConversationOutput, error) {
-		c, err := s.insertConversation(ctx, tx, id, owner, d)
+	var prior *store.IdempotencyKey
+	out, err := update(ctx, s, func(tx *store.Tx) (*platform.CreateConversationOutput, error) {
+		conversationID := s.ids.New(platform.PrefixConversation, tx.Now())
+		if prior, err = claim(ctx, tx, key, conversationID); prior != nil || err != nil {
+			return nil, err
+		}
+		c, err := s.insertConversation(ctx, tx, id, owner, conversationID, d)
 		if err != nil {
 			return nil, err
 		}
 		return &platform.CreateConversationOutput{Conversation: conversationView(c, id.alias())}, nil
 	})
+	if prior != nil && err == nil {
+		return s.repeatedConversation(ctx, id, prior)
+	}
+	return out, err
 }
 
-func (s *Service) insertConversation(ctx context.Context, tx *store.Tx, id *Identity, owner *catalog.Installation, d *conversationDraft) (c *store.Conversation, err error) {
-	c = &store.Conversation{ID: s.ids.New(platform.PrefixConversation, tx.Now()), BotID: id.Bot.ID, InstallationID: owner.ID,
+func (s *Service) insertConversation(ctx context.Context, tx *store.Tx, id *Identity, owner *catalog.Installation, conversationID string, d *conversationDraft) (c *store.Conversation, err error) {
+	c = &store.Conversation{ID: conversationID, BotID: id.Bot.ID, InstallationID: owner.ID,
 		Alias: owner.Alias, Channel: d.channel}
 	if c.Tags, err = d.writer(id).merge(nil, d.tags); err != nil {
 		return nil, err
@@ -161,7 +182,7 @@ func (s *Service) obtainConversation(ctx context.Context, tx *store.Tx, id *Iden
 	if !errors.Is(err, store.ErrNotFound) {
 		return nil, false, err
 	}
-	c, err = s.insertConversation(ctx, tx, id, owner, d)
+	c, err = s.insertConversation(ctx, tx, id, owner, s.ids.New(platform.PrefixConversation, tx.Now()), d)
 	return c, err == nil, err
 }
 

@@ -74,6 +74,10 @@ func (s *Service) createEvent(ctx context.Context, id *Identity, in *platform.Cr
 	if n := utf8.RuneCountInString(in.DedupeKey); n > maxTagValue {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "dedupeKey has %d characters; give at most %d", n, maxTagValue)
 	}
+	key, err := keyed(id, platform.OpCreateEvent.Operation, in)
+	if err != nil {
+		return nil, err
+	}
 	return update(ctx, s, func(tx *store.Tx) (*platform.CreateEventOutput, error) {
 		e := &store.Event{
 			ID: s.ids.New(platform.PrefixEvent, tx.Now()), BotID: id.Bot.ID, InstallationID: id.installationID(), Type: typ,
@@ -86,9 +90,14 @@ func (s *Service) createEvent(ctx context.Context, id *Identity, in *platform.Cr
 		if e.ScheduledAt != nil {
 			e.Status = string(platform.EventScheduled)
 		}
+		if prior, err := repeatedEvent(ctx, tx, key, e); err != nil {
+			return nil, err
+		} else if prior != nil {
+			return &platform.CreateEventOutput{Event: eventView(prior, id.alias()), Replayed: true}, nil
+		}
 		err := s.insertEvent(ctx, tx, id, e)
 		if errors.Is(err, store.ErrDuplicate) {
-			e, err = tx.EventByKey(ctx, e.BotID, e.InstallationID, e.DedupeKey)
+			e, err = duplicateEvent(ctx, tx, key, e)
 		}
 		if err != nil {
 			return nil, err

@@ -84,6 +84,13 @@ func (s *Service) initializeIncomingMessage(ctx context.Context, id *Identity, i
 		return nil, err
 	}
 	d := s.incomingDraft(ctx, id, in)
+	key, err := keyed(id, platform.OpInitializeIncomingMessage.Operation, in)
+	if err != nil {
+		return nil, err
+	}
+	if d != nil {
+		d.key = key
+	}
 	return update(ctx, s, func(tx *store.Tx) (*platform.InitializeIncomingMessageOutput, error) {
 		u, err := s.incomingUser(ctx, tx, id, in)
 		if err != nil {

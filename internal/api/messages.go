@@ -21,6 +21,8 @@ type messageDraft struct {
 	createdAt   time.Time
 	imported    bool // nobody is told
 	foreseen    verdict
+	key         *store.IdempotencyKey // nil without one
+	id          string                // of the message, once its key is claimed
 }
 
 // check refuses what no conversation would accept.
@@ -76,7 +78,9 @@ func (s *Service) insertMessage(ctx context.Context, tx *store.Tx, id *Identity,
 	if m.CreatedAt.IsZero() {
 		m.CreatedAt = tx.Now()
 	}
-	m.ID = s.messageID(m.CreatedAt, d.imported)
+	if m.ID = d.id; m.ID == "" {
+		m.ID = s.messageID(m.CreatedAt, d.imported)
+	}
 	if id.Installation != nil {
 		m.Direction = string(platform.Incoming)
 	}
@@ -129,12 +133,21 @@ func parties(ctx context.Context, tx *store.Tx, id *Identity, conversationID, us
 }
 
 func (s *Service) createMessage(ctx context.Context, id *Identity, in *platform.CreateMessageInput) (*platform.CreateMessageOutput, error) {
-	d := &messageDraft{typ: in.Type, origin: in.Origin, payload: in.Payload, tags: in.Tags, schedule: in.Schedule}
+	key, err := keyed(id, platform.OpCreateMessage.Operation, in)
+	if err != nil {
+		return nil, err
+	}
+	d := &messageDraft{typ: in.Type, origin: in.Origin, payload: in.Payload, tags: in.Tags, schedule: in.Schedule, key: key}
 	if err := d.check(); err != nil {
 		return nil, err
 	}
 	d.foresee(ctx, id, s.whereabouts(ctx, id, in.ConversationID, d.payload))
 	return update(ctx, s, func(tx *store.Tx) (*platform.CreateMessageOutput, error) {
+		if prior, err := s.repeatedMessage(ctx, tx, id, d, in.ConversationID, in.UserID); err != nil {
+			return nil, err
+		} else if prior != nil {
+			return &platform.CreateMessageOutput{Message: messageView(prior, id.alias()), Replayed: true}, nil
+		}
 		c, u, err := parties(ctx, tx, id, in.ConversationID, in.UserID)
 		if err != nil {
 			return nil, err
@@ -257,7 +270,11 @@ func (s *Service) deleteMessage(ctx context.Context, id *Identity, in *platform.
 }
 
 func (s *Service) getOrCreateMessage(ctx context.Context, id *Identity, in *platform.GetOrCreateMessageInput) (*platform.GetOrCreateMessageOutput, error) {
-	d := &messageDraft{typ: in.Type, origin: in.Origin, payload: in.Payload, tags: in.Tags, schedule: in.Schedule, by: in.DiscriminateByTags}
+	key, err := keyed(id, platform.OpGetOrCreateMessage.Operation, in)
+	if err != nil {
+		return nil, err
+	}
+	d := &messageDraft{typ: in.Type, origin: in.Origin, payload: in.Payload, tags: in.Tags, schedule: in.Schedule, by: in.DiscriminateByTags, key: key}
 	if len(d.payload) > 0 {
 		if err := d.check(); err != nil {
 			return nil, err
@@ -279,7 +296,7 @@ func (s *Service) getOrCreateMessage(ctx context.Context, id *Identity, in *plat
 
 // obtainMessage finds the message of the conversation that the draft's tags
 // mean, or makes and delivers one. Concurrent calls make one. Without tags it
-// always makes one.
+// makes one for each idempotency key, and for each call without a key.
 func (s *Service) obtainMessage(ctx context.Context, tx *store.Tx, id *Identity, c *store.Conversation, u *store.User, d *messageDraft) (m *store.Message, created bool, err error) {
 	match, err := tagWriter{id: id, kind: store.KindMessage, channel: c.Channel}.match(d.tags, d.by)
 	if err != nil {
@@ -306,6 +323,11 @@ func (s *Service) obtainMessage(ctx context.Context, tx *store.Tx, id *Identity,
 	}
 	if err := d.fits(ctx, id, c); err != nil {
 		return nil, false, err
+	}
+	if len(match) == 0 { // else the tags tell repeats
+		if m, err = s.repeatedMessage(ctx, tx, id, d, c.ID, u.ID); m != nil || err != nil {
+			return m, false, err
+		}
 	}
 	m, err = s.insertMessage(ctx, tx, id, c, u, d)
 	return m, err == nil, err

@@ -50,6 +50,9 @@ type ActionCall struct {
 	Installation *catalog.Installation // nil: the action is the bot's own
 	Type         string                // without the alias
 	Input        json.RawMessage
+	// ID is the same for each repeat of the call under its idempotency key; ""
+	// for a call without one.
+	ID string
 }
 
 // Installer changes installations and tells their code: it validates,
@@ -126,6 +129,7 @@ type Service struct {
 	lent   lent
 	fits   fits
 	scans  scans
+	calls  calls
 	kicked chan struct{}
 	nextAt atomic.Int64 // Unix milliseconds at which Run wakes; 0 is never
 }
@@ -139,6 +143,7 @@ func New(cfg Config) *Service {
 		cfg.Now = time.Now
 	}
 	s := &Service{Config: cfg, kicked: make(chan struct{}, 1)}
+	s.calls.init()
 	s.routes = s.table()
 	return s
 }

@@ -36,6 +36,7 @@ var definition = platform.IntegrationDefinition{
 		Conversation: platform.ConversationDefinition{Tags: map[string]platform.TagDefinition{"id": {}, "topic": {}}, Creation: &platform.CreationDefinition{Enabled: true}},
 	}},
 	Events:          map[string]platform.EventDefinition{"opened": {}},
+	Actions:         map[string]platform.ActionDefinition{"act": {}},
 	States:          map[string]platform.StateDefinition{"account": {Type: platform.StateIntegration}},
 	ExtraOperations: []string{wire.OpMessageUpdated, wire.OpConversationUpdated},
 }

@@ -42,26 +42,47 @@ func (s *Service) createUser(ctx context.Context, id *Identity, in *platform.Cre
 	if err := d.check(); err != nil {
 		return nil, err
 	}
+	key, err := keyed(id, platform.OpCreateUser.Operation, in)
+	if err != nil {
+		return nil, err
+	}
+	if prior, err := s.claimed(ctx, key); err != nil {
+		return nil, err
+	} else if prior != nil {
+		return s.repeatedUser(ctx, id, prior)
+	}
 	if made, err := s.askForUser(ctx, id, d); err != nil {
 		return nil, err
 	} else if made != "" {
+		if made, err = s.claimAlone(ctx, key, made); err != nil {
+			return nil, err
+		}
 		out, err := s.getUser(ctx, id, &platform.GetUserInput{ID: made})
 		if err != nil {
 			return nil, err
 		}
 		return &platform.CreateUserOutput{User: out.User}, nil
 	}
-	return update(ctx, s, func(tx *store.Tx) (*platform.CreateUserOutput, error) {
-		u, err := s.insertUser(ctx, tx, id, d)
+	var prior *store.IdempotencyKey
+	out, err := update(ctx, s, func(tx *store.Tx) (*platform.CreateUserOutput, error) {
+		userID := s.ids.New(platform.PrefixUser, tx.Now())
+		if prior, err = claim(ctx, tx, key, userID); prior != nil || err != nil {
+			return nil, err
+		}
+		u, err := s.insertUser(ctx, tx, id, userID, d)
 		if err != nil {
 			return nil, err
 		}
 		return &platform.CreateUserOutput{User: userView(u, id.alias())}, nil
 	})
+	if prior != nil && err == nil {
+		return s.repeatedUser(ctx, id, prior)
+	}
+	return out, err
 }
 
-func (s *Service) insertUser(ctx context.Context, tx *store.Tx, id *Identity, d *userDraft) (*store.User, error) {
-	u := &store.User{ID: s.ids.New(platform.PrefixUser, tx.Now()), BotID: id.Bot.ID, InstallationID: id.installationID()}
+func (s *Service) insertUser(ctx context.Context, tx *store.Tx, id *Identity, userID string, d *userDraft) (*store.User, error) {
+	u := &store.User{ID: userID, BotID: id.Bot.ID, InstallationID: id.installationID()}
 	if id.Installation == nil && d.integrationName != "" {
 		in := id.Bot.Find(d.integrationName)
 		if in == nil {
@@ -173,7 +194,7 @@ func (s *Service) obtainUser(ctx context.Context, tx *store.Tx, id *Identity, d 
 	if !errors.Is(err, store.ErrNotFound) {
 		return nil, false, err
 	}
-	u, err = s.insertUser(ctx, tx, id, d)
+	u, err = s.insertUser(ctx, tx, id, s.ids.New(platform.PrefixUser, tx.Now()), d)
 	return u, err == nil, err
 }
 

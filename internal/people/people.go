@@ -365,10 +365,14 @@ func (e *erasing) namedFiles(ctx context.Context) error {
 	return nil
 }
 
-// person removes the user itself, with its states, tags and what code printed about it.
+// person removes the user itself, with its states, tags and what code printed about it, and all outputs of actions that
+// are kept under idempotency keys: nobody knows whom they are about.
 func (e *erasing) person(ctx context.Context) error {
 	return e.cfg.Store.Update(ctx, func(tx *store.Tx) error {
 		if err := tx.EraseLogs(ctx, e.BotID, e.UserID); err != nil {
+			return err
+		}
+		if err := tx.EraseOutputs(ctx, e.BotID); err != nil {
 			return err
 		}
 		err := tx.DeleteUser(ctx, e.BotID, e.UserID)

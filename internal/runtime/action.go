@@ -20,6 +20,9 @@ type ActionCall struct {
 	Installation *catalog.Installation
 	Type         string
 	Input        json.RawMessage
+	// ID is the same for each repeat of the call; "" when it is not to be
+	// repeated.
+	ID string
 }
 
 // CallAction calls an action and waits for its output. Refusals and failures of
@@ -34,6 +37,7 @@ func (r *Runtime) CallAction(ctx context.Context, call ActionCall) (*platform.Ac
 	if req.Body, err = json.Marshal(platform.ActionBody{Type: call.Type, Input: call.Input}); err != nil {
 		return nil, platform.Errorf(platform.TypeInvalidPayload, "input: it is not valid JSON")
 	}
+	req.CallID = call.ID
 	timed, cancel := context.WithTimeoutCause(ctx, limit, errActionTimeout)
 	defer cancel()
 	resp, err := h.Handle(timed, req)

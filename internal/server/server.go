@@ -244,7 +244,9 @@ func (s *Server) run(ctx context.Context) error {
 		s.logger.Info("server stopping", "reason", reasonOf(ctx))
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.ShutdownGrace)
 		defer cancel()
-		if err := s.http.Shutdown(grace); err != nil {
+		err := s.http.Shutdown(grace)
+		s.service.Settle(grace)
+		if err != nil {
 			return s.http.Close() // streams that do not end by themselves
 		}
 		return nil

@@ -12,6 +12,7 @@ import (
 // Delivered deliveries are kept for a while, so that one can look back.
 const (
 	keepDelivered = 7 * 24 * time.Hour
+	keepKeys      = 7 * 24 * time.Hour // of calls that are not repeated
 	keepAudit     = 400 * 24 * time.Hour
 	pruneEvery    = 10 * time.Minute
 )
@@ -36,6 +37,9 @@ func (s *Server) pruneOnce(ctx context.Context, now time.Time) {
 	s.codeLog.prune(ctx, now.Add(-keepLogs))
 	s.prunePeople(ctx, now)
 	s.pruneAudit(ctx, now.Add(-keepAudit))
+	s.prunePages(ctx, "old idempotency keys not removed", func(tx *store.Tx, limit int) (int64, error) {
+		return tx.PruneKeys(ctx, now.Add(-keepKeys), limit)
+	})
 	s.reclaim(ctx)
 }
 

@@ -147,6 +147,7 @@ func (tx *Tx) DeleteBot(ctx context.Context, id string) error {
 		`DELETE FROM removed_installations WHERE bot_id = $1`,
 		`DELETE FROM tokens WHERE bot_id = $1`,
 		`DELETE FROM recurring_events WHERE bot_id = $1`,
+		`DELETE FROM idempotency_keys WHERE bot_id = $1`,
 		`DELETE FROM code WHERE owner IN (SELECT id FROM publications WHERE kind = 'bot_version' AND name = $1)`,
 		`DELETE FROM publications WHERE kind = 'bot_version' AND name = $1`,
 	} {

@@ -6,6 +6,7 @@ package platformhttp
 import (
 	"bytes"
 	"context"
+	crand "crypto/rand"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -70,9 +71,20 @@ func New(base string, cfg Config) (*Transport, error) {
 	return &Transport{base: strings.TrimRight(base, "/"), cfg: cfg, client: client}, nil
 }
 
+// Headers of idempotent calls.
+const (
+	// HeaderKey carries the idempotency key of a call.
+	HeaderKey = "Idempotency-Key"
+	// HeaderReplayed is true in the answer to a call that an earlier call with
+	// the same key carried out.
+	HeaderReplayed = "Idempotent-Replayed"
+)
+
 // Do makes the call. It repeats it after connection faults and 5xx when the
-// operation is idempotent, and after 429, 502 and 503 always, waiting as the
-// answer says or else a little longer each time.
+// operation is idempotent or takes an idempotency key, and after 429, 502 and
+// 503 always, waiting as the answer says or else a little longer each time.
+// All attempts of a call carry the same key: that of the input, or a random
+// one.
 func (t *Transport) Do(ctx context.Context, call *platform.Call) error {
 	path, query, err := t.binding.Encode(call.Op, call.In)
 	if err != nil {
@@ -91,8 +103,15 @@ func (t *Transport) Do(ctx context.Context, call *platform.Call) error {
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
+	q := &request{address: address, body: body, repeatable: call.Op.Idempotent}
+	if own := platform.IdempotencyKey(call.In); own != nil {
+		q.repeatable = true
+		if *own == "" {
+			q.key = crand.Text()
+		}
+	}
 	for attempt := 1; ; attempt++ {
-		wait, err := t.attempt(ctx, call, address, body, attempt)
+		wait, err := t.attempt(ctx, call, q, attempt)
 		if err == nil || wait < 0 || attempt >= t.cfg.Attempts {
 			return err
 		}
@@ -106,36 +125,50 @@ func (t *Transport) Do(ctx context.Context, call *platform.Call) error {
 	}
 }
 
+// request is what all attempts of a call send.
+type request struct {
+	address    string
+	body       []byte
+	key        string // "" when the body has it, or the operation takes none
+	repeatable bool   // after an unknown outcome
+}
+
 // attempt tries once; a negative wait says that trying again is no use.
-func (t *Transport) attempt(ctx context.Context, call *platform.Call, address string, body []byte, n int) (wait time.Duration, err error) {
+func (t *Transport) attempt(ctx context.Context, call *platform.Call, q *request, n int) (wait time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, t.cfg.Timeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, call.Op.Method, address, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, call.Op.Method, q.address, bytes.NewReader(q.body))
 	if err != nil {
 		return -1, fmt.Errorf("%s: %w", call.Op.Name, err)
 	}
-	if body != nil {
+	if q.body != nil {
 		r.Header.Set("Content-Type", "application/json")
+	}
+	if q.key != "" {
+		r.Header.Set(HeaderKey, q.key)
 	}
 	setCaller(r.Header, &call.Caller)
 	res, err := t.client.Do(r)
 	if err != nil {
-		return again(call.Op.Idempotent, n), fmt.Errorf("%s: server %w: %w", call.Op.Name, platform.ErrUnavailable, err)
+		return again(q.repeatable, n), fmt.Errorf("%s: server %w: %w", call.Op.Name, platform.ErrUnavailable, err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, t.cfg.MaxBody))
 	if err != nil {
-		return again(call.Op.Idempotent, n), fmt.Errorf("%s: server %w: read the answer: %w", call.Op.Name, platform.ErrUnavailable, err)
+		return again(q.repeatable, n), fmt.Errorf("%s: server %w: read the answer: %w", call.Op.Name, platform.ErrUnavailable, err)
 	}
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
 		if err := json.Unmarshal(answer, call.Out); err != nil {
 			return -1, fmt.Errorf("%s: read the answer: %w", call.Op.Name, err)
 		}
+		if replayed := platform.Replayed(call.Out); replayed != nil {
+			*replayed = res.Header.Get(HeaderReplayed) == "true"
+		}
 		return 0, nil
 	}
 	failure := decodeError(res, answer)
 	repeat := res.StatusCode == 429 || res.StatusCode == 502 || res.StatusCode == 503
-	if wait = again(repeat || call.Op.Idempotent && res.StatusCode >= 500, n); wait >= 0 && failure.RetryAfter > 0 {
+	if wait = again(repeat || q.repeatable && res.StatusCode >= 500, n); wait >= 0 && failure.RetryAfter > 0 {
 		wait = failure.RetryAfter
 	}
 	return wait, failure

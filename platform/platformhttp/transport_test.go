@@ -64,7 +64,7 @@ func TestRetryOnlyWhereItIsSafe(t *testing.T) {
 		want   int
 	}{
 		"500 on a read":   {500, false, 3},
-		"500 on a create": {500, true, 1},
+		"500 on a create": {500, true, 1}, // takes no idempotency key
 		"503 on a create": {503, true, 3},
 		"400 is final":    {400, false, 1},
 	} {
@@ -78,7 +78,7 @@ func TestRetryOnlyWhereItIsSafe(t *testing.T) {
 			})
 			var err error
 			if tt.create {
-				_, err = c.CreateUser(t.Context(), &platform.CreateUserInput{})
+				_, err = c.CreateTable(t.Context(), &platform.CreateTableInput{})
 			} else {
 				_, err = c.GetUser(t.Context(), &platform.GetUserInput{ID: "user_1"})
 			}

@@ -142,6 +142,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := h.readBody(w, r, op, in); err != nil {
 		return err
 	}
+	if err := readKey(r.Header, in); err != nil {
+		return err
+	}
 	h.binding.DecodePath(op, func(name string) string { return values[name] }, in)
 	if r.URL.RawQuery != "" {
 		query, err := url.ParseQuery(r.URL.RawQuery)
@@ -164,6 +167,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("encode the answer of %s: %w", op.Name, err)
 	}
 	w.Header()["Content-Type"] = jsonType
+	if replayed := platform.Replayed(out); replayed != nil && *replayed {
+		w.Header()[platformhttp.HeaderReplayed] = trueValue
+	}
 	defer reply.Writing(w, int64(len(body)))()
 	w.WriteHeader(op.Status)
 	_, _ = w.Write(body) // the caller may have gone
