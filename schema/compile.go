@@ -60,7 +60,8 @@ func CompileOpen(raw json.RawMessage, open func(ref string) bool) (*Validator, e
 	if n := parts(doc); n > maxParts {
 		return nil, fmt.Errorf("the schema has %d parts; at most %d are allowed", n, maxParts)
 	}
-	if err := checkPatterns(doc, nil); err != nil {
+	patterns := patternSet{}
+	if err := checkPatterns(doc, nil, patterns); err != nil {
 		return nil, fmt.Errorf("the schema cannot be used: %w", err)
 	}
 	if open != nil {
@@ -73,7 +74,7 @@ func CompileOpen(raw json.RawMessage, open func(ref string) bool) (*Validator, e
 	c.AssertFormat()
 	c.UseLoader(refuse{})
 	c.UseRegexpEngine(func(text string) (jsonschema.Regexp, error) {
-		re, err := compilePattern(text)
+		re, err := patterns.compile(text)
 		if _, over := errors.AsType[*patternLimitError](err); over {
 			return nil, err
 		} else if err != nil {
@@ -91,7 +92,7 @@ func CompileOpen(raw json.RawMessage, open func(ref string) bool) (*Validator, e
 	if v.schema, err = compile(c); err != nil {
 		return nil, fmt.Errorf("the schema cannot be used: %w", v.unusable(err))
 	}
-	compiling = false // from here on the engine serves values, several at a time
+	compiling, patterns = false, nil // from here on the engine serves values, several at a time
 	if v.found, err = examine(v.schema); err != nil {
 		return nil, fmt.Errorf("the schema cannot be used: %w", err)
 	}

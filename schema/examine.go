@@ -231,9 +231,9 @@ func (x *examination) refuse(s *jsonschema.Schema, reason string) {
 }
 
 // checkPatterns refuses a pattern that is over the limits, with its place.
-func checkPatterns(doc any, path []string) error {
+func checkPatterns(doc any, path []string, patterns patternSet) error {
 	check := func(text string, path ...string) error {
-		_, err := compilePattern(text)
+		_, err := patterns.compile(text)
 		if over, ok := errors.AsType[*patternLimitError](err); ok {
 			return fmt.Errorf("%sthe pattern %q cannot be used: %w", at(pathText(path)), short(text), over)
 		}
@@ -255,19 +255,19 @@ func checkPatterns(doc any, path []string) error {
 				}
 			case "patternProperties":
 				names, _ := member.(map[string]any)
-				for text := range names {
+				for _, text := range slices.Sorted(maps.Keys(names)) {
 					if err := check(text, here...); err != nil {
 						return err
 					}
 				}
 			}
-			if err := checkPatterns(member, here); err != nil {
+			if err := checkPatterns(member, here, patterns); err != nil {
 				return err
 			}
 		}
 	case []any:
 		for i, member := range doc {
-			if err := checkPatterns(member, append(slices.Clip(path), strconv.Itoa(i))); err != nil {
+			if err := checkPatterns(member, append(slices.Clip(path), strconv.Itoa(i)), patterns); err != nil {
 				return err
 			}
 		}

@@ -69,6 +69,7 @@ func TestExplosiveSchemasAreRefused(t *testing.T) {
 		"two that refer in a ring":  {`{"$defs":{"a":{"allOf":[{"$ref":"#/$defs/b"}]},"b":{"anyOf":[{"$ref":"#/$defs/a"}]}},"$ref":"#/$defs/a"}`, "it refers to itself"},
 		"a pattern that repeats":    {`{"properties":{"a":{"pattern":"` + strings.Repeat("(x{1,1000}y)", 40) + `"}}}`, "properties.a.pattern: the pattern"},
 		"a pattern beyond RE2":      {`{"properties":{"a":{"pattern":"((x{1000}){1000}){1000}"}}}`, ""},
+		"many patterns":             {`{"properties":{"a":{"allOf":[` + differentPatterns(50) + `]}}}`, "properties.a.allOf"},
 		"a long pattern":            {`{"patternProperties":{"` + strings.Repeat("a", 1001) + `":{}}}`, "patternProperties"},
 		"a pattern that nests":      {`{"properties":{"a":{"pattern":"` + strings.Repeat("(", 450) + "x" + strings.Repeat(")?", 450) + `"}}}`, ""},
 		"a large list of values":    {`{"properties":{"a":{"enum":[` + strings.Repeat("1,", 6000) + `0]}}}`, "6"},
@@ -126,6 +127,14 @@ func TestExplosiveValuesAreRefused(t *testing.T) {
 			}
 		})
 	}
+}
+
+func differentPatterns(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `{"pattern":"^%d(x{1000}y{1000})?$"},`, i)
+	}
+	return b.String() + "true"
 }
 
 func manyPatterns(n int) string {

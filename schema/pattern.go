@@ -10,8 +10,9 @@ import (
 // Limits of a pattern: the time of a match is that of the text times that of
 // the pattern. No pattern takes more, since RE2 does not backtrack.
 const (
-	maxPatternLength = 1000 // bytes
-	maxPatternSteps  = 2500 // instructions of its program, each of which may run for each character
+	maxPatternLength = 1000   // bytes
+	maxPatternSteps  = 2500   // instructions of its program, each of which may run for each character
+	maxSchemaSteps   = 40_000 // of all patterns of a schema
 )
 
 // patternLimitError names the limit that a pattern exceeds.
@@ -48,4 +49,27 @@ func compilePattern(text string) (*boundPattern, error) {
 	}
 	re, err := regexp.Compile(text)
 	return &boundPattern{re, len(program.Inst)}, err
+}
+
+// patternSet are the patterns of one schema. A nil one compiles patterns that
+// it does not keep.
+type patternSet map[string]*boundPattern
+
+func (set patternSet) compile(text string) (*boundPattern, error) {
+	if known, ok := set[text]; ok {
+		return known, nil
+	}
+	p, err := compilePattern(text)
+	if err != nil || set == nil {
+		return p, err
+	}
+	steps := p.steps
+	for _, other := range set {
+		steps += other.steps
+	}
+	if steps > maxSchemaSteps {
+		return nil, &patternLimitError{fmt.Sprintf("the patterns of the schema have more than %d steps together", maxSchemaSteps)}
+	}
+	set[text] = p
+	return p, nil
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -20,11 +21,16 @@ var (
 // to what others define; nil is none.
 type schemaCheck struct {
 	open func(ref string) bool
+	size int
 	err  error
 }
 
 func (c *schemaCheck) schema(path string, raw json.RawMessage) {
 	if c.err != nil {
+		return
+	}
+	if c.size += bytes.Count(raw, []byte(",")) + bytes.Count(raw, []byte("{")) + bytes.Count(raw, []byte("[")); c.size > maxDefinitionParts {
+		c.err = platform.Errorf(platform.TypeLimitExceeded, "%s: the schemas of the definition have more than %d members and elements together", path, maxDefinitionParts)
 		return
 	}
 	if _, err := schema.CompileOpen(raw, c.open); err != nil {

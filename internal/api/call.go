@@ -37,6 +37,9 @@ func (s *Service) call(ctx context.Context, id *Identity, op *platform.Operation
 			err = e
 		}
 	}()
+	if err := s.bounds.check(op, in); err != nil {
+		return s.fail(ctx, op, err)
+	}
 	if err := r.call(audited(ctx, id, op, in), id, in, out); err != nil {
 		return fail(ctx, op, err)
 	}

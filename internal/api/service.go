@@ -124,6 +124,7 @@ type Service struct {
 	Config
 	ids    platform.IDs
 	routes map[string]route
+	bounds *bounds
 	tokens tokens
 	files  signerCache
 	lent   lent
@@ -145,5 +146,6 @@ func New(cfg Config) *Service {
 	s := &Service{Config: cfg, kicked: make(chan struct{}, 1)}
 	s.calls.init()
 	s.routes = s.table()
+	s.bounds = newBounds(platform.Operations())
 	return s
 }

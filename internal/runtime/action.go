@@ -82,6 +82,7 @@ func readAction(name string, resp *wire.Response, output *schema.Validator) (*pl
 	if err := json.Unmarshal(resp.Body, &answer); err != nil {
 		return nil, platform.Errorf(platform.TypeRuntime, "action %s: its code answered something that is not JSON; it must answer {\"output\": {…}}", name)
 	}
+	answer.Output = platform.CleanJSON(answer.Output)
 	if len(answer.Output) == 0 || string(answer.Output) == "null" {
 		answer.Output = json.RawMessage("{}")
 	}

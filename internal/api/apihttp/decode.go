@@ -25,6 +25,7 @@ var decodeOptions = jsonv2.JoinOptions(
 // decode reads a body. The quick decoder does the work; only when it fails the
 // standard one is asked, for its errors name the field.
 func decode(body []byte, in any) error {
+	body = platform.CleanJSON(body)
 	quick := jsonv2.Unmarshal(body, in, decodeOptions)
 	switch {
 	case quick == nil && bytes.Contains(body, []byte(`\u0000`)):
@@ -33,8 +34,6 @@ func decode(body []byte, in any) error {
 		return nil
 	case errors.Is(quick, jsontext.ErrDuplicateName):
 		return platform.Errorf(platform.TypeInvalidPayload, "%s: the name stands twice in its object; give it once", pointer(quick))
-	case !utf8.Valid(body):
-		return platform.Errorf(platform.TypeInvalidPayload, "the body is not valid UTF-8; send text as UTF-8 and other bytes as base64")
 	}
 	slow := json.Unmarshal(body, in)
 	if slow == nil {

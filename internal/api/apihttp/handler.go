@@ -207,7 +207,7 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, op *platform.
 	return decode(body, in)
 }
 
-var encodeOptions = jsonv2.JoinOptions(jsonv2.OmitZeroStructFields(false), jsontext.AllowInvalidUTF8(true))
+var encodeOptions = jsonv2.JoinOptions(jsonv2.OmitZeroStructFields(false), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
 func encode(out any) ([]byte, error) { return jsonv2.Marshal(out, encodeOptions) }
 
