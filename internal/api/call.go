@@ -38,7 +38,7 @@ func (s *Service) call(ctx context.Context, id *Identity, op *platform.Operation
 		}
 	}()
 	if err := s.bounds.check(op, in); err != nil {
-		return s.fail(ctx, op, err)
+		return err
 	}
 	if err := r.call(audited(ctx, id, op, in), id, in, out); err != nil {
 		return fail(ctx, op, err)
