@@ -43,8 +43,9 @@ type Definition struct {
 	Identifier *platform.IdentifierDefinition
 	Attributes map[string]string
 
-	// ExtraOperations lists wire.OpMessageUpdated and wire.OpConversationUpdated
-	// where the integration wants to be told.
+	// ExtraOperations lists those of wire.OpMessageUpdated,
+	// wire.OpConversationUpdated and wire.OpDeliveryFailed that the integration
+	// handles.
 	ExtraOperations []string
 	// MaxExecutionTime bounds one call; 0 means 60 seconds.
 	MaxExecutionTime time.Duration

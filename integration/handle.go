@@ -37,6 +37,8 @@ func (b *built) Handle(ctx context.Context, req *wire.Request) (*wire.Response, 
 		return tell(ctx, call, req, b.handlers.messageUpdated)
 	case wire.OpConversationUpdated:
 		return tell(ctx, call, req, b.handlers.conversationUpdated)
+	case wire.OpDeliveryFailed:
+		return tell(ctx, call, req, b.handlers.deliveryFailed)
 	case wire.OpCreateUser:
 		return create(ctx, call, req, "user", b.handlers.createUser)
 	case wire.OpCreateConversation:

@@ -25,6 +25,7 @@ type (
 	createConversationFunc  func(context.Context, *Call, *platform.CreateConversationBody) (*platform.Conversation, error)
 	messageUpdatedFunc      func(context.Context, *Call, *platform.MessageUpdatedBody) error
 	conversationUpdatedFunc func(context.Context, *Call, *platform.ConversationUpdatedBody) error
+	deliveryFailedFunc      func(context.Context, *Call, *platform.DeliveryFailedBody) error
 	messageFunc             func(context.Context, *Call, *platform.MessageCreatedBody) error
 	actionFunc              = sdk.ActionFunc[Call]
 )
@@ -48,6 +49,7 @@ type handlers struct {
 	createConversation   createConversationFunc
 	messageUpdated       messageUpdatedFunc
 	conversationUpdated  conversationUpdatedFunc
+	deliveryFailed       deliveryFailedFunc
 	messages             map[messageKey]messageFunc
 	channels             map[string]messageFunc // of standard messages without one of their own
 	actions              map[string]actionFunc
@@ -138,6 +140,15 @@ func (m *Mux) OnMessageUpdated(fn func(context.Context, *Call, *platform.Message
 	m.handlers.messageUpdated = fn
 }
 
+// OnDeliveryFailed is called when a message that the integration created is a
+// dead letter, or waits because the bot is down; the definition's
+// ExtraOperations must ask for it. It comes in the order of the messages to the
+// conversation.
+func (m *Mux) OnDeliveryFailed(fn func(context.Context, *Call, *platform.DeliveryFailedBody) error) {
+	m.faults.Once(wire.OpDeliveryFailed, m.handlers.deliveryFailed != nil, fn == nil)
+	m.handlers.deliveryFailed = fn
+}
+
 // OnConversationUpdated is called when a bot changed a conversation; the
 // definition's ExtraOperations must ask for it.
 func (m *Mux) OnConversationUpdated(fn func(context.Context, *Call, *platform.ConversationUpdatedBody) error) {
@@ -197,6 +208,7 @@ func (h *handlers) match(w *platform.IntegrationDefinition, f *define.Faults) {
 func (h *handlers) matchExtra(w *platform.IntegrationDefinition, f *define.Faults) {
 	for op, handled := range map[string]bool{
 		wire.OpMessageUpdated: h.messageUpdated != nil, wire.OpConversationUpdated: h.conversationUpdated != nil,
+		wire.OpDeliveryFailed: h.deliveryFailed != nil,
 	} {
 		listed := slices.Contains(w.ExtraOperations, op)
 		if handled && !listed {

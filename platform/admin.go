@@ -126,10 +126,11 @@ type Delivery struct {
 	CreatedAt      Time          `json:"createdAt"`
 	FinishedAt     *Time         `json:"finishedAt,omitempty"`
 	State          DeliveryState `json:"state"`
-	Target         string        `json:"target"` // bot or installation
+	Target         string        `json:"target"` // bot, installation or alert
 	BotID          string        `json:"botId"`
 	Alias          string        `json:"alias,omitempty"`
 	AliasRemoved   bool          `json:"aliasRemoved,omitempty"` // the installation was removed
+	AlertID        string        `json:"alertId,omitempty"`      // of the endpoint
 	Operation      string        `json:"operation"`
 	Type           string        `json:"type,omitempty"`
 	Lane           string        `json:"lane"`

@@ -23,6 +23,7 @@ const (
 	PrefixState          = "state"
 	PrefixDelivery       = "dlv"
 	PrefixToken          = "tok"
+	PrefixAlert          = "alert"
 	PrefixWorkspace      = "wkspace"
 	PrefixDeployment     = "dpl"
 	PrefixInterface      = "ifver"

@@ -21,23 +21,25 @@ import (
 type BotSettings struct {
 	Delivery  BotDelivery  `json:"delivery,omitzero"`
 	Retention BotRetention `json:"retention,omitzero"`
+	Failure   BotFailure   `json:"failure,omitzero"`
 }
 
 // InstallationSettings are how the server treats an installation, as
 // BotSettings does for a bot.
 type InstallationSettings struct {
 	Delivery InstallationDelivery `json:"delivery,omitzero"`
+	Failure  InstallationFailure  `json:"failure,omitzero"`
 }
 
 // WithDefaults returns the settings with a default in each zero member.
 func (s BotSettings) WithDefaults() BotSettings {
-	s.Delivery = s.Delivery.withDefaults()
+	s.Delivery, s.Failure = s.Delivery.withDefaults(), s.Failure.withDefaults()
 	return s
 }
 
 // WithDefaults returns the settings with a default in each zero member.
 func (s InstallationSettings) WithDefaults() InstallationSettings {
-	s.Delivery = s.Delivery.withDefaults()
+	s.Delivery, s.Failure = s.Delivery.withDefaults(), s.Failure.withDefaults()
 	return s
 }
 
@@ -46,6 +48,7 @@ func (s BotSettings) Check() error {
 	var p settingsCheck
 	s.Delivery.check(p.in("delivery"))
 	s.Retention.check(p.in("retention"))
+	s.Failure.check(p.in("failure"))
 	return p.err()
 }
 
@@ -53,6 +56,7 @@ func (s BotSettings) Check() error {
 func (s InstallationSettings) Check() error {
 	var p settingsCheck
 	s.Delivery.check(p.in("delivery"))
+	s.Failure.check(p.in("failure"))
 	return p.err()
 }
 

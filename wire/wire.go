@@ -38,6 +38,10 @@ const (
 // when it is 5xx.
 const OpListen = "listen"
 
+// OpDeliveryFailed is ours and goes to integrations whose definition asks for
+// it: a bot does not get a message, or not now.
+const OpDeliveryFailed = "delivery_failed"
+
 // Request is one call into an integration or a bot.
 //
 // A handler must not keep or change Body and Configuration after it returned.

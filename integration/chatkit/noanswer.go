@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/dialguard"
+	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // ErrAccepted is joined with the error of a call that the vendor accepted, but
@@ -58,17 +59,10 @@ func failure(cause error) string {
 	return failed
 }
 
-// RetryAfterHeader parses the header Retry-After: seconds or a time. It returns
-// 0 if the header is missing or invalid.
+// RetryAfterHeader returns how long the header Retry-After asks to wait, as
+// platform.RetryAfter reads it; 0 when it does not say.
 func RetryAfterHeader(h http.Header, now time.Time) time.Duration {
-	value := h.Get("Retry-After")
-	if n, err := strconv.ParseFloat(value, 64); err == nil && n > 0 && n < 86400 {
-		return time.Duration(n * float64(time.Second))
-	}
-	if at, err := http.ParseTime(value); err == nil && at.After(now) {
-		return at.Sub(now)
-	}
-	return 0
+	return platform.RetryAfter(0, h, now)
 }
 
 // HTTPClient returns a copy of c for calls of a vendor's API. It follows no

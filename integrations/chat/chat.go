@@ -94,7 +94,7 @@ func definition() integration.Definition {
 		Actions: map[string]integration.ActionDefinition{
 			actionSend: {Title: "Send custom event", Description: "Send an event to the clients that listen", Input: integration.RawSchema(sendSchema)},
 		},
-		ExtraOperations: []string{wire.OpMessageUpdated},
+		ExtraOperations: []string{wire.OpMessageUpdated, wire.OpDeliveryFailed},
 	}
 }
 
@@ -123,6 +123,7 @@ func newHandler(env integration.Env) (wire.Handler, error) {
 	m.OnRegister(s.register)
 	m.OnWebhook(s.webhook)
 	m.OnMessageUpdated(s.messageUpdated)
+	m.OnDeliveryFailed(s.deliveryFailed)
 	for _, typ := range message.Types() {
 		integration.Message(m, channelName, typ, s.messageCreated)
 	}

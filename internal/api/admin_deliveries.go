@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -28,6 +29,9 @@ func (s *Service) showDelivery(ctx context.Context, d *store.Delivery) platform.
 	}
 	if d.InstallationID != "" {
 		shown.Alias, shown.AliasRemoved = s.aliasOf(ctx, d)
+	}
+	if d.Target == store.TargetAlert {
+		shown.AlertID = strings.TrimPrefix(d.Lane, store.AlertLane(""))
 	}
 	for _, a := range d.Log {
 		shown.Log = append(shown.Log, platform.Attempt{

@@ -51,6 +51,7 @@ type command struct {
 	Conversation conversationCommand `cmd:"" help:"Look at a bot's conversations."`
 	User         userCommand         `cmd:"" help:"List, export and erase the people a bot talks to."`
 	Delivery     deliveryCommand     `cmd:"" help:"See what was delivered, why not, and send it again."`
+	Alert        alertCommand        `cmd:"" help:"Endpoints that are alerted when deliveries fail."`
 	TokenCmd     tokenCommand        `cmd:"" name:"token" help:"Make, list and revoke tokens."`
 	Audit        auditCommand        `cmd:"" help:"See which changes administrators made."`
 	Keys         keysCommand         `cmd:"" help:"Replace the keys that secrets are encrypted with at rest."`

@@ -59,8 +59,11 @@ func (c deliveryList) fetch(ctx context.Context, client *platform.Client) ([]pla
 }
 
 func targetText(d *platform.Delivery) string {
-	if d.Target == "bot" {
+	switch d.Target {
+	case "bot":
 		return d.BotID
+	case "alert":
+		return d.AlertID
 	}
 	return aliasText(d) + " of " + d.BotID
 }

@@ -49,6 +49,8 @@ type Config struct {
 	DeliveryAttempts int           `name:"delivery-attempts" env:"BELLHOP_DELIVERY_ATTEMPTS" default:"0" help:"Attempts before a delivery is a dead letter, where a bot or an installation sets no other number; 0 retries for as long as the schedule lasts (two days)."`
 	DeliveryWorkers  int           `name:"delivery-workers" env:"BELLHOP_DELIVERY_WORKERS" default:"256" help:"Deliveries that run at the same time."`
 
+	AlertWindow time.Duration `name:"alert-window" env:"BELLHOP_ALERT_WINDOW" default:"1m" help:"Dead letters of one target within this time are one alert, such as 10s or 5m."`
+
 	Node          string        `name:"node" env:"BELLHOP_NODE" default:"node" help:"Program that runs uploaded code: Node 20 or later, by its name on the PATH or its path; node when not given." placeholder:"PROGRAM"`
 	NodeUser      string        `name:"node-user" env:"BELLHOP_NODE_USER" default:"65534" help:"Number of the user, and after a colon of the group, that uploaded code runs as when the server is root; 65534 when not given." placeholder:"UID[:GID]"`
 	NodeProcesses int           `name:"node-processes" env:"BELLHOP_NODE_PROCESSES" default:"1" help:"Processes that one deployment of code may have."`
@@ -68,8 +70,8 @@ func Default() Config {
 		APIConcurrent: 2048, APIConcurrentPerCaller: 512, APIRate: 20_000,
 		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
 		FileSize: 100 << 20, FileStorage: 5 << 30,
-		DeliveryWorkers: 256,
-		Node:            "node", NodeUser: "65534", NodeProcesses: 1, NodeMemory: 256, NodeCPU: 100, NodeIdle: 5 * time.Minute,
+		DeliveryWorkers: 256, AlertWindow: time.Minute,
+		Node: "node", NodeUser: "65534", NodeProcesses: 1, NodeMemory: 256, NodeCPU: 100, NodeIdle: 5 * time.Minute,
 		ShutdownGrace: 10 * time.Second,
 	}
 }
@@ -124,6 +126,9 @@ func (c *Config) Check() error {
 	}
 	if c.DeliveryTimeout < 0 || c.DeliveryTimeout > 24*time.Hour {
 		fault("delivery-timeout: %s is out of range; write 0, or for example 2m, up to 24h", c.DeliveryTimeout)
+	}
+	if c.AlertWindow < 0 || c.AlertWindow > time.Hour {
+		fault("alert-window: %s is out of range; write at most 1h, for example 1m", c.AlertWindow)
 	}
 	if c.ShutdownGrace < 0 {
 		fault("shutdown-grace: %s is negative; write for example 10s", c.ShutdownGrace)

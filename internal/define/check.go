@@ -78,8 +78,8 @@ func (f *Faults) Integration(d *platform.IntegrationDefinition) {
 	f.interfaces(d)
 	f.secrets(d.Secrets)
 	for _, op := range d.ExtraOperations {
-		if op != wire.OpMessageUpdated && op != wire.OpConversationUpdated {
-			f.Add("extraOperations", "%q is not one of %s, %s", op, wire.OpMessageUpdated, wire.OpConversationUpdated)
+		if op != wire.OpMessageUpdated && op != wire.OpConversationUpdated && op != wire.OpDeliveryFailed {
+			f.Add("extraOperations", "%q is not one of %s, %s, %s", op, wire.OpMessageUpdated, wire.OpConversationUpdated, wire.OpDeliveryFailed)
 		}
 	}
 }

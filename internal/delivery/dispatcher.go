@@ -87,20 +87,22 @@ type Dispatcher struct {
 	cfg    Config
 	flying inFlight
 
-	mu       sync.Mutex
-	ctx      context.Context // of attempts; nil until Run and after it stopped
-	lanes    map[string]*lane
-	targets  map[string]*target
-	turn     []*target // targets with lanes that could run, in the order of their turns
-	largest  *target   // the target that had the most lanes when it was looked for last
-	running  int
-	asleep   int  // lanes that wait for a time
-	bytes    int  // of the bodies of lanes that wait for their turn
-	overflow bool // some lanes are only in the store
-	sweep    bool // the next reading goes through all of them
-	reading  reading
-	refill   chan struct{}
-	wg       sync.WaitGroup
+	mu        sync.Mutex
+	ctx       context.Context // of attempts; nil until Run and after it stopped
+	lanes     map[string]*lane
+	targets   map[string]*target
+	turn      []*target // targets with lanes that could run, in the order of their turns
+	largest   *target   // the target that had the most lanes when it was looked for last
+	running   int
+	asleep    int             // lanes that wait for a time
+	bytes     int             // of the bodies of lanes that wait for their turn
+	watched   map[string]bool // targets of Watch
+	recovered []string        // those that have taken an attempt since
+	overflow  bool            // some lanes are only in the store
+	sweep     bool            // the next reading goes through all of them
+	reading   reading
+	refill    chan struct{}
+	wg        sync.WaitGroup
 }
 
 // reading is what happens while a page of pending lanes is read.

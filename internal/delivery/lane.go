@@ -37,6 +37,8 @@ type target struct {
 	resting  bool
 	rest     time.Duration
 	timer    *time.Timer
+
+	failingSince time.Time // the first of failures
 }
 
 func (t *target) limit(most int) int {
@@ -65,12 +67,14 @@ func (d *Dispatcher) judge(l *lane, ok bool) time.Duration {
 	t := l.target
 	switch {
 	case ok:
-		t.failures, t.rest = 0, 0
+		d.answered(t)
 		return 0
 	case l.woken:
 		return 0 // it failed at what was there before
 	}
-	t.failures++
+	if t.failures++; t.failures == 1 {
+		t.failingSince = time.Now()
+	}
 	if t.resting || t.failures < d.cfg.BreakAfter {
 		return 0
 	}

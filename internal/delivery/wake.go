@@ -53,8 +53,11 @@ func targetKey(kind, id string) string { return kind + ":" + id }
 
 // keyOf is the targetKey of whom a delivery is for.
 func keyOf(row *store.Delivery) string {
-	if row.Target == store.TargetInstallation {
+	switch row.Target {
+	case store.TargetInstallation:
 		return targetKey(row.Target, row.InstallationID)
+	case store.TargetAlert:
+		return row.Lane // an endpoint has one
 	}
 	return targetKey(row.Target, row.BotID)
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -138,7 +137,7 @@ func classify(resp *wire.Response) Attempt {
 	}
 	a.Status, a.Err = resp.Status, errors.New(answerText(resp))
 	if a.Kind != verdict.Refused {
-		a.After = retryAfter(resp.Header)
+		a.After = platform.RetryAfter(resp.Status, resp.Header, time.Now())
 	}
 	return a
 }
@@ -156,17 +155,6 @@ func answerText(resp *wire.Response) string {
 		}
 	}
 	return clean(fmt.Sprintf("status %d: %.300s", resp.Status, resp.Body))
-}
-
-func retryAfter(h http.Header) time.Duration {
-	v := h.Get("Retry-After")
-	if n, err := strconv.ParseFloat(v, 64); err == nil && n > 0 && n < 86400 {
-		return time.Duration(n * float64(time.Second))
-	}
-	if at, err := http.ParseTime(v); err == nil {
-		return max(0, time.Until(at))
-	}
-	return 0
 }
 
 // Hold reports whether a dead letter of the delivery blocks its lane.

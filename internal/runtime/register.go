@@ -29,8 +29,14 @@ func (r *Runtime) register(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
+		first := row.StatusReason == ""
 		row.Status, row.StatusReason = store.StatusRegistered, ""
 		if failed != nil {
+			if first {
+				if err := tx.RecordFailure(ctx, store.FailedInstallation, id); err != nil {
+					return err
+				}
+			}
 			row.Status, row.StatusReason = store.StatusRegistrationFailed, clean(failed.Error())
 			if _, ok := errors.AsType[*final](failed); !ok {
 				row.Status = store.StatusRegistrationPending

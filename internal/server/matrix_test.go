@@ -35,7 +35,8 @@ const (
 		listInstallations getInstallation putInstallation deleteInstallation
 		getBotSettings updateBotSettings getInstallationSettings updateInstallationSettings
 		getBotLogs getIntegrationLogs
-		listDeliveries getDelivery replayDelivery discardDelivery cancelDelivery createToken listTokens deleteToken getServer
+		listDeliveries getDelivery replayDelivery discardDelivery cancelDelivery createToken createAlert listAlerts deleteAlert rotateAlert testAlert
+		listTokens deleteToken getServer
 		rotateKeys eraseUser getErasure exportUser listAudit
 		getAccount updateAccount getAccountPreference setAccountPreference listWorkspaces getWorkspace getPublicWorkspace
 		updateWorkspace checkHandleAvailability listWorkspaceMembers getWorkspaceMember listPersonalAccessTokens

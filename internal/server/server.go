@@ -19,12 +19,14 @@ import (
 
 	"github.com/bellhop-dev/bellhop/bot"
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/internal/alert"
 	"github.com/bellhop-dev/bellhop/internal/api"
 	"github.com/bellhop-dev/bellhop/internal/audit"
 	"github.com/bellhop-dev/bellhop/internal/blob"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/config"
 	"github.com/bellhop-dev/bellhop/internal/delivery"
+	"github.com/bellhop-dev/bellhop/internal/dialguard"
 	"github.com/bellhop-dev/bellhop/internal/people"
 	"github.com/bellhop-dev/bellhop/internal/runtime"
 	"github.com/bellhop-dev/bellhop/internal/runtime/node"
@@ -66,6 +68,7 @@ type Server struct {
 	codeLog    *codeLog
 	people     *people.Keeper
 	upkeep     upkeep // nil for an engine that sees to its own files
+	watcher    *alert.Watcher
 	listener   net.Listener
 	http       *http.Server
 }
@@ -139,7 +142,7 @@ func assemble(ctx context.Context, o Options, opened *database, db store.Store, 
 	if err != nil {
 		return nil, errors.Join(err, listener.Close(), s.closeCode(ctx))
 	}
-	attempts := deliverer{s.runtime, s.owner}
+	attempts := deliverer{s.runtime, s.owner, &alert.Sender{Store: db, Client: dialguard.Client(o.Config.AllowPrivate)}}
 	s.dispatcher = delivery.New(delivery.Config{
 		Store: db, Deliverer: attempts, Logger: o.Logger, Hold: s.runtime.Hold, Pause: attempts.pause,
 		Limit:   s.runtime.TurnLimit,
@@ -158,6 +161,10 @@ func assemble(ctx context.Context, o Options, opened *database, db store.Store, 
 		RunsCode: s.code.Check, CodeChanged: s.code.Changed,
 		Logger: o.Logger, PublicURL: s.URL(), Version: o.Version, StoreKind: s.kind, WorkspaceID: Workspace,
 		Blobs: blobs, FileSize: o.Config.FileSize, FileStorage: o.Config.FileStorage,
+	})
+	s.watcher = alert.New(alert.Config{
+		Store: db, Catalog: s.catalog, Dispatcher: s.dispatcher, Speaker: s.service, Logger: o.Logger, IDs: &platform.IDs{},
+		Window: o.Config.AlertWindow,
 	})
 	local.next = s.service.Transport(s.service.Trust)
 	if err := s.runtime.SyncBuiltins(ctx, Workspace); err != nil {
@@ -229,6 +236,7 @@ func (s *Server) run(ctx context.Context) error {
 	group.Go(func() error { return s.dispatcher.Run(running) })
 	group.Go(func() error { return s.service.Run(running) })
 	group.Go(func() error { return s.runtime.Run(running) })
+	group.Go(func() error { return s.watcher.Run(running) })
 	group.Go(func() error { return s.tunnels.Run(running) })
 	group.Go(func() error { return s.people.Run(running) })
 	group.Go(func() error { return s.prune(running) })

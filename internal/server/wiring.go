@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/alert"
 	"github.com/bellhop-dev/bellhop/internal/api"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/config"
@@ -55,11 +56,12 @@ func (t *lateTransport) Do(ctx context.Context, call *platform.Call) error {
 	return t.next.Do(ctx, call)
 }
 
-// deliverer lets the runtime make attempts for the dispatcher, while the
-// server owns its database.
+// deliverer lets the runtime, and the sender of alerts, make attempts for the
+// dispatcher, while the server owns its database.
 type deliverer struct {
 	runtime *runtime.Runtime
 	owner   owner
+	alerts  *alert.Sender
 }
 
 var _ delivery.Deliverer = deliverer{}
@@ -69,6 +71,9 @@ func (d deliverer) Deliver(ctx context.Context, row *store.Delivery) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(d.owner.Term(), func() { cancel(errTerm) })()
+	if row.Target == store.TargetAlert {
+		return alertFailure(d.alerts.Send(ctx, row))
+	}
 	a := d.runtime.Deliver(ctx, row)
 	switch {
 	case a.Lease > 0:
@@ -111,6 +116,13 @@ func (d deliverer) pause(ctx context.Context, row *store.Delivery) error {
 		<-ctx.Done() // the server is about to stop
 	}
 	return d.runtime.Pause(ctx, row)
+}
+
+func alertFailure(o alert.Outcome) error {
+	if o.Err == nil {
+		return nil
+	}
+	return &delivery.Failure{Err: o.Err, Final: o.Final, After: o.After, Status: o.Status}
 }
 
 // actions lets the runtime call actions for the operations.

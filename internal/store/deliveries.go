@@ -52,6 +52,7 @@ type Attempt struct {
 const (
 	TargetBot          = "bot"
 	TargetInstallation = "installation"
+	TargetAlert        = "alert" // an endpoint of the operator's; see Alert
 )
 
 // The states of a delivery. Pending and held ones are unfinished; held is a dead one that blocks its lane.
@@ -170,6 +171,11 @@ func (tx *Tx) FinishDelivery(ctx context.Context, d *Delivery, limit int) ([]Del
 	}
 	if err != nil {
 		return nil, wrap(err, "finish delivery")
+	}
+	if n > 0 && (d.State == DeliveryDead || d.State == DeliveryHeld) && d.Target != TargetAlert {
+		if err := tx.RecordFailure(ctx, FailedDelivery, d.ID); err != nil {
+			return nil, err
+		}
 	}
 	d.FinishedAt, d.LeasedAt = finished, nil
 	if ended {

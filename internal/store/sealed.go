@@ -149,6 +149,8 @@ var sealedColumns = []sealedColumn{
 	{table: "bots", column: "configuration", keys: []string{"id"}},
 	{table: "integrations", column: "signing_secret", keys: []string{"workspace_id", "name", "version"}},
 	{table: "installations", column: "configuration", keys: []string{"id"}},
+	{table: "alerts", column: "secret", keys: []string{"id"}},
+	{table: "alerts", column: "old_secret", keys: []string{"id"}},
 	{table: "secrets", column: "value", keys: []string{"owner", "name"}},
 	{table: "states", column: "payload", keys: []string{"bot_id", "owner", "type", "subject_id", "name"}, where: " AND type = 'integration'"},
 }

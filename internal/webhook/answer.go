@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,8 +63,6 @@ func concealed(resp *wire.Response) *platform.Error {
 		e.ID = body.ID
 	}
 	e.Code, e.Err = resp.Status, fmt.Errorf("it answered %s %.500s", body.Type, body.Message+body.Error)
-	if n, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && n > 0 {
-		e.RetryAfter = time.Duration(n) * time.Second
-	}
+	e.RetryAfter = platform.RetryAfter(resp.Status, resp.Header, time.Now())
 	return e
 }

@@ -13,7 +13,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
@@ -216,29 +215,6 @@ func decodeError(res *http.Response, body []byte) *platform.Error {
 		e = platform.Errorf(platform.TypeUnknown, "the server answered %s: %.200s", res.Status, bytes.TrimSpace(body)).MarkRetryable()
 	}
 	e.Code = res.StatusCode
-	e.RetryAfter = retryAfter(res, time.Now())
+	e.RetryAfter = platform.RetryAfter(res.StatusCode, res.Header, time.Now())
 	return e
-}
-
-// retryAfter reads how long the server asks to wait; 0 when it does not say.
-// When a rate limit begins anew stands in every answer, and asks for a repeat
-// only where the limit was met.
-func retryAfter(res *http.Response, now time.Time) time.Duration {
-	keys := []string{"Retry-After"}
-	if res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusServiceUnavailable {
-		keys = []string{"Ratelimit-Reset", "X-Ratelimit-Reset", "Retry-After"}
-	}
-	for _, key := range keys {
-		v := res.Header.Get(key)
-		if v == "" {
-			continue
-		}
-		if n, err := strconv.ParseFloat(v, 64); err == nil && n >= 0 && n < 86400 {
-			return time.Duration(n * float64(time.Second))
-		}
-		if at, err := http.ParseTime(v); err == nil {
-			return max(0, at.Sub(now))
-		}
-	}
-	return 0
 }
