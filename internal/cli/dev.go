@@ -125,6 +125,13 @@ func furnish(ctx context.Context, client *platform.Client, creds *credentials) (
 		}
 	}
 	if creds.BotID == "" {
+		known, err := sampleBot(ctx, client)
+		if err != nil {
+			return nil, err
+		}
+		creds.BotID = known
+	}
+	if creds.BotID == "" {
 		out, err := client.CreateBot(ctx, &platform.CreateBotInput{Name: samplebot.Name, Builtin: samplebot.Name})
 		if err != nil {
 			return nil, fmt.Errorf("make the sample bot: %w", err)
@@ -139,4 +146,23 @@ func furnish(ctx context.Context, client *platform.Client, creds *credentials) (
 		return nil, fmt.Errorf("install the chat: %s: %s", out.Installation.Status, out.Installation.StatusReason)
 	}
 	return &out.Installation, nil
+}
+
+// sampleBot returns the oldest sample bot that exists, "" for none: a restored
+// database has one that the credentials of this folder do not name.
+func sampleBot(ctx context.Context, client *platform.Client) (id string, err error) {
+	err = pages(func(token string) (string, error) {
+		out, err := client.ListBots(ctx, &platform.ListBotsInput{NextToken: token, SortField: "createdAt", SortDirection: "asc"})
+		if err != nil {
+			return "", fmt.Errorf("look for the sample bot: %w", err)
+		}
+		for _, b := range out.Bots {
+			if b.Builtin == samplebot.Name {
+				id = b.ID
+				return "", nil
+			}
+		}
+		return out.Meta.NextToken, nil
+	})
+	return id, err
 }

@@ -154,6 +154,9 @@ func answerText(resp *wire.Response) string {
 			return clean(body.Error)
 		}
 	}
+	if resp.Status >= 300 && resp.Status < 400 {
+		return clean(fmt.Sprintf("status %d to %.300s: redirects are not followed; give the address itself", resp.Status, resp.Header.Get("Location")))
+	}
 	return clean(fmt.Sprintf("status %d: %.300s", resp.Status, resp.Body))
 }
 

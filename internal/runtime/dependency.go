@@ -15,10 +15,12 @@ func (a Attempt) dependency(what string) *platform.Error {
 	var e *platform.Error
 	switch {
 	case a.Kind == verdict.Refused, a.Kind == verdict.Failed && a.Status != 0, a.Status == http.StatusTooManyRequests:
-		e = platform.Errorf(platform.TypeRuntime, "%s", a.Err)
+		typ := platform.TypeRuntime
 		if a.Status == http.StatusTooManyRequests {
-			e.RetryAfter = a.After
+			typ = platform.TypeRateLimited
 		}
+		e = platform.Errorf(typ, "%s", a.Err)
+		e.RetryAfter = a.After
 		return e
 	case a.Kind == verdict.Failed:
 		e = platform.Errorf(platform.TypeRuntime, "%s failed: its code could not be reached", what)

@@ -201,7 +201,7 @@ func TestActionAsksToWait(t *testing.T) {
 			return &wire.Response{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"7"}}, Body: []byte(`{"message":"slow down"}`)}, nil
 		}))
 		_, err := callGo(context.Background(), r, put(t, r, platform.PutInstallationInput{}))
-		refused(t, "429", err, platform.TypeRuntime, "slow down")
+		refused(t, "429", err, platform.TypeRateLimited, "slow down")
 		if e, ok := errors.AsType[*platform.Error](err); ok && e.RetryAfter != 7*time.Second {
 			t.Errorf("retry after %s, want 7 s", e.RetryAfter)
 		}

@@ -192,8 +192,12 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, op *platform.
 	if r.ContentLength != 0 {
 		defer reply.Reading(w, limit)()
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+	packed, err := inflate(r, http.MaxBytesReader(w, r.Body, limit))
+	if err != nil {
+		return err
+	}
+	body, err := io.ReadAll(io.LimitReader(packed, limit+1))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok || int64(len(body)) > limit {
 		return platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes, the most that %s takes", limit, op.Name)
 	} else if err != nil {
 		return platform.Errorf(platform.TypeInvalidPayload, "the body could not be read to its end")
