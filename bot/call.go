@@ -137,6 +137,9 @@ type MessageCall struct {
 	User         platform.User
 	Conversation platform.Conversation
 	Event        platform.Event
+	// Skipped are the messages before it that are in the same turn, oldest first,
+	// where the bot's concurrency is burst or debounce. No other call has them.
+	Skipped []platform.Message
 }
 
 // Reply writes a message into the conversation that the call is about.

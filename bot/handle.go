@@ -72,7 +72,7 @@ func (b *built) event(ctx context.Context, call *Call, req *wire.Request) error 
 	call.Logger = call.Logger.With(slog.String("event_id", e.ID), slog.String("conversation_id", e.ConversationID))
 	switch typ {
 	case platform.EventMessageCreated:
-		return b.message(ctx, call, e)
+		return b.message(ctx, call, e, body.Skipped)
 	case platform.EventStateExpired:
 		return b.stateExpired(ctx, call, e)
 	}
@@ -92,7 +92,7 @@ func (b *built) event(ctx context.Context, call *Call, req *wire.Request) error 
 	return runHooks(ctx, call, b.hooks.afterIncomingEvent, e.Type, e)
 }
 
-func (b *built) message(ctx context.Context, call *Call, e *platform.Event) error {
+func (b *built) message(ctx context.Context, call *Call, e *platform.Event, skipped []platform.Event) error {
 	p, err := sdk.Payload[platform.MessagePayload](e)
 	if err != nil {
 		return err
@@ -102,6 +102,13 @@ func (b *built) message(ctx context.Context, call *Call, e *platform.Event) erro
 		return err
 	}
 	mc := &MessageCall{Call: call, Message: p.Message, User: p.User, Conversation: p.Conversation, Event: *e}
+	for i := range skipped {
+		earlier, err := sdk.Payload[platform.MessagePayload](&skipped[i])
+		if err != nil {
+			return err
+		}
+		mc.Skipped = append(mc.Skipped, earlier.Message)
+	}
 	for fn := range b.handlers.messages.of(p.Message.Type) {
 		if err := fn(ctx, mc); err != nil {
 			return err

@@ -72,6 +72,10 @@ type CreateConversationBody struct {
 // StatePayload.
 type EventBody struct {
 	Event Event `json:"event"`
+	// Skipped are the events of the messages before it that are in the same turn,
+	// oldest first, where the bot's concurrency is burst or debounce. They are
+	// not delivered by themselves.
+	Skipped []Event `json:"skipped,omitempty"`
 }
 
 // Types of events that the platform makes itself.

@@ -31,7 +31,10 @@ func (s *Service) updateBotSettings(ctx context.Context, _ *Identity, in *platfo
 		if err != nil {
 			return err
 		}
-		tx.OnCommit(func() { s.Catalog.InvalidateBot(in.ID) })
+		tx.OnCommit(func() {
+			s.Catalog.InvalidateBot(in.ID)
+			s.Dispatcher.Wake(store.TargetBot, in.ID) // another mode applies to what is queued
+		})
 		return tx.SetBotSettings(ctx, in.ID, changed)
 	})
 	if err != nil {

@@ -135,8 +135,12 @@ func (s *Service) deliverEvent(ctx context.Context, tx *store.Tx, bot *catalog.B
 }
 
 func (s *Service) enqueueEvent(ctx context.Context, tx *store.Tx, bot *catalog.Bot, e *store.Event, body []byte) error {
+	mode := ""
+	if set := bot.Effective.Delivery.Concurrency.Mode; set != platform.ModeQueue && e.Type == platform.EventMessageCreated {
+		mode = set
+	}
 	return s.enqueue(ctx, tx, &store.Delivery{
-		ID: related(platform.PrefixDelivery, e.ID), Lane: lane(store.TargetBot, bot.ID, e.ConversationID, e.UserID),
+		ID: related(platform.PrefixDelivery, e.ID), Mode: mode, Lane: lane(store.TargetBot, bot.ID, e.ConversationID, e.UserID),
 		Target: store.TargetBot, BotID: bot.ID, InstallationID: e.InstallationID,
 		Operation: wire.OpEventReceived, Type: e.Type, Body: body,
 		ConversationID: e.ConversationID, MessageID: e.MessageID, EventID: e.ID,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // Deliverer makes one attempt. nil means that the target has taken it;
@@ -29,6 +30,9 @@ type Config struct {
 	// target is switched off, or nil. What waits is no attempt, takes no memory,
 	// and is read again at Resume. A nil Pause never says so.
 	Pause func(ctx context.Context, d *store.Delivery) error
+	// Concurrency says how the turns of a delivery's lane follow each other; it
+	// is asked of messages to bots only. nil means in order, one by one.
+	Concurrency func(ctx context.Context, d *store.Delivery) platform.Concurrency
 	// Limit says how long one attempt of a delivery may take, a lease included;
 	// nil means AttemptTimeout for all.
 	Limit func(ctx context.Context, d *store.Delivery) time.Duration
@@ -262,6 +266,7 @@ func (d *Dispatcher) ready(ctx context.Context, heads []store.Delivery) []store.
 	list := make([]store.Delivery, 0, len(heads))
 	for _, head := range heads {
 		if d.cfg.Pause(ctx, &head) == nil {
+			head.Mode = d.mode(ctx, &head).Mode
 			list = append(list, head)
 		}
 	}
@@ -283,11 +288,13 @@ func (d *Dispatcher) Notify(row store.Delivery) {
 		d.add(&row)
 	case l.busy:
 		l.dirty = true
+		d.overtake(l, &row)
 		l.stale = l.stale || row.State != store.DeliveryPending
 		if row.Head && row.State == store.DeliveryPending && row.ID != l.working {
 			l.handed = &row
 		}
-	case row.Head || row.State != store.DeliveryPending:
+	case row.Head || row.State != store.DeliveryPending || row.Mode != "":
+		l.eager = row.Mode != ""
 		// What the lane holds is not its head any more.
 		d.keep(l, nil)
 		d.rouse(l)
@@ -304,7 +311,7 @@ func (d *Dispatcher) add(row *store.Delivery) {
 		t = &target{key: key}
 		d.targets[key] = t
 	}
-	l := &lane{name: row.Lane, target: t}
+	l := &lane{name: row.Lane, target: t, eager: row.Mode != ""}
 	t.lanes++
 	d.lanes[row.Lane] = l
 	if row.Head && row.State == store.DeliveryPending {
@@ -316,7 +323,7 @@ func (d *Dispatcher) add(row *store.Delivery) {
 // place offers a lane now, or when its head's time has come.
 func (d *Dispatcher) place(l *lane) {
 	if len(l.queue) > 0 {
-		if wait := time.Until(l.queue[0].NextAt); wait > 0 {
+		if wait := time.Until(l.queue[0].NextAt); wait > 0 && !l.eager {
 			d.sleep(l, wait)
 			return
 		}
@@ -397,7 +404,7 @@ func (d *Dispatcher) pump() {
 		t.waiting[0] = nil
 		t.waiting = t.waiting[1:]
 		d.enter(t)
-		l.offered, l.busy, l.working = false, true, ""
+		l.offered, l.busy, l.eager, l.working, l.seq, l.newer, l.newerSeq = false, true, false, "", 0, "", 0
 		if len(l.queue) > 0 {
 			l.working = l.queue[0].ID
 		}

@@ -7,6 +7,11 @@
 //   - A lane's deliveries are attempted in the order of their sequence, one at
 //     a time, and the next one starts only after the end of the one before is
 //     durable.
+//   - The messages of a bot's conversation may follow each other in another
+//     mode (Config.Concurrency): together in one turn, several at once, or each
+//     cancelling the one before. Events keep their places between them.
+//   - No two attempts of one delivery are under way at once: a lease is kept in
+//     the row, and a call that was given up is waited for.
 //   - A lane that waits (back-off, a resting target, a hanging attempt) delays
 //     no other lane, but for the bounded number of attempts that may run at a
 //     time in all and to one target.

@@ -16,13 +16,20 @@ type lane struct {
 	busy    bool             // a worker has it
 	bytes   int              // of the bodies in queue while it is offered
 	timer   *time.Timer      // it sleeps
+	eager   bool             // its turn comes before its head is due: its mode may act on what follows
+	since   time.Time        // debounce: when the head was seen first
+	sinceID string           // debounce: the head that since is of
 
 	// While it is busy:
-	working string          // the delivery that is attempted, which may have been read before it was told of
-	dirty   bool            // something was committed to it
-	woken   bool            // its target may be mended
-	stale   bool            // rows that were read ahead have changed
-	handed  *store.Delivery // a row that was committed as the lane's head
+	working  string // the delivery that is attempted, which may have been read before it was told of
+	dirty    bool   // something was committed to it
+	woken    bool   // its target may be mended
+	stale    bool   // rows that were read ahead have changed
+	seq      int64  // its number, when it is a message to a bot; 0 otherwise
+	newer    string // a message that is to cancel its turn
+	newerSeq int64
+	bell     chan struct{}   // concurrent: wakes the worker; nil in other modes
+	handed   *store.Delivery // a row that was committed as the lane's head
 }
 
 // target is a bot or an installation. While it rests (circuit breaker open)

@@ -51,13 +51,18 @@ func (d *Dispatcher) keepLeases(ctx context.Context) {
 // lease records that an attempt goes on under a lease.
 func (d *Dispatcher) lease(ctx context.Context, l *lane, row *store.Delivery, start time.Time, lease time.Duration) (next []store.Delivery, reload bool) {
 	d.judge(l, true)
+	d.grant(ctx, row, start, lease)
+	d.persist(ctx, row, func(tx *store.Tx) error { return tx.LeaseDelivery(ctx, row) })
+	return nil, true
+}
+
+// grant puts a lease into a row.
+func (d *Dispatcher) grant(ctx context.Context, row *store.Delivery, start time.Time, lease time.Duration) {
 	began := store.Millis(start)
 	row.LeasedAt, row.LastError = &began, ""
 	row.NextAt = d.leaseEnd(ctx, row, time.Now(), lease)
 	d.cfg.Logger.Info("delivery leased", "delivery_id", row.ID, "bot_id", row.BotID, "installation_id", row.InstallationID,
 		"attempt", row.Attempts, "until", row.NextAt)
-	d.persist(ctx, row, func(tx *store.Tx) error { return tx.LeaseDelivery(ctx, row) })
-	return nil, true
 }
 
 // leaseEnd is when a lease that is granted or renewed now ends: not after the
@@ -94,6 +99,9 @@ func (d *Dispatcher) expire(ctx context.Context, l *lane, row *store.Delivery) (
 func keepConclusion(ctx context.Context, tx *store.Tx, row *store.Delivery, retry time.Duration) error {
 	if retry >= 0 {
 		_, err := retryOrLate(ctx, tx, row)
+		return err
+	}
+	if err := tx.FinishCarried(ctx, row); err != nil {
 		return err
 	}
 	if _, err := tx.FinishDelivery(ctx, row, 1); err != nil {

@@ -22,6 +22,12 @@ func (d *Dispatcher) work(ctx context.Context, l *lane) {
 		return
 	}
 	row := &l.queue[0]
+	if c := d.mode(ctx, row); c.Mode != "" {
+		if d.modeTurn(ctx, l, c) {
+			return
+		}
+		row = &l.queue[0]
+	}
 	if row.NextAt.After(time.Now()) {
 		d.release(l, l.queue, false)
 		return
@@ -36,7 +42,7 @@ func (d *Dispatcher) work(ctx context.Context, l *lane) {
 		return
 	}
 	start := time.Now()
-	err := d.attempt(ctx, row)
+	err := d.attempt(ctx, l, row)
 	if err != nil && ctx.Err() != nil {
 		d.landed(row.ID)
 		d.release(l, nil, false) // the shut-down cut it short: it was not an attempt
@@ -65,31 +71,39 @@ func (d *Dispatcher) postpone(ctx context.Context, row *store.Delivery, why erro
 
 // load reads a lane's head from the store.
 func (d *Dispatcher) load(ctx context.Context, l *lane) {
-	var rows []store.Delivery
-	err := d.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
-		rows, err = tx.LaneHead(ctx, l.name, ahead)
+	rows, err := d.readLane(ctx, l, ahead)
+	if len(rows) > 0 && d.mode(ctx, &rows[0]).Mode != "" {
+		d.mu.Lock()
+		l.eager = true
+		d.mu.Unlock()
+	}
+	d.release(l, rows, err != nil && ctx.Err() == nil)
+}
+
+// readLane reads up to limit rows of a lane. An error is logged, and holds the
+// caller for a second.
+func (d *Dispatcher) readLane(ctx context.Context, l *lane, limit int) (rows []store.Delivery, err error) {
+	err = d.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
+		rows, err = tx.LaneHead(ctx, l.name, limit)
 		return err
 	})
-	if err != nil {
-		if ctx.Err() == nil {
-			d.cfg.Logger.Error("lane not read", "lane", l.name, "error", err)
-			pause(ctx, time.Second)
-		}
-		d.release(l, nil, ctx.Err() == nil)
-		return
+	if err != nil && ctx.Err() == nil {
+		d.cfg.Logger.Error("lane not read", "lane", l.name, "error", err)
+		pause(ctx, time.Second)
 	}
-	d.release(l, rows, false)
+	return rows, err
 }
 
 // attempt makes the next attempt of a delivery, which may be cancelled until
 // landed is called.
-func (d *Dispatcher) attempt(ctx context.Context, row *store.Delivery) (err error) {
+func (d *Dispatcher) attempt(ctx context.Context, l *lane, row *store.Delivery) (err error) {
 	limit := d.cfg.Limit(ctx, row)
 	ctx, stop := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
 	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	d.takeOff(row.ID, cancel)
+	d.begin(l, row)
 	defer func() {
 		if r := recover(); r != nil {
 			d.cfg.Logger.Error("delivery panicked", "delivery_id", row.ID, "panic", r, "stack", string(debug.Stack()))

@@ -69,6 +69,16 @@ func leased(text string) Attempt {
 	return Attempt{Lease: lease, Status: http.StatusAccepted}
 }
 
+// Concurrency is how the turns of a conversation of the delivery's bot follow
+// each other.
+func (r *Runtime) Concurrency(ctx context.Context, d *store.Delivery) platform.Concurrency {
+	b, err := r.cfg.Catalog.Bot(ctx, d.BotID)
+	if err != nil {
+		return platform.BotSettings{}.WithDefaults().Delivery.Concurrency
+	}
+	return b.Effective.Delivery.Concurrency
+}
+
 // TurnLimit is how long one attempt of a delivery may take.
 func (r *Runtime) TurnLimit(ctx context.Context, d *store.Delivery) time.Duration {
 	if d.Target == store.TargetInstallation {

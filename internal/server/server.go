@@ -145,7 +145,7 @@ func assemble(ctx context.Context, o Options, opened *database, db store.Store, 
 	attempts := deliverer{s.runtime, s.owner, &alert.Sender{Store: db, Client: dialguard.Client(o.Config.AllowPrivate)}}
 	s.dispatcher = delivery.New(delivery.Config{
 		Store: db, Deliverer: attempts, Logger: o.Logger, Hold: s.runtime.Hold, Pause: attempts.pause,
-		Limit:   s.runtime.TurnLimit,
+		Limit: s.runtime.TurnLimit, Concurrency: s.runtime.Concurrency,
 		Workers: o.Config.DeliveryWorkers, MaxAttempts: o.Config.DeliveryAttempts,
 		Grace: o.Config.ShutdownGrace,
 	})

@@ -1,0 +1,163 @@
+package delivery
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/store"
+	"github.com/bellhop-dev/bellhop/platform"
+)
+
+// maxBurstBytes bounds the bodies of a burst together; a single message may be
+// larger.
+const maxBurstBytes = 1 << 20
+
+// burst makes one attempt at the messages that lead a lane: the last one is
+// delivered and carries the earlier ones in its body.
+func (d *Dispatcher) burst(ctx context.Context, l *lane, run []store.Delivery, c platform.Concurrency) {
+	group := carriedTogether(run)
+	if group == nil {
+		if at := d.silence(l, run, c); c.Mode == platform.ModeDebounce && len(run) < c.MaxBurst && at.After(time.Now()) {
+			d.releaseAt(l, at)
+			return
+		}
+		group = fitting(run[:min(len(run), c.MaxBurst)])
+	}
+	carrier := &group[len(group)-1]
+	switch {
+	case carrier.NextAt.After(time.Now()):
+		d.releaseAt(l, carrier.NextAt)
+		return
+	case carrier.LeasedAt != nil:
+		next, reload := d.expire(ctx, l, carrier)
+		d.release(l, next, reload)
+		return
+	}
+	if why := d.cfg.Pause(ctx, carrier); why != nil {
+		d.release(l, nil, d.postpone(ctx, &group[0], why))
+		return
+	}
+	body, err := burstBody(group)
+	if err != nil { // a body that is not ours: one by one
+		d.cfg.Logger.Error("messages not joined", "lane", l.name, "error", err)
+		group, carrier, body = group[:1], &group[0], group[0].Body
+	}
+	d.attemptBurst(ctx, l, group, carrier, body)
+}
+
+func (d *Dispatcher) attemptBurst(ctx context.Context, l *lane, group []store.Delivery, carrier *store.Delivery, body []byte) {
+	start := time.Now()
+	own := carrier.Body
+	carrier.Body = body
+	err := d.attempt(ctx, l, carrier)
+	carrier.Body = own
+	if err != nil && ctx.Err() != nil {
+		d.landed(carrier.ID)
+		d.release(l, nil, false) // the shut-down cut it short: it was not an attempt
+		return
+	}
+	d.recordBurst(ctx, l, carrier, group[:len(group)-1], start, err)
+	d.landed(carrier.ID)
+	if err != nil && failure(err).Ended != nil {
+		d.linger(ctx, l, failure(err).Ended)
+		return
+	}
+	d.release(l, nil, true)
+}
+
+// carriedTogether returns the messages that lead a lane and were attempted
+// together: they are attempted together again. It is nil when there are none.
+func carriedTogether(run []store.Delivery) []store.Delivery {
+	if run[0].CarriedBy == "" {
+		return nil
+	}
+	i := slices.IndexFunc(run, func(r store.Delivery) bool { return r.ID == run[0].CarriedBy })
+	if i < 0 {
+		return nil // it was discarded
+	}
+	return run[:i+1]
+}
+
+// fitting cuts a burst at its largest size.
+func fitting(run []store.Delivery) []store.Delivery {
+	size := 0
+	for i := range run {
+		if size += len(run[i].Body); size > maxBurstBytes && i > 0 {
+			return run[:i]
+		}
+	}
+	return run
+}
+
+// silence is when debounce lets a turn begin: a while after the last message,
+// and not much later than the first. A clock that was set back does not put it
+// off: since is of the monotonic clock.
+func (d *Dispatcher) silence(l *lane, run []store.Delivery, c platform.Concurrency) time.Time {
+	now := time.Now()
+	if l.sinceID != run[0].ID {
+		l.sinceID, l.since = run[0].ID, now
+	}
+	at := run[len(run)-1].CreatedAt.Add(time.Duration(c.Wait))
+	for _, most := range []time.Time{run[0].CreatedAt.Add(time.Duration(c.MaxWait)), l.since.Add(time.Duration(c.MaxWait))} {
+		if most.Before(at) {
+			at = most
+		}
+	}
+	return at
+}
+
+// burstBody is the body of the last message with the events of the earlier ones
+// as its member skipped, oldest first.
+func burstBody(group []store.Delivery) ([]byte, error) {
+	last := group[len(group)-1].Body
+	if len(group) == 1 {
+		return last, nil
+	}
+	skipped := make([]json.RawMessage, len(group)-1)
+	for i := range skipped {
+		var body struct{ Event json.RawMessage }
+		if err := json.Unmarshal(group[i].Body, &body); err != nil {
+			return nil, err
+		}
+		skipped[i] = body.Event
+	}
+	list, err := json.Marshal(skipped)
+	if err != nil {
+		return nil, err
+	}
+	end := bytes.LastIndexByte(last, '}')
+	return slices.Concat(last[:max(end, 0)], []byte(`,"skipped":`), list, []byte("}")), nil
+}
+
+// recordBurst writes the outcome of an attempt for its carrier and, in the same
+// transaction, for those it carried.
+func (d *Dispatcher) recordBurst(ctx context.Context, l *lane, carrier *store.Delivery, carried []store.Delivery, start time.Time, err error) {
+	ids := make([]string, len(carried))
+	for i := range carried {
+		ids[i] = carried[i].ID
+	}
+	if lease := leaseOf(err); lease > 0 {
+		d.judge(l, true)
+		d.grant(ctx, carrier, start, lease)
+		d.persist(ctx, carrier, func(tx *store.Tx) error {
+			if err := tx.LeaseDelivery(ctx, carrier); err != nil {
+				return err
+			}
+			return tx.CarryDeliveries(ctx, carrier, ids)
+		})
+		return
+	}
+	if rest := d.judge(l, err == nil || failure(err).Final); rest > 0 {
+		d.cfg.Logger.Warn("target rests", "target", l.target.key, "rest", rest)
+	}
+	retry := d.conclude(ctx, carrier, start, time.Since(start), err)
+	d.persist(ctx, carrier, func(tx *store.Tx) error {
+		if err := tx.CarryDeliveries(ctx, carrier, ids); err != nil {
+			return err
+		}
+		return keepConclusion(ctx, tx, carrier, retry)
+	})
+}
