@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -23,9 +24,13 @@ type Call struct {
 	// from 1. Both are zero for calls that are not deliveries.
 	DeliveryID string
 	Attempt    int
+	// CallID is the same for each repeat of a call of an action under an
+	// idempotency key of its caller; "" otherwise.
+	CallID string
 
 	// Client calls the platform as this bot; outgoing hooks see its calls.
-	// Those of hooks themselves are not hooked.
+	// Those of hooks themselves are not hooked. In a delivery, and in an action
+	// with a CallID, its calls get idempotency keys; see Named.
 	Client *platform.Client
 	// HTTPClient and Secrets are those of Env: for calls to other services.
 	HTTPClient *http.Client
@@ -40,17 +45,18 @@ func (b *built) call(req *wire.Request) *Call {
 	caller := platform.Caller{Token: b.env.Token, BotID: req.BotID, TraceParent: req.TraceParent, TraceState: req.TraceState}
 	c := &Call{
 		Operation: req.Operation, Type: req.Type, BotID: req.BotID, Configuration: req.Configuration,
-		DeliveryID: req.DeliveryID, Attempt: req.Attempt,
+		DeliveryID: req.DeliveryID, Attempt: req.Attempt, CallID: req.CallID,
 		Logger: b.env.Logger.With(slog.String("bot_id", req.BotID), slog.String("operation", req.Operation),
 			slog.String("type", req.Type), slog.String("delivery_id", req.DeliveryID)),
 		HTTPClient: b.env.HTTPClient, Secrets: b.env.Secrets,
 		mux: b,
 	}
 	bare := *c
-	bare.Client = platform.NewClient(b.env.Transport, caller)
+	transport := sdk.Keyed(b.env.Transport, cmp.Or(req.DeliveryID, req.CallID), c.Logger)
+	bare.Client = platform.NewClient(transport, caller)
 	c.Client = bare.Client
 	if b.hooks.outgoing() {
-		c.Client = platform.NewClient(&hooked{next: b.env.Transport, hooks: &b.hooks, call: &bare}, caller)
+		c.Client = platform.NewClient(&hooked{next: transport, hooks: &b.hooks, call: &bare}, caller)
 	}
 	return c
 }

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -31,8 +32,13 @@ type Call struct {
 	// from 1. Both are zero for calls that are not deliveries.
 	DeliveryID string
 	Attempt    int
+	// CallID is the same for each repeat of a call of an action under an
+	// idempotency key of its caller; "" otherwise. Pass it to an external
+	// system that takes such a key.
+	CallID string
 
-	// Client calls the platform as this installation.
+	// Client calls the platform as this installation. In a delivery, and in an
+	// action with a CallID, its calls get idempotency keys; see Named.
 	Client *platform.Client
 	// HTTPClient and Secrets are those of Env: for calls to the external
 	// system.
@@ -45,17 +51,17 @@ type Call struct {
 }
 
 func (b *built) call(req *wire.Request) *Call {
+	logger := b.env.Logger.With(slog.String("bot_id", req.BotID), slog.String("alias", req.IntegrationAlias),
+		slog.String("operation", req.Operation), slog.String("delivery_id", req.DeliveryID))
 	return &Call{
 		Operation: req.Operation, WebhookURL: req.WebhookURL, BotID: req.BotID, BotUserID: req.BotUserID, IntegrationID: req.IntegrationID,
 		Alias: req.IntegrationAlias, WebhookID: req.WebhookID, ConfigurationType: req.ConfigurationType,
-		Configuration: req.Configuration, DeliveryID: req.DeliveryID, Attempt: req.Attempt,
-		Client: platform.NewClient(b.env.Transport, platform.Caller{
+		Configuration: req.Configuration, DeliveryID: req.DeliveryID, Attempt: req.Attempt, CallID: req.CallID,
+		Client: platform.NewClient(sdk.Keyed(b.env.Transport, cmp.Or(req.DeliveryID, req.CallID), logger), platform.Caller{
 			Token: b.env.Token, BotID: req.BotID, IntegrationID: req.IntegrationID, IntegrationAlias: req.IntegrationAlias,
 			TraceParent: req.TraceParent, TraceState: req.TraceState,
 		}),
-		Logger: b.env.Logger.With(slog.String("bot_id", req.BotID), slog.String("alias", req.IntegrationAlias),
-			slog.String("operation", req.Operation), slog.String("delivery_id", req.DeliveryID)),
-		HTTPClient: b.env.HTTPClient, Secrets: b.env.Secrets,
+		Logger: logger, HTTPClient: b.env.HTTPClient, Secrets: b.env.Secrets,
 		mux: b,
 	}
 }

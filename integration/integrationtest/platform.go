@@ -29,6 +29,7 @@ type Platform struct {
 	events        []*platform.Event
 	eventKeys     map[string]*platform.Event
 	states        map[string]*platform.State
+	keyed         map[string]*keyedCall
 	left          int // calls that are let through; under 0 all are
 }
 
@@ -36,7 +37,7 @@ var _ platform.Transport = (*Platform)(nil)
 
 // NewPlatform returns an empty platform.
 func NewPlatform() *Platform {
-	return &Platform{answers: map[string]func(any) (any, error){}, states: map[string]*platform.State{}, eventKeys: map[string]*platform.Event{}, left: -1}
+	return &Platform{answers: map[string]func(any) (any, error){}, states: map[string]*platform.State{}, eventKeys: map[string]*platform.Event{}, keyed: map[string]*keyedCall{}, left: -1}
 }
 
 // On answers an operation with fn in place of what the platform does itself.
@@ -90,13 +91,12 @@ func (p *Platform) Do(ctx context.Context, call *platform.Call) error {
 	if answer == nil {
 		answer = p.builtin
 	}
-	out, err := answer(call.In)
+	raw, replayed, err := p.once(call, answer)
 	if err != nil {
 		return err
 	}
-	raw, err := json.Marshal(out)
-	if err != nil {
-		return err
+	if to := platform.Replayed(call.Out); to != nil {
+		*to = replayed
 	}
 	return json.Unmarshal(raw, call.Out)
 }

@@ -20,6 +20,9 @@ func (p *Platform) read(in any) (out any, ok bool, err error) {
 	case *platform.GetMessageInput:
 		m, err := find(p.messages, "message", in.ID, func(m *platform.Message) string { return m.ID })
 		return &platform.GetMessageOutput{Message: value(m)}, true, err
+	case *platform.GetEventInput:
+		e, err := find(p.events, "event", in.ID, func(e *platform.Event) string { return e.ID })
+		return &platform.GetEventOutput{Event: value(e)}, true, err
 	case *platform.ListUsersInput:
 		return &platform.ListUsersOutput{Users: list(p.users, func(u *platform.User) bool { return holds(u.Tags, in.Tags) })}, true, nil
 	case *platform.ListConversationsInput:
