@@ -28,6 +28,9 @@ type Config struct {
 	Timeout time.Duration
 	// Attempts is how often a call is tried; 0 means 3, 1 never repeats.
 	Attempts int
+	// Backoff is how much longer, at the most, each pause between attempts is
+	// than the one before; 0 means 1 s.
+	Backoff time.Duration
 	// MaxBody is the largest answer in bytes; 0 means 100 MiB.
 	MaxBody int64
 }
@@ -51,6 +54,9 @@ func New(base string, cfg Config) (*Transport, error) {
 	}
 	if cfg.Timeout == 0 {
 		cfg.Timeout = time.Minute
+	}
+	if cfg.Backoff <= 0 {
+		cfg.Backoff = time.Second
 	}
 	if cfg.Attempts == 0 {
 		cfg.Attempts = 3
@@ -149,12 +155,12 @@ func (t *Transport) attempt(ctx context.Context, call *platform.Call, q *request
 	setCaller(r.Header, &call.Caller)
 	res, err := t.client.Do(r)
 	if err != nil {
-		return again(q.repeatable, n), fmt.Errorf("%s: server %w: %w", call.Op.Name, platform.ErrUnavailable, err)
+		return t.again(q.repeatable, n), fmt.Errorf("%s: server %w: %w", call.Op.Name, platform.ErrUnavailable, err)
 	}
 	defer res.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(res.Body, t.cfg.MaxBody))
 	if err != nil {
-		return again(q.repeatable, n), fmt.Errorf("%s: server %w: read the answer: %w", call.Op.Name, platform.ErrUnavailable, err)
+		return t.again(q.repeatable, n), fmt.Errorf("%s: server %w: read the answer: %w", call.Op.Name, platform.ErrUnavailable, err)
 	}
 	if res.StatusCode >= 200 && res.StatusCode < 300 {
 		if err := json.Unmarshal(answer, call.Out); err != nil {
@@ -167,19 +173,19 @@ func (t *Transport) attempt(ctx context.Context, call *platform.Call, q *request
 	}
 	failure := decodeError(res, answer)
 	repeat := res.StatusCode == 429 || res.StatusCode == 502 || res.StatusCode == 503
-	if wait = again(repeat || q.repeatable && res.StatusCode >= 500, n); wait >= 0 && failure.RetryAfter > 0 {
+	if wait = t.again(repeat || q.repeatable && res.StatusCode >= 500, n); wait >= 0 && failure.RetryAfter > 0 {
 		wait = failure.RetryAfter
 	}
 	return wait, failure
 }
 
 // again is how long to wait before the next attempt when there may be one.
-func again(ok bool, n int) time.Duration {
+func (t *Transport) again(ok bool, n int) time.Duration {
 	if !ok {
 		return -1
 	}
-	limit := time.Duration(n) * time.Second
-	return limit/2 + rand.N(limit/2)
+	limit := time.Duration(n) * t.cfg.Backoff
+	return limit/2 + rand.N(limit/2+1)
 }
 
 // setCaller writes the headers by which a caller says who it is.
