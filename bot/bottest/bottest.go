@@ -27,6 +27,10 @@ const (
 type Bot struct {
 	Handler       wire.Handler
 	Configuration any // is sent as JSON; nil is an empty object
+	// DeliveryID and Attempt are sent with each call. Set them to test what a
+	// second attempt of a delivery does; zero is a call that is no delivery.
+	DeliveryID string
+	Attempt    int
 }
 
 // Start makes a bot's code with env.
@@ -37,7 +41,7 @@ func Start(b bot.Bot, env bot.Env) (*Bot, error) {
 
 // Call makes any call. body is sent as JSON, unless it is a json.RawMessage.
 func (b *Bot) Call(ctx context.Context, operation, typ string, body any) (*wire.Response, error) {
-	req := wire.Request{Operation: operation, Type: typ, BotID: BotID}
+	req := wire.Request{Operation: operation, Type: typ, BotID: BotID, DeliveryID: b.DeliveryID, Attempt: b.Attempt}
 	var err error
 	if req.Body, err = json.Marshal(body); err != nil {
 		return nil, fmt.Errorf("write the body of %s: %w", operation, err)
