@@ -80,7 +80,7 @@ func TestServeNamesWhatIsMissing(t *testing.T) {
 func TestServeTellsFaultsOfTheBot(t *testing.T) {
 	t.Parallel()
 	broken := bot.New(bot.Definition{Name: "broken", Actions: map[string]bot.ActionDefinition{"go": {}}}, func(*bot.Mux) {})
-	err := bot.Serve(t.Context(), broken, bot.ServeConfig{APIURL: "http://127.0.0.1:1", Getenv: func(string) string { return "" }})
+	err := bot.Serve(t.Context(), broken, bot.ServeConfig{APIURL: "http://127.0.0.1:1", Token: "t", Getenv: func(string) string { return "" }})
 	if err == nil || !strings.Contains(err.Error(), `make the bot "broken"`) || !strings.Contains(err.Error(), "actions.go") {
 		t.Errorf("Serve = %v", err)
 	}

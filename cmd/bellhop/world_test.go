@@ -239,7 +239,8 @@ func request(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// sink STATUS has a service at $SINK answer every call with the status.
+// sink STATUS has a service at $SINK answer every call with the status, and an
+// error in the wire's form from 400 on.
 func sink(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: sink STATUS")
@@ -269,7 +270,11 @@ func (w *world) take(rw http.ResponseWriter, r *http.Request) {
 		r.Header.Get("x-bellhop-delivery-id"), r.Header.Get("x-bellhop-attempt"), body, r.Header.Get("Authorization")))
 	rw.Header().Set("Content-Type", "application/json")
 	rw.WriteHeader(w.status)
-	_, _ = io.WriteString(rw, "{}") // a caller that is gone tries again
+	answer := "{}"
+	if w.status >= 400 { // a verdict in the wire's form
+		answer = fmt.Sprintf(`{"id":"err_1","code":%d,"type":"InvalidPayload","message":"the sink refuses"}`, w.status)
+	}
+	_, _ = io.WriteString(rw, answer) // a caller that is gone tries again
 }
 
 // calls writes what the sink was called with, one line each: delivery id,

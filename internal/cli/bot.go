@@ -23,17 +23,19 @@ type botCommand struct {
 	Delete   botDelete   `cmd:"" help:"Delete a bot with all its conversations." example:"bellhop bot delete bot_01J... --yes"`
 }
 
-type botList struct{}
+type botList struct {
+	Dev bool `help:"List those that developers run with the official command's dev; they are removed when they were not used for a week."`
+}
 
 // Run lists bots.
-func (botList) Run(ctx context.Context, s *session) error {
+func (c botList) Run(ctx context.Context, s *session) error {
 	client, _, err := s.client()
 	if err != nil {
 		return err
 	}
 	bots := []platform.BotSummary{}
 	err = pages(func(token string) (string, error) {
-		out, err := client.ListBots(ctx, &platform.ListBotsInput{NextToken: token})
+		out, err := client.ListBots(ctx, &platform.ListBotsInput{NextToken: token, Dev: &c.Dev})
 		if err != nil {
 			return "", err
 		}

@@ -8,6 +8,7 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -56,9 +57,16 @@ type command struct {
 	Audit        auditCommand        `cmd:"" help:"See which changes administrators made."`
 	Keys         keysCommand         `cmd:"" help:"Replace the keys that secrets are encrypted with at rest."`
 
-	New     newCommand     `cmd:"" help:"Write the start of an integration or a bot in Go."`
-	Bench   benchCommand   `cmd:"" help:"Measure round trips beside a floor without a platform." example:"bellhop bench --duration 10s --conversations 1"`
-	Version versionCommand `cmd:"" help:"Print the version." example:"bellhop version"`
+	Login   loginCommand   `cmd:"" help:"Keep the address and the token of a server." example:"bellhop login https://bots.example.com\nbellhop login https://bots.example.com --profile production --with-token bp_pat_..."`
+	Logout  logoutCommand  `cmd:"" help:"Forget a server that you logged in to." example:"bellhop logout production"`
+	Profile profileCommand `cmd:"" help:"List and choose the servers that you logged in to."`
+
+	New        newCommand        `cmd:"" help:"Write the start of an integration or a bot in Go."`
+	Bench      benchCommand      `cmd:"" help:"Measure round trips beside a floor without a platform." example:"bellhop bench --duration 10s --conversations 1"`
+	Completion completionCommand `cmd:"" help:"Print a script that completes commands in a shell." example:"bellhop completion bash"`
+	Man        manCommand        `cmd:"" help:"Print the manual page." example:"bellhop man"`
+	Complete   completeCommand   `cmd:"" name:"__complete" hidden:""`
+	Version    versionCommand    `cmd:"" help:"Print the version." example:"bellhop version"`
 }
 
 const description = `Bellhop runs integrations and bots on your own machine.
@@ -125,10 +133,31 @@ func newParser(s *session, exit func(int)) (*kong.Kong, error) {
 	)...)
 }
 
-// fail tells an error and returns its exit code.
+// fail prints an error, as JSON when scripts ask for it, and returns its exit code.
 func (s *session) fail(err error) int {
+	if s.cmd.JSON {
+		_ = json.NewEncoder(s.Stderr).Encode(map[string]any{"error": jsonError(err)}) // nothing is left to be told
+		return exitCode(err)
+	}
 	fmt.Fprintln(s.Stderr, "bellhop:", explain(err))
 	return exitCode(err)
+}
+
+// errorDocument is an error as scripts read it. The members but Message and ExitCode are those of the server's error.
+type errorDocument struct {
+	ID       string             `json:"id,omitempty"`
+	Code     int                `json:"code,omitempty"`
+	Type     platform.ErrorType `json:"type,omitempty"`
+	Message  string             `json:"message"`
+	ExitCode int                `json:"exitCode"`
+}
+
+func jsonError(err error) errorDocument {
+	doc := errorDocument{Message: explain(err), ExitCode: exitCode(err)}
+	if e, ok := errors.AsType[*platform.Error](err); ok {
+		doc.ID, doc.Code, doc.Type, doc.Message = e.ID, e.Code, e.Type, e.Message
+	}
+	return doc
 }
 
 // showExamples puts the example tags of commands below their help.

@@ -26,7 +26,9 @@ func leaves(n *kong.Node, fn func(*kong.Node)) {
 		fn(n)
 	}
 	for _, child := range n.Children {
-		leaves(child, fn)
+		if !child.Hidden {
+			leaves(child, fn)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -114,6 +115,7 @@ type installPut struct {
 	Enable      bool    `help:"Enable it again." xor:"enabled"`
 	Disable     bool    `help:"Disable it: webhooks are refused, deliveries wait." xor:"enabled"`
 	NoChannels  *string `name:"disable-channels" help:"Channels to which nothing is sent; what the bot says there is kept. Empty enables all again." placeholder:"NAME,..."`
+	NoWait      bool    `name:"no-wait" help:"Succeed also when it is installed and not registered yet."`
 	OnDead      string  `name:"on-dead" help:"What a dead letter does to its conversation: free it, or hold it until you replay or discard; free at first." placeholder:"free|hold" enum:"free,hold," default:""`
 }
 
@@ -142,7 +144,13 @@ func (c installPut) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.printInstallation(&out.Installation)
+	if err := s.printInstallation(&out.Installation); err != nil {
+		return err
+	}
+	if put := &out.Installation; put.Enabled && put.Status != platform.Registered && !c.NoWait {
+		return fmt.Errorf("%s is installed and not registered: %s", put.Alias, cmp.Or(put.StatusReason, string(put.Status)))
+	}
+	return nil
 }
 
 func (s *session) configuration(text string) (json.RawMessage, error) {

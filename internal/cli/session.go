@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/bellhop-dev/bellhop/internal/config"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -31,9 +31,10 @@ type session struct {
 
 // access says which server a command talks to, and as whom.
 type access struct {
-	URL   string `name:"url" env:"BELLHOP_URL" help:"Server to talk to; by default the one whose data folder this is." placeholder:"URL" group:"Server:"`
-	Token string `name:"token" env:"BELLHOP_TOKEN" help:"Account token; by default the one that the server wrote into its data folder." placeholder:"TOKEN" group:"Server:"`
-	Data  string `name:"data" env:"BELLHOP_DATA" default:".bellhop" help:"Data folder of a server on this machine." placeholder:"DIR" group:"Server:"`
+	URL     string `name:"url" env:"BELLHOP_URL" help:"Server to talk to; by default the one whose data folder this is." placeholder:"URL" group:"Server:"`
+	Token   string `name:"token" env:"BELLHOP_TOKEN" help:"Account token; by default the one that the server wrote into its data folder." placeholder:"TOKEN" group:"Server:"`
+	Profile string `name:"profile" env:"BELLHOP_PROFILE" help:"Server that you logged in to, by its name (\"bellhop login\")." placeholder:"NAME" group:"Server:"`
+	Data    string `name:"data" env:"BELLHOP_DATA" default:".bellhop" help:"Data folder of a server on this machine." placeholder:"DIR" group:"Server:"`
 }
 
 // AfterApply hands the flags to the command's run.
@@ -76,16 +77,23 @@ func writeCredentials(dir string, c credentials) error {
 	return os.Rename(path+".new", path)
 }
 
-// credentials finds out which server to talk to, and as whom.
+// credentials finds out which server to talk to, and as whom: the flags or the environment say so, or else a profile that
+// is named, the server of this folder, or the current profile.
 func (s *session) credentials() (credentials, error) {
 	c := credentials{URL: s.access.URL, Token: s.access.Token}
 	if c.URL != "" && c.Token != "" {
 		return c, nil
 	}
+	if c.URL == "" && s.access.Profile != "" {
+		return s.profile(s.access.Profile, c.Token)
+	}
 	file, err := readCredentials(s.access.Data)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if c.URL == "" {
+			if kept, err := s.profile("", c.Token); err != nil || kept.URL != "" {
+				return kept, err
+			}
 			return c, usagef("no server is known in %s: start one with \"bellhop dev\", run this in the folder where one was started, or give --url and --token", s.access.Data)
 		}
 		return c, nil
@@ -101,6 +109,23 @@ func (s *session) credentials() (credentials, error) {
 	}
 	if c.URL == file.URL {
 		c.BotID = file.BotID
+	}
+	return c, nil
+}
+
+// profile returns a profile's credentials, the current one's for no name, and nothing when there is none. A token that
+// was given goes before the kept one.
+func (s *session) profile(name, token string) (credentials, error) {
+	p, err := readProfiles()
+	if err != nil {
+		return credentials{}, err
+	}
+	c, ok := p.Profiles[cmp.Or(name, p.Current)]
+	if !ok && name != "" {
+		return c, usagef("profile: there is no %q; \"bellhop profile list\" shows those that there are, \"bellhop login URL --profile %s\" makes one", name, name)
+	}
+	if token != "" {
+		c.Token = token
 	}
 	return c, nil
 }
@@ -169,6 +194,9 @@ func (e unreachableError) Error() string {
 func rootCause(err error) error {
 	for {
 		next := errors.Unwrap(err)
+		if several, ok := err.(interface{ Unwrap() []error }); ok {
+			next = several.Unwrap()[len(several.Unwrap())-1] // what was wrapped last is the fault, the others say its kind
+		}
 		if next == nil {
 			return err
 		}
@@ -211,24 +239,6 @@ func (s *session) print(v any, human func(w io.Writer)) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
-}
-
-// table prints rows in columns under a header; empty says what to do when
-// there are none.
-func table(w io.Writer, header []string, rows [][]string, empty string) {
-	if len(rows) == 0 {
-		fmt.Fprintln(w, empty)
-		return
-	}
-	tw := tabwriter.NewWriter(w, 2, 0, 2, ' ', 0)
-	fmt.Fprintln(tw, strings.Join(header, "\t"))
-	for _, row := range rows {
-		for i, cell := range row {
-			row[i] = printable(cell)
-		}
-		fmt.Fprintln(tw, strings.Join(row, "\t"))
-	}
-	tw.Flush()
 }
 
 // printable keeps what others wrote from steering the terminal.

@@ -70,9 +70,14 @@ func (c Code) Main() {
 
 // Serve runs the code until ctx ends.
 func (s Settings) Serve(ctx context.Context, code Code) error {
-	env, cfg, err := s.resolve(code.Secrets)
+	env, cfg, err := s.resolve(code)
 	if err != nil {
 		return err
+	}
+	if s.Transport == nil {
+		if err := s.checkToken(ctx, env); err != nil {
+			return err
+		}
 	}
 	h, err := code.New(env)
 	if err != nil {
@@ -89,19 +94,21 @@ func (s Settings) Serve(ctx context.Context, code Code) error {
 	return Run(ctx, t, cfg)
 }
 
+// setting returns a value, or what the environment has under a name for an empty one.
+func (s Settings) setting(value, name string) string {
+	switch {
+	case value != "":
+		return value
+	case s.Getenv != nil:
+		return s.Getenv(name)
+	}
+	return os.Getenv(name)
+}
+
 // resolve applies environment and defaults. The error joins everything that is
 // missing.
-func (s Settings) resolve(declared map[string]Secret) (Env, Config, error) {
-	getenv := s.Getenv
-	if getenv == nil {
-		getenv = os.Getenv
-	}
-	or := func(value, name string) string {
-		if value != "" {
-			return value
-		}
-		return getenv(name)
-	}
+func (s Settings) resolve(code Code) (Env, Config, error) {
+	declared, or := code.Secrets, s.setting
 	env := Env{Transport: s.Transport, Token: or(s.Token, "BP_TOKEN"), Secrets: map[string]string{}, Logger: s.Logger}.WithDefaults()
 	cfg := Config{
 		Addr: s.Addr, Listener: s.Listener, Secret: or(s.SigningSecret, "BELLHOP_SIGNING_SECRET"),
@@ -109,7 +116,7 @@ func (s Settings) resolve(declared map[string]Secret) (Env, Config, error) {
 	}
 	if cfg.Addr == "" {
 		cfg.Addr = ":8072"
-		if port := getenv("PORT"); port != "" {
+		if port := or("", "PORT"); port != "" {
 			cfg.Addr = ":" + port
 		}
 	}
@@ -129,6 +136,9 @@ func (s Settings) resolve(declared map[string]Secret) (Env, Config, error) {
 			missing = append(missing, err)
 		}
 		env.Transport = t
+		if env.Token == "" {
+			missing = append(missing, fmt.Errorf("the token is missing: set BP_TOKEN; `bellhop token create %s` creates one", code.Subject))
+		}
 	}
 	return env, cfg, errors.Join(missing...)
 }
@@ -142,4 +152,28 @@ func transport(address string) (platform.Transport, error) {
 		return nil, fmt.Errorf("the platform's address (BP_API_URL): %w", err)
 	}
 	return t, nil
+}
+
+// checkTime is how long the check of a token may take.
+const checkTime = 10 * time.Second
+
+// checkToken makes one cheap call, so that a token which the platform does not accept is an error at the start and not
+// at the first message. A platform that does not answer yet is none: the code may be started first.
+func (s Settings) checkToken(ctx context.Context, env Env) error {
+	t, err := platformhttp.New(s.setting(s.APIURL, "BP_API_URL"), platformhttp.Config{Attempts: 1})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTime)
+	defer cancel()
+	client := platform.NewClient(t, platform.Caller{Token: env.Token})
+	_, err = client.ListUsers(ctx, &platform.ListUsersInput{PageSize: 1})
+	e, ok := errors.AsType[*platform.Error](err)
+	switch {
+	case ok && (e.Type == platform.TypeUnauthorized || e.Type == platform.TypeForbidden):
+		return fmt.Errorf("the platform does not accept the token (BP_TOKEN): %s", e.Message)
+	case err != nil && !ok:
+		env.Logger.WarnContext(ctx, "the platform does not answer yet; the token was not checked", slog.Any("error", err))
+	}
+	return nil
 }

@@ -76,7 +76,7 @@ func TestLongTurnIsLeasedRenewedAndCompleted(t *testing.T) {
 		p := &leasing{status: platform.LeaseActive}
 		s := newTurns(p, func(ctx context.Context, _ *wire.Request) (*wire.Response, error) {
 			select {
-			case <-time.After(10 * time.Minute):
+			case <-time.After(10*time.Minute + time.Second): // between two renewals
 				return answer.OK(), nil
 			case <-ctx.Done():
 				return nil, context.Cause(ctx)

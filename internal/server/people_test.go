@@ -281,3 +281,39 @@ func TestChangesOfAdministratorsAreRecorded(t *testing.T) {
 		t.Errorf("a value is in the audit trail: %s, %v", text, err)
 	}
 }
+
+// Bots in development are removed when nobody ran them for a week; others stay.
+func TestUnusedBotsInDevelopmentAreRemoved(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil)
+	made := map[bool]string{}
+	for _, dev := range []bool{true, false} {
+		out, err := f.srv.Client().CreateBot(t.Context(), &platform.CreateBotInput{Dev: dev, URL: "http://127.0.0.1:1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		made[dev] = out.Bot.ID
+	}
+	list := func(dev bool) (ids []string) {
+		t.Helper()
+		out, err := f.srv.Client().ListBots(t.Context(), &platform.ListBotsInput{Dev: &dev})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range out.Bots {
+			ids = append(ids, b.ID)
+		}
+		return ids
+	}
+	f.srv.PruneAt(t.Context(), time.Now().Add(6*24*time.Hour))
+	if got := list(true); len(got) != 1 || got[0] != made[true] {
+		t.Errorf("after six days %v are in development", got)
+	}
+	f.srv.PruneAt(t.Context(), time.Now().Add(8*24*time.Hour))
+	if got := list(true); len(got) != 0 {
+		t.Errorf("after eight days %v are in development", got)
+	}
+	if got := list(false); len(got) != 1 || got[0] != made[false] {
+		t.Errorf("other bots are %v", got)
+	}
+}

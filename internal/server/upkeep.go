@@ -14,6 +14,7 @@ const (
 	keepDelivered = 7 * 24 * time.Hour
 	keepKeys      = 7 * 24 * time.Hour // of calls that are not repeated
 	keepAudit     = 400 * 24 * time.Hour
+	keepDev       = 7 * 24 * time.Hour
 	pruneEvery    = 10 * time.Minute
 )
 
@@ -40,6 +41,7 @@ func (s *Server) pruneOnce(ctx context.Context, now time.Time) {
 	s.prunePages(ctx, "old idempotency keys not removed", func(tx *store.Tx, limit int) (int64, error) {
 		return tx.PruneKeys(ctx, now.Add(-keepKeys), limit)
 	})
+	s.pruneDev(ctx, now.Add(-keepDev))
 	s.reclaim(ctx)
 }
 
@@ -96,6 +98,31 @@ func (s *Server) prunePeople(ctx context.Context, now time.Time) {
 	s.prunePages(ctx, "old deliveries not removed", func(tx *store.Tx, limit int) (int64, error) {
 		return tx.PruneDeliveries(ctx, now.Add(-keepDelivered), own, limit)
 	})
+}
+
+// pruneDev deletes bots in development that nobody has run since before a time: the official command makes a new one for
+// each project and machine, and deletes none.
+func (s *Server) pruneDev(ctx context.Context, before time.Time) {
+	dev := true
+	var rows []store.Bot
+	err := s.store.View(ctx, func(tx *store.Tx) (err error) {
+		rows, _, err = tx.Bots(ctx, store.BotFilter{Dev: &dev, SortField: "updatedAt", Asc: true}, store.Page{Limit: 100})
+		return err
+	})
+	for _, row := range rows {
+		if err != nil || !row.UpdatedAt.Before(before) {
+			break
+		}
+		if s.tunnels.Connected(row.URL) {
+			continue
+		}
+		if _, err = s.Client().DeleteBot(ctx, &platform.DeleteBotInput{ID: row.ID}); err == nil {
+			s.logger.Info("bot in development removed: not used for a week", "bot_id", row.ID)
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		s.logger.Warn("bots in development not removed", "error", err)
+	}
 }
 
 // retention returns the retention of the bots that have one.

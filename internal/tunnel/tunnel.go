@@ -142,6 +142,14 @@ func (h *Hub) Transport(workspaceID, address string) (t http.RoundTripper, ok bo
 	return &transport{hub: h, id: id, workspaceID: workspaceID}, true
 }
 
+// Connected reports whether the tunnel that an address names is open.
+func (h *Hub) Connected(address string) bool {
+	id, _ := parse(address)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return id != "" && h.peers[id] != nil
+}
+
 // find returns the open tunnel of an id, which from then on has somebody who
 // needs it; nil when there is none for the workspace.
 func (h *Hub) find(id, workspaceID string) *peer {
