@@ -35,7 +35,7 @@ func (tx *Tx) AddAudit(ctx context.Context, e *AuditEntry) error {
 func (tx *Tx) Audit(ctx context.Context, botID string, p Page) ([]AuditEntry, string, error) {
 	f := new(filter)
 	f.is("bot_id", botID)
-	list, next, err := listPage(ctx, tx, scanAudit, `SELECT `+auditColumns+` FROM audit`, f, sorting[AuditEntry]{
+	list, next, err := listPage(ctx, tx, scanAudit, auditColumns, "audit", f, sorting[AuditEntry]{
 		id: "id", key: func(e *AuditEntry) (int64, string) { return 0, e.ID },
 	}, p)
 	return list, next, wrap(err, "list changes")

@@ -75,11 +75,11 @@ func (tx *Tx) LockBot(ctx context.Context, id string) (*Bot, error) {
 func (tx *Tx) Bots(ctx context.Context, bf BotFilter, p Page) ([]Bot, string, error) {
 	f := new(filter)
 	if bf.Dev != nil {
-		f.and("r.dev = ?", *bf.Dev)
+		f.rest("r.dev = ?", *bf.Dev)
 	}
-	f.tags(KindBot, "", "r.id", bf.Tags, sortedKeys(bf.Tags))
+	f.restTags(KindBot, "", "r.id", bf.Tags, sortedKeys(bf.Tags))
 	by := timeColumn(bf.SortField)
-	list, next, err := listPage(ctx, tx, scanBot, `SELECT `+botColumns+` FROM bots r`, f, sorting[Bot]{
+	list, next, err := listPage(ctx, tx, scanBot, botColumns, "bots r", f, sorting[Bot]{
 		by: by, id: "r.id", asc: bf.Asc, key: func(b *Bot) (int64, string) {
 			if by == "r.updated_at" {
 				return b.UpdatedAt.UnixMilli(), b.ID

@@ -128,29 +128,42 @@ func (tx *Tx) FindConversation(ctx context.Context, botID, installationID, chann
 // Conversations lists a bot's conversations.
 func (tx *Tx) Conversations(ctx context.Context, cf ConversationFilter, p Page) ([]Conversation, string, error) {
 	f := new(filter)
-	f.and("r.bot_id = ?", cf.BotID)
-	f.is("r.installation_id", cf.InstallationID)
-	f.is("r.alias", cf.Alias)
-	f.is("r.channel", cf.Channel)
-	f.tags(KindConversation, cf.BotID, "r.id", cf.Tags, sortedKeys(cf.Tags))
-	for _, id := range cf.ParticipantIDs {
-		f.and("EXISTS (SELECT 1 FROM participants p WHERE p.conversation_id = r.id AND p.user_id = ?)", id)
+	by := timeColumn(cf.SortField)
+	order := sorting[Conversation]{by: by, id: "r.id", asc: cf.Asc, key: func(c *Conversation) (int64, string) {
+		if by == "r.updated_at" {
+			return c.UpdatedAt.UnixMilli(), c.ID
+		}
+		return c.CreatedAt.UnixMilli(), c.ID
+	}}
+	from, participants := "conversations r", cf.ParticipantIDs
+	switch { // ids sort by the time at which rows were made
+	case by == "r.created_at" && len(cf.Tags) > 0:
+		order.by = ""
+		from, order.window, order.id = f.byTags(KindConversation, cf.BotID, "conversations", cf.Tags)
+		order.join = "r.id = t.owner"
+	case by == "r.created_at" && len(participants) > 0:
+		order.by, order.id = "", "p.conversation_id"
+		f.and("p.user_id = ?", participants[0])
+		participants = participants[1:]
+		from, order.window, order.join = "participants p CROSS JOIN conversations r", "participants p", "r.id = p.conversation_id"
+		f.restIs("r.bot_id", cf.BotID)
+	default:
+		f.and("r.bot_id = ?", cf.BotID)
+		f.restTags(KindConversation, cf.BotID, "r.id", cf.Tags, sortedKeys(cf.Tags))
 	}
-	f.between("r.created_at", cf.After, cf.Before)
+	for _, id := range participants {
+		f.rest("EXISTS (SELECT 1 FROM participants o WHERE o.conversation_id = r.id AND o.user_id = ?)", id)
+	}
+	f.restIs("r.installation_id", cf.InstallationID)
+	f.restIs("r.alias", cf.Alias)
+	f.restIs("r.channel", cf.Channel)
+	f.restBetween("r.created_at", cf.After, cf.Before)
 	if cf.MinMessages != nil {
-		f.and("r.message_count >= ?", *cf.MinMessages)
+		f.rest("r.message_count >= ?", *cf.MinMessages)
 	}
 	if cf.MaxMessages != nil {
-		f.and("r.message_count <= ?", *cf.MaxMessages)
+		f.rest("r.message_count <= ?", *cf.MaxMessages)
 	}
-	by := timeColumn(cf.SortField)
-	list, next, err := listPage(ctx, tx, scanConversation, `SELECT `+conversationColumns+` FROM conversations r`, f, sorting[Conversation]{
-		by: by, id: "r.id", asc: cf.Asc, key: func(c *Conversation) (int64, string) {
-			if by == "r.updated_at" {
-				return c.UpdatedAt.UnixMilli(), c.ID
-			}
-			return c.CreatedAt.UnixMilli(), c.ID
-		},
-	}, p)
+	list, next, err := listPage(ctx, tx, scanConversation, conversationColumns, from, f, order, p)
 	return list, next, wrap(err, "list conversations")
 }

@@ -207,19 +207,22 @@ func (tx *Tx) Delivery(ctx context.Context, id string) (*Delivery, error) {
 // Deliveries lists deliveries without their bodies, newest first.
 func (tx *Tx) Deliveries(ctx context.Context, df DeliveryFilter, p Page) ([]Delivery, string, error) {
 	f := new(filter)
-	f.is("d.bot_id", df.BotID)
-	switch df.State {
-	case DeliveryPending, DeliveryHeld: // the words of the partial indexes, so that they are used
-		f.and("d.finished_at IS NULL AND d.state = ?", df.State)
+	switch df.State { // in the words of the partial indexes, so that they are used
+	case DeliveryPending, DeliveryHeld:
+		f.and("d.finished_at IS NULL")
+		f.restIs("d.state", df.State)
 	case DeliveryDead:
 		f.and("d.state = 'dead'")
+	case DeliveryDiscarded:
+		f.and("d.state = 'discarded'")
 	default:
-		f.is("d.state", df.State)
+		f.restIs("d.state", df.State)
 	}
-	f.is("d.installation_id", df.InstallationID)
-	f.is("d.conversation_id", df.ConversationID)
-	list, next, err := listPage(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+`NULL`+fromDeliveries, f, sorting[Delivery]{
-		id: "d.id", key: func(d *Delivery) (int64, string) { return 0, d.ID },
+	f.restIs("d.bot_id", df.BotID)
+	f.restIs("d.installation_id", df.InstallationID)
+	f.restIs("d.conversation_id", df.ConversationID)
+	list, next, err := listPage(ctx, tx, scanDelivery, deliveryColumns+"NULL", "deliveries d CROSS JOIN lanes l", f, sorting[Delivery]{
+		id: "d.id", key: func(d *Delivery) (int64, string) { return 0, d.ID }, window: "deliveries d", join: "l.id = d.lane_id",
 	}, p)
 	return list, next, wrap(err, "list deliveries")
 }

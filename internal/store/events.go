@@ -79,17 +79,17 @@ func (tx *Tx) SetEventStatus(ctx context.Context, id, status, reason string) err
 func (tx *Tx) Events(ctx context.Context, ef EventFilter, p Page) ([]Event, string, error) {
 	f := new(filter)
 	f.and("bot_id = ?", ef.BotID)
-	f.is("installation_id", ef.InstallationID)
-	f.is("type", ef.Type)
-	f.is("conversation_id", ef.ConversationID)
-	f.is("user_id", ef.UserID)
-	f.is("message_id", ef.MessageID)
-	f.is("workflow_id", ef.WorkflowID)
-	f.is("status", ef.Status)
+	f.restIs("installation_id", ef.InstallationID)
+	f.restIs("type", ef.Type)
+	f.restIs("conversation_id", ef.ConversationID)
+	f.restIs("user_id", ef.UserID)
+	f.restIs("message_id", ef.MessageID)
+	f.restIs("workflow_id", ef.WorkflowID)
+	f.restIs("status", ef.Status)
 	if n, id, err := p.cursor(); p.After != "" && err == nil {
 		p.After = cursor(n, "evt_"+ulidOf(id)) // it may be a message's
 	}
-	list, next, err := listPage(ctx, tx, scanEvent, `SELECT `+eventColumns+` FROM events`, f, sorting[Event]{
+	list, next, err := listPage(ctx, tx, scanEvent, eventColumns, "events", f, sorting[Event]{
 		id: "id", key: func(e *Event) (int64, string) { return 0, e.ID },
 	}, p)
 	return list, next, wrap(err, "list events")
@@ -99,43 +99,66 @@ func (tx *Tx) Events(ctx context.Context, ef EventFilter, p Page) ([]Event, stri
 // the message's after the prefix. The newest of both come first in one page; ef.Type and ef.Status choose among the rows of
 // events only.
 func (tx *Tx) EventsAndMessages(ctx context.Context, ef EventFilter, p Page) (events []Event, messages []Message, next string, err error) {
-	events, more, err := tx.Events(ctx, ef, p)
+	events, moreEvents, err := tx.Events(ctx, ef, p)
 	if err != nil {
 		return nil, nil, "", err
 	}
-	f := new(filter)
-	f.and("r.bot_id = ? AND r.direction = 'incoming' AND r.origin <> 'synthetic'", ef.BotID)
-	f.is("r.conversation_id", ef.ConversationID)
-	f.is("r.user_id", ef.UserID)
-	f.is("r.id", ef.MessageID)
-	if p.After != "" {
-		_, id, err := p.cursor()
-		if err != nil {
-			return nil, nil, "", err
-		}
-		f.and("r.id < ?", "msg_"+ulidOf(id))
-	}
-	f.write(" ORDER BY r.id DESC LIMIT ?", p.limit()+1)
-	messages, err = all(ctx, tx, scanMessage, `SELECT `+messageColumns+` FROM messages r`+f.where.String(), f.args...)
+	messages, moreMessages, err := tx.incoming(ctx, ef, p)
 	if err != nil {
 		return nil, nil, "", wrap(err, "list messages among events")
+	}
+	// Below the end of one of the two pages, its rows are not known yet.
+	floor := ""
+	for _, end := range []string{moreEvents, moreMessages} {
+		if _, id, err := (Page{After: end}).cursor(); end != "" && err == nil {
+			floor = max(floor, ulidOf(id))
+		}
 	}
 	// Keep the newest of both that one page holds.
 	e, m := 0, 0
 	last := ""
 	for e+m < p.limit() && (e < len(events) || m < len(messages)) {
+		id := ""
 		if m == len(messages) || e < len(events) && ulidOf(events[e].ID) > ulidOf(messages[m].ID) {
-			last = events[e].ID
+			id = events[e].ID
+		} else {
+			id = messages[m].ID
+		}
+		if ulidOf(id) < floor {
+			return events[:e], messages[:m], cursor(0, "evt_"+floor), nil
+		}
+		last = id
+		if e < len(events) && id == events[e].ID {
 			e++
 		} else {
-			last = messages[m].ID
 			m++
 		}
 	}
-	if e < len(events) || m < len(messages) || more != "" {
+	switch {
+	case e < len(events) || m < len(messages):
 		next = cursor(0, last)
+	case floor != "":
+		next = cursor(0, "evt_"+floor)
 	}
 	return events[:e], messages[:m], next, nil
+}
+
+// incoming lists a bot's incoming messages, newest first, under the filter of events.
+func (tx *Tx) incoming(ctx context.Context, ef EventFilter, p Page) ([]Message, string, error) {
+	f := new(filter)
+	if ef.ConversationID != "" {
+		f.and("r.conversation_id = ?", ef.ConversationID)
+	}
+	f.restIs("r.bot_id", ef.BotID)
+	f.rest("r.direction = 'incoming' AND r.origin <> 'synthetic'")
+	f.restIs("r.user_id", ef.UserID)
+	f.is("r.id", ef.MessageID)
+	if n, id, err := p.cursor(); p.After != "" && err == nil {
+		p.After = cursor(n, "msg_"+ulidOf(id)) // it may be an event's
+	}
+	return listPage(ctx, tx, scanMessage, messageColumns, "messages r", f, sorting[Message]{
+		id: "r.id", key: func(m *Message) (int64, string) { return 0, m.ID },
+	}, p)
 }
 
 // ulidOf is an id without its prefix.

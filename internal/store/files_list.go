@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -21,7 +22,7 @@ func (f *filter) tagMatch(kind Kind, scope, column string, m TagMatch) {
 				args = append(args, tagValue(v))
 			}
 			if len(args) > 1 {
-				f.and(part.not+"EXISTS (SELECT 1 FROM tag_index t WHERE t.k = ? AND t.value IN ("+places(len(args)-1)+") AND t.owner = "+column+")", args...)
+				f.rest(part.not+"EXISTS (SELECT 1 FROM tag_index t WHERE t.k = ? AND t.value IN ("+places(len(args)-1)+") AND t.owner = "+column+")", args...)
 			}
 		}
 	}
@@ -31,10 +32,10 @@ func places(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), 
 
 func (ff *FileFilter) where(tx *Tx) *filter {
 	f := new(filter)
-	f.and("(r.expires_at IS NULL OR r.expires_at > ?)", tx.now)
 	f.and("r.bot_id = ?", ff.BotID)
+	f.rest("(r.expires_at IS NULL OR r.expires_at > ?)", tx.now)
 	if ff.InstallationID != "" {
-		f.and("(r.installation_id = ? OR ' ' || r.policies || ' ' LIKE ?)", ff.InstallationID, "% "+ff.Policy+" %")
+		f.rest("(r.installation_id = ? OR ' ' || r.policies || ' ' LIKE ?)", ff.InstallationID, "% "+ff.Policy+" %")
 	}
 	if ff.IDs != nil {
 		args := make([]any, len(ff.IDs))
@@ -44,24 +45,26 @@ func (ff *FileFilter) where(tx *Tx) *filter {
 		f.and("r.id IN ("+places(len(args))+")", args...)
 	}
 	if ff.Indexed != nil {
-		f.and("r.indexed = ?", *ff.Indexed)
+		f.rest("r.indexed = ?", *ff.Indexed)
 	}
 	f.tagMatch(KindFile, ff.BotID, "r.id", ff.Tags)
+	if ff.IDs != nil {
+		return f.whole() // they are few, and a page has all of them
+	}
 	return f
 }
 
 // Files lists a bot's files.
 func (tx *Tx) Files(ctx context.Context, ff FileFilter, p Page) ([]File, string, error) {
-	const sql = `SELECT ` + fileColumns + ` FROM files r`
 	if ff.SortField == "key" || ff.SortField == "status" {
-		list, next, err := tx.filesByText(ctx, sql, ff, p)
+		list, next, err := tx.filesByText(ctx, ff, p)
 		return list, next, wrap(err, "list files")
 	}
 	by := timeColumn(ff.SortField)
 	if ff.SortField == "size" {
 		by = "r.size"
 	}
-	list, next, err := listPage(ctx, tx, scanFile, sql, ff.where(tx), sorting[File]{
+	list, next, err := listPage(ctx, tx, scanFile, fileColumns, "files r", ff.where(tx), sorting[File]{
 		by: by, id: "r.id", asc: ff.Asc, key: func(f *File) (int64, string) {
 			switch by {
 			case "r.size":
@@ -76,7 +79,7 @@ func (tx *Tx) Files(ctx context.Context, ff FileFilter, p Page) ([]File, string,
 }
 
 // filesByText lists in the order of a text, which the cursor has in place of a number.
-func (tx *Tx) filesByText(ctx context.Context, sql string, ff FileFilter, p Page) ([]File, string, error) {
+func (tx *Tx) filesByText(ctx context.Context, ff FileFilter, p Page) ([]File, string, error) {
 	op, dir := "<", " DESC"
 	if ff.Asc {
 		op, dir = ">", " ASC"
@@ -90,17 +93,37 @@ func (tx *Tx) filesByText(ctx context.Context, sql string, ff FileFilter, p Page
 		}
 		f.and("(r."+ff.SortField+", r.id) "+op+" (?, ?)", at[0], at[1])
 	}
+	column := "r." + ff.SortField
+	order := " ORDER BY " + column + dir + ", r.id" + dir
+	var end []string
+	if len(f.more) > 0 {
+		var at [2]string
+		w := f.leading()
+		w.write(order+" LIMIT 1 OFFSET ?", windowSize-1)
+		err := tx.row(ctx, "SELECT "+column+", r.id FROM files r"+w.where.String(), w.args, &at[0], &at[1])
+		switch {
+		case err == nil:
+			end = at[:]
+			f.and("("+column+", r.id) "+flipped(op)+" (?, ?)", at[0], at[1])
+		case !errors.Is(err, ErrNotFound):
+			return nil, "", err
+		}
+	}
 	limit := p.limit()
-	f.write(" ORDER BY r."+ff.SortField+dir+", r.id"+dir+" LIMIT ?", limit+1)
-	list, err := all(ctx, tx, scanFile, sql+f.where.String(), f.args...)
-	if err != nil || len(list) <= limit {
+	f = f.whole()
+	f.write(order+" LIMIT ?", limit+1)
+	list, err := all(ctx, tx, scanFile, `SELECT `+fileColumns+` FROM files r`+f.where.String(), f.args...)
+	if err != nil || len(list) <= limit && end == nil {
 		return list, "", err
 	}
-	last := list[limit-1]
-	at := [2]string{last.Key, last.ID}
-	if ff.SortField == "status" {
-		at[0] = last.Status
+	if len(list) > limit {
+		list = list[:limit]
+		last := list[limit-1]
+		end = []string{last.Key, last.ID}
+		if ff.SortField == "status" {
+			end[0] = last.Status
+		}
 	}
-	raw, err := json.Marshal(at)
-	return list[:limit], base64.RawURLEncoding.EncodeToString(raw), err
+	raw, err := json.Marshal(end)
+	return list, base64.RawURLEncoding.EncodeToString(raw), err
 }

@@ -81,7 +81,7 @@ func (tx *Tx) IntegrationByName(ctx context.Context, name, version string) (*Int
 func (tx *Tx) Integrations(ctx context.Context, name string, p Page) ([]Integration, string, error) {
 	f := new(filter)
 	f.is("name", name)
-	list, next, err := listPage(ctx, tx, scanIntegration, `SELECT `+integrationColumns+` FROM integrations`, f, sorting[Integration]{
+	list, next, err := listPage(ctx, tx, scanIntegration, integrationColumns, "integrations", f, sorting[Integration]{
 		by: "created_at", id: "id", key: func(i *Integration) (int64, string) { return i.CreatedAt.UnixMilli(), i.ID },
 	}, p)
 	return list, next, wrap(err, "list integrations")

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,9 +48,49 @@ func (p Page) cursor() (n int64, id string, err error) {
 }
 
 // filter builds the WHERE of a list; ? in a condition is the next argument.
+//
+// What and and is add leads: an index has the rows in the list's order. What rest adds is looked at row by row, in a
+// window of that index (see listPage).
 type filter struct {
 	where strings.Builder
 	args  []any
+	more  []condition
+}
+
+// condition is one that is written later.
+type condition struct {
+	text string
+	args []any
+}
+
+// rest adds a condition that no index has.
+func (f *filter) rest(cond string, args ...any) {
+	f.more = append(f.more, condition{cond, args})
+}
+
+// restIs adds column = value to the rest unless value is "". It is written so that no engine reads an index for it in
+// place of the leading one, which is in the list's order.
+func (f *filter) restIs(column, value string) {
+	if value != "" {
+		f.rest(column+" || '' = ?", value)
+	}
+}
+
+// whole returns the filter with the rest as conditions like the others.
+func (f *filter) whole() *filter {
+	w := &filter{args: slices.Clone(f.args)}
+	w.where.WriteString(f.where.String())
+	for _, c := range f.more {
+		w.and(c.text, c.args...)
+	}
+	return w
+}
+
+// leading returns the filter without the rest.
+func (f *filter) leading() *filter {
+	w := &filter{args: slices.Clone(f.args)}
+	w.where.WriteString(f.where.String())
+	return w
 }
 
 func (f *filter) and(cond string, args ...any) {
@@ -78,13 +121,35 @@ func (f *filter) is(column, value string) {
 	}
 }
 
-// between limits column to after..before, both inclusive; nil means open.
-func (f *filter) between(column string, after, before *time.Time) {
+// restBetween limits column to after..before, both inclusive; nil means open.
+func (f *filter) restBetween(column string, after, before *time.Time) {
 	if after != nil {
-		f.and(column+" >= ?", *after)
+		f.rest(column+" >= ?", *after)
 	}
 	if before != nil {
-		f.and(column+" <= ?", *before)
+		f.rest(column+" <= ?", *before)
+	}
+}
+
+// byTags has a list led by the first of the tags, whose index entries are in the order of the rows' ids: it returns the
+// FROM of the list, of rows with an alias r, and of its window, and the column of the order. The other tags are the rest.
+// Without tags nothing leads.
+func (f *filter) byTags(kind Kind, scope, table string, tags Tags) (from, window, id string) {
+	keys := sortedKeys(tags)
+	if len(keys) == 0 {
+		return table + " r", "", ""
+	}
+	f.and("t.k = ? AND t.value = ?", tagKey(kind, scope, keys[0]), tagValue(tags[keys[0]]))
+	f.restTags(kind, scope, "r.id", tags, keys[1:])
+	// A cross join is read in this order by SQLite.
+	return "tag_index t CROSS JOIN " + table + " r", "tag_index t", "t.owner"
+}
+
+// restTags is tags for the rest.
+func (f *filter) restTags(kind Kind, scope, column string, tags Tags, keys []string) {
+	for _, key := range keys {
+		f.rest("EXISTS (SELECT 1 FROM tag_index o WHERE o.k = ? AND o.value = ? AND o.owner = "+column+")",
+			tagKey(kind, scope, key), tagValue(tags[key]))
 	}
 }
 
@@ -96,43 +161,102 @@ func (f *filter) tags(kind Kind, scope, column string, tags Tags, keys []string)
 	}
 }
 
-// sorting is the order of a list: by a time column and id, or by id alone when by is "".
+// sorting is the order of a list: by a number, such as a time, and id, or by id alone when by is "".
 type sorting[T any] struct {
 	by, id string
 	asc    bool
 	key    func(*T) (int64, string)
+	// window is the FROM that has the order's columns and the leading filter's; "" is the list's own.
+	window string
+	// join ties the list's tables together, where the window has fewer of them.
+	join string
 }
 
-// listPage reads one page of SELECT … FROM … (given in sql) under the filter, in the order.
-func listPage[T any](ctx context.Context, tx *Tx, scan func(Rows, *T) error, sql string, f *filter, s sorting[T], p Page) ([]T, string, error) {
-	op, dir := "<", " DESC"
+func (s *sorting[T]) directions() (op, dir string) {
 	if s.asc {
-		op, dir = ">", " ASC"
+		return ">", " ASC"
 	}
+	return "<", " DESC"
+}
+
+// columns are the order's, and order is what follows ORDER BY.
+func (s *sorting[T]) columns() (columns, order string) {
+	_, dir := s.directions()
+	if s.by == "" {
+		return s.id, s.id + dir
+	}
+	return s.by + ", " + s.id, s.by + dir + ", " + s.id + dir
+}
+
+// beyond limits a list to what follows a key; with equal also to the key itself, and in the other direction.
+func (s *sorting[T]) beyond(f *filter, op string, n int64, id string) {
+	if s.by == "" {
+		f.and(s.id+" "+op+" ?", id)
+	} else {
+		f.and("("+s.by+", "+s.id+") "+op+" (?, ?)", n, id)
+	}
+}
+
+// windowSize is how many rows of its leading index a page looks at, so that none costs more in a large table.
+const windowSize = 2000
+
+// listPage reads one page of SELECT columns FROM from under the filter, in the order. Where the filter has a rest, the
+// page ends after windowSize rows of the leading index: then it may have fewer rows than were asked for, or none, and a
+// cursor for the next page.
+func listPage[T any](ctx context.Context, tx *Tx, scan func(Rows, *T) error, columns, from string, f *filter, s sorting[T], p Page) ([]T, string, error) {
+	op, _ := s.directions()
 	if p.After != "" {
 		n, id, err := p.cursor()
 		if err != nil {
 			return nil, "", err
 		}
-		if s.by == "" {
-			f.and(s.id+" "+op+" ?", id)
-		} else {
-			f.and("("+s.by+", "+s.id+") "+op+" (?, ?)", n, id)
+		s.beyond(f, op, n, id)
+	}
+	end := ""
+	if len(f.more) > 0 {
+		n, id, err := windowEnd(ctx, tx, cmp.Or(s.window, from), f.leading(), &s)
+		switch {
+		case err == nil:
+			end = cursor(n, id)
+			s.beyond(f, flipped(op), n, id)
+		case !errors.Is(err, ErrNotFound):
+			return nil, "", err
 		}
 	}
-	order := s.id + dir
-	if s.by != "" {
-		order = s.by + dir + ", " + order
-	}
+	_, order := s.columns()
 	limit := p.limit()
-	f.write(" ORDER BY "+order+" LIMIT ?", limit+1)
-	list, err := all(ctx, tx, scan, sql+f.where.String(), f.args...)
+	w := f.whole()
+	if s.join != "" {
+		w.and(s.join)
+	}
+	w.write(" ORDER BY "+order+" LIMIT ?", limit+1)
+	list, err := all(ctx, tx, scan, "SELECT "+columns+" FROM "+from+w.where.String(), w.args...)
 	if err != nil {
 		return nil, "", err
 	}
 	if len(list) <= limit {
-		return list, "", nil
+		return list, end, nil
 	}
 	list = list[:limit]
 	return list, cursor(s.key(&list[limit-1])), nil
+}
+
+// flipped is the comparison that holds for a row at the end of the window and all before it.
+func flipped(op string) string {
+	if op == ">" {
+		return "<="
+	}
+	return ">="
+}
+
+// windowEnd returns the key of the last row that a page looks at; ErrNotFound when the list ends before.
+func windowEnd[T any](ctx context.Context, tx *Tx, from string, f *filter, s *sorting[T]) (n int64, id string, err error) {
+	columns, order := s.columns()
+	dest := []any{&n, &id}
+	if s.by == "" {
+		dest = dest[1:]
+	}
+	f.write(" ORDER BY "+order+" LIMIT 1 OFFSET ?", windowSize-1)
+	err = tx.row(ctx, "SELECT "+columns+" FROM "+from+f.where.String(), f.args, dest...)
+	return n, id, err
 }

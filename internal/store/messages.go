@@ -119,14 +119,22 @@ func (tx *Tx) FindMessage(ctx context.Context, botID, conversationID string, tag
 // Messages lists a bot's messages, newest first.
 func (tx *Tx) Messages(ctx context.Context, mf MessageFilter, p Page) ([]Message, string, error) {
 	f := new(filter)
-	f.and("r.bot_id = ?", mf.BotID)
-	f.is("r.installation_id", mf.InstallationID)
-	f.is("r.conversation_id", mf.ConversationID)
-	f.tags(KindMessage, mf.BotID, "r.id", mf.Tags, sortedKeys(mf.Tags))
-	f.between("r.created_at", mf.After, mf.Before)
-	list, next, err := listPage(ctx, tx, scanMessage, `SELECT `+messageColumns+` FROM messages r`, f, sorting[Message]{
-		id: "r.id", key: func(m *Message) (int64, string) { return 0, m.ID },
-	}, p)
+	order := sorting[Message]{id: "r.id", key: func(m *Message) (int64, string) { return 0, m.ID }}
+	from := "messages r"
+	switch {
+	case mf.ConversationID != "": // no conversation has so many that a tag would lead to fewer
+		f.and("r.conversation_id = ?", mf.ConversationID)
+		f.restTags(KindMessage, mf.BotID, "r.id", mf.Tags, sortedKeys(mf.Tags))
+		f.restIs("r.bot_id", mf.BotID)
+	case len(mf.Tags) > 0:
+		from, order.window, order.id = f.byTags(KindMessage, mf.BotID, "messages", mf.Tags)
+		order.join = "r.id = t.owner"
+	default: // an index by bots would cost every message
+		f.restIs("r.bot_id", mf.BotID)
+	}
+	f.restIs("r.installation_id", mf.InstallationID)
+	f.restBetween("r.created_at", mf.After, mf.Before)
+	list, next, err := listPage(ctx, tx, scanMessage, messageColumns, from, f, order, p)
 	return list, next, wrap(err, "list messages")
 }
 

@@ -46,7 +46,8 @@ func (t trailing) Scan(dest ...any) error { return t.Rows.Scan(append(dest, t.de
 func (tx *Tx) Participants(ctx context.Context, conversationID string, p Page) ([]User, string, error) {
 	f := new(filter)
 	f.and("p.conversation_id = ?", conversationID)
-	list, next, err := listPage(ctx, tx, scanParticipant, `SELECT `+userColumns+`, p.added_at`+fromParticipants, f, sorting[participant]{
+	list, next, err := listPage(ctx, tx, scanParticipant, userColumns+`, p.added_at`, "participants p CROSS JOIN users r", f, sorting[participant]{
+		join: "r.id = p.user_id", window: "participants p",
 		by: "p.added_at", id: "p.user_id", asc: true, key: func(p *participant) (int64, string) { return p.addedAt.UnixMilli(), p.ID },
 	}, p)
 	users := make([]User, len(list))

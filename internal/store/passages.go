@@ -65,7 +65,7 @@ type WordHit struct {
 
 // WordHits lists the passages of a bot with a word in them, in at most limit of the files that the filter chooses.
 func (tx *Tx) WordHits(ctx context.Context, ff FileFilter, word string, limit int) ([]WordHit, error) {
-	f := ff.where(tx)
+	f := ff.where(tx).whole()
 	f.and("w.bot_id = ? AND w.word = ?", ff.BotID, word)
 	f.write(" ORDER BY r.id DESC LIMIT ?", limit)
 	type row struct{ file, hits string }

@@ -67,7 +67,7 @@ func (tx *Tx) Publications(ctx context.Context, kind, name string, p Page) ([]Pu
 	f := new(filter)
 	f.is("kind", kind)
 	f.is("name", name)
-	list, next, err := listPage(ctx, tx, scanPublication, `SELECT `+publicationColumns+` FROM publications`, f, sorting[Publication]{
+	list, next, err := listPage(ctx, tx, scanPublication, publicationColumns, "publications", f, sorting[Publication]{
 		by: "created_at", id: "id", key: func(p *Publication) (int64, string) { return p.CreatedAt.UnixMilli(), p.ID },
 	}, p)
 	return list, next, wrap(err, "list publications")

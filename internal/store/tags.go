@@ -113,7 +113,7 @@ func findByTags[T any](ctx context.Context, tx *Tx, scan func(Rows, *T) error, s
 func (tx *Tx) TagValues(ctx context.Context, botID string, kind Kind, key string, p Page) ([]string, string, error) {
 	f := new(filter)
 	f.and("k = ?", tagKey(kind, botID, key))
-	values, next, err := listPage(ctx, tx, scanString, `SELECT DISTINCT value FROM tag_index`, f, sorting[string]{
+	values, next, err := listPage(ctx, tx, scanString, "DISTINCT value", "tag_index", f, sorting[string]{
 		id: "value", asc: true, key: func(v *string) (int64, string) { return 0, *v },
 	}, p)
 	return values, next, wrap(err, "list tag values")

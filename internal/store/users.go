@@ -128,27 +128,40 @@ func (tx *Tx) FindUser(ctx context.Context, botID, alias string, tags Tags) (*Us
 // Users lists a bot's users.
 func (tx *Tx) Users(ctx context.Context, uf UserFilter, p Page) ([]User, string, error) {
 	f := new(filter)
-	f.and("r.bot_id = ?", uf.BotID)
+	by := timeColumn(uf.SortField)
+	order := sorting[User]{by: by, id: "r.id", asc: uf.Asc, key: func(u *User) (int64, string) {
+		if by == "r.updated_at" {
+			return u.UpdatedAt.UnixMilli(), u.ID
+		}
+		return u.CreatedAt.UnixMilli(), u.ID
+	}}
+	from := "users r"
+	switch { // ids sort by the time at which rows were made
+	case by == "r.created_at" && uf.ConversationID != "":
+		order.by, order.id = "", "p.user_id"
+		f.and("p.conversation_id = ?", uf.ConversationID)
+		from, order.window, order.join = "participants p CROSS JOIN users r", "participants p", "r.id = p.user_id"
+		f.restIs("r.bot_id", uf.BotID)
+		f.restTags(KindUser, uf.BotID, "r.id", uf.Tags, sortedKeys(uf.Tags))
+	case by == "r.created_at" && len(uf.Tags) > 0:
+		order.by = ""
+		from, order.window, order.id = f.byTags(KindUser, uf.BotID, "users", uf.Tags)
+		order.join = "r.id = t.owner"
+	default:
+		f.and("r.bot_id = ?", uf.BotID)
+		f.restTags(KindUser, uf.BotID, "r.id", uf.Tags, sortedKeys(uf.Tags))
+		if uf.ConversationID != "" {
+			f.rest("EXISTS (SELECT 1 FROM participants o WHERE o.conversation_id = ? AND o.user_id = r.id)", uf.ConversationID)
+		}
+	}
 	switch {
 	case uf.InstallationID != "" && uf.Alias != "":
-		f.and("(r.installation_id = ? OR "+tx.hasAlias("r.tags")+")", uf.InstallationID, aliasFirst(uf.Alias), aliasLater(uf.Alias))
+		f.rest("(r.installation_id = ? OR "+tx.hasAlias("r.tags")+")", uf.InstallationID, aliasFirst(uf.Alias), aliasLater(uf.Alias))
 	case uf.InstallationID != "":
-		f.and("r.installation_id = ?", uf.InstallationID)
+		f.restIs("r.installation_id", uf.InstallationID)
 	}
-	if uf.ConversationID != "" {
-		f.and("r.id IN (SELECT user_id FROM participants WHERE conversation_id = ?)", uf.ConversationID)
-	}
-	f.tags(KindUser, uf.BotID, "r.id", uf.Tags, sortedKeys(uf.Tags))
-	f.between(timeColumn(uf.RangeField), uf.After, uf.Before)
-	by := timeColumn(uf.SortField)
-	list, next, err := listPage(ctx, tx, scanUser, `SELECT `+userColumns+` FROM users r`, f, sorting[User]{
-		by: by, id: "r.id", asc: uf.Asc, key: func(u *User) (int64, string) {
-			if by == "r.updated_at" {
-				return u.UpdatedAt.UnixMilli(), u.ID
-			}
-			return u.CreatedAt.UnixMilli(), u.ID
-		},
-	}, p)
+	f.restBetween(timeColumn(uf.RangeField), uf.After, uf.Before)
+	list, next, err := listPage(ctx, tx, scanUser, userColumns, from, f, order, p)
 	return list, next, wrap(err, "list users")
 }
 
