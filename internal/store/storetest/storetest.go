@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Store) {
 		"a closed store says so":             testClosed,
 		"unique keys conflict":               testConflict,
 		"bots are listed":                    testBots,
+		"leases and late outcomes":           testLeases,
 		"settings outlive updates":           testSettings,
 		"rows come back whole":               testRows,
 		"tags are found":                     testTags,
