@@ -28,6 +28,7 @@ func Operations() []*Operation {
 		OpDeleteMessage.Operation,
 		OpImportMessages.Operation,
 		OpInitializeIncomingMessage.Operation,
+		OpReceiveMessage.Operation,
 		OpCreateEvent.Operation,
 		OpGetEvent.Operation,
 		OpListEvents.Operation,

@@ -30,14 +30,16 @@ type Platform struct {
 	eventKeys     map[string]*platform.Event
 	states        map[string]*platform.State
 	keyed         map[string]*keyedCall
-	left          int // calls that are let through; under 0 all are
+	left          int                // calls that are let through; under 0 all are
+	failures      map[string]failure // by operation
 }
 
 var _ platform.Transport = (*Platform)(nil)
 
 // NewPlatform returns an empty platform.
 func NewPlatform() *Platform {
-	return &Platform{answers: map[string]func(any) (any, error){}, states: map[string]*platform.State{}, eventKeys: map[string]*platform.Event{}, keyed: map[string]*keyedCall{}, left: -1}
+	return &Platform{answers: map[string]func(any) (any, error){}, states: map[string]*platform.State{}, eventKeys: map[string]*platform.Event{},
+		keyed: map[string]*keyedCall{}, failures: map[string]failure{}, left: -1}
 }
 
 // On answers an operation with fn in place of what the platform does itself.
@@ -45,6 +47,35 @@ func On[In, Out any](p *Platform, op platform.Op[In, Out], fn func(*In) (*Out, e
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.answers[op.Name] = func(in any) (any, error) { return fn(in.(*In)) }
+}
+
+// failure is an error for a later call.
+type failure struct {
+	in  int // calls from now
+	err error
+}
+
+// Fail answers a call of the operation with an error: the nth from now on,
+// counted from 1. The other calls are answered as usual.
+func Fail[In, Out any](p *Platform, op platform.Op[In, Out], nth int, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failures[op.Name] = failure{in: nth, err: err}
+}
+
+// failed returns the error that Fail set for this call, or nil. The platform is
+// locked.
+func (p *Platform) failed(operation string) error {
+	f, ok := p.failures[operation]
+	if !ok {
+		return nil
+	}
+	if f.in--; f.in > 0 {
+		p.failures[operation] = f
+		return nil
+	}
+	delete(p.failures, operation)
+	return f.err
 }
 
 // Inputs returns the inputs of the calls of an operation so far, in order.
@@ -86,8 +117,11 @@ func (p *Platform) Do(ctx context.Context, call *platform.Call) error {
 		return platform.Unavailable(nil, "the platform was stopped", time.Second)
 	}
 	p.calls = append(p.calls, *call)
-	answer := p.answers[call.Op.Name]
+	answer, failed := p.answers[call.Op.Name], p.failed(call.Op.Name)
 	p.mu.Unlock()
+	if failed != nil {
+		return failed
+	}
 	if answer == nil {
 		answer = p.builtin
 	}
@@ -120,6 +154,8 @@ func (p *Platform) builtin(in any) (any, error) {
 		return &platform.GetOrCreateMessageOutput{Message: *m, Meta: platform.Created{Created: created}}, nil
 	case *platform.InitializeIncomingMessageInput:
 		return p.incoming(in)
+	case *platform.ReceiveMessageInput:
+		return p.receive(in)
 	case *platform.UpdateMessageInput:
 		return p.updateMessage(in)
 	case *platform.DeleteMessageInput:
@@ -153,31 +189,52 @@ func matches(stored, wanted platform.Tags, keys []string) bool {
 func (p *Platform) user(in *platform.GetOrCreateUserInput) (*platform.User, bool) {
 	for _, u := range p.users {
 		if matches(u.Tags, in.Tags, in.DiscriminateByTags) {
+			rewriteUser(u, in.Tags, in.Name, in.PictureURL)
 			return u, false
 		}
 	}
+	return p.newUser(in.Tags, in.Name, in.PictureURL), true
+}
+
+func (p *Platform) newUser(tags platform.Tags, name, picture string) *platform.User {
 	now := time.Now()
 	u := &platform.User{
 		ID: p.ids.New(platform.PrefixUser, now), CreatedAt: platform.At(now), UpdatedAt: platform.At(now),
-		Tags: maps.Clone(in.Tags), Name: in.Name, PictureURL: in.PictureURL,
+		Tags: maps.Clone(tags), Name: name, PictureURL: picture,
 	}
 	p.users = append(p.users, u)
-	return u, true
+	return u
+}
+
+// rewriteUser writes what a get-or-create says over the user that it found.
+func rewriteUser(u *platform.User, tags platform.Tags, name, picture string) {
+	u.Tags = merge(u.Tags, tags)
+	if name != "" {
+		u.Name = name
+	}
+	if picture != "" {
+		u.PictureURL = picture
+	}
 }
 
 func (p *Platform) conversation(in *platform.GetOrCreateConversationInput) (*platform.Conversation, bool) {
 	for _, c := range p.conversations {
 		if c.Channel == in.Channel && matches(c.Tags, in.Tags, in.DiscriminateByTags) {
+			c.Tags = merge(c.Tags, in.Tags)
 			return c, false
 		}
 	}
+	return p.newConversation(in.Channel, in.Tags), true
+}
+
+func (p *Platform) newConversation(channel string, tags platform.Tags) *platform.Conversation {
 	now := time.Now()
 	c := &platform.Conversation{
 		ID: p.ids.New(platform.PrefixConversation, now), CreatedAt: platform.At(now), UpdatedAt: platform.At(now),
-		Channel: in.Channel, Tags: maps.Clone(in.Tags),
+		Channel: channel, Tags: maps.Clone(tags),
 	}
 	p.conversations = append(p.conversations, c)
-	return c, true
+	return c
 }
 
 func (p *Platform) message(conversation, user, typ string, payload json.RawMessage, tags platform.Tags) *platform.Message {

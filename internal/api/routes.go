@@ -76,6 +76,7 @@ func (s *Service) chatRoutes() []route {
 		onBot(platform.OpDeleteMessage, s.deleteMessage),
 		onBot(platform.OpImportMessages, s.importMessages),
 		onBot(platform.OpInitializeIncomingMessage, s.initializeIncomingMessage),
+		onBot(platform.OpReceiveMessage, s.receiveMessage),
 		onBot(platform.OpCreateEvent, s.createEvent),
 		onBot(platform.OpGetEvent, s.getEvent),
 		onBot(platform.OpListEvents, s.listEvents),

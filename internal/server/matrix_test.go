@@ -26,7 +26,7 @@ const (
 		listTables getTable createTable getOrCreateTable updateTable deleteTable
 		renewDelivery completeDelivery failDelivery
 		getTableRow findTableRows createTableRows updateTableRows upsertTableRows deleteTableRows`
-	forIntegrations = `initializeIncomingMessage configureIntegration`
+	forIntegrations = `initializeIncomingMessage receiveMessage configureIntegration`
 	forAccounts     = `createBot getBot listBots updateBot deleteBot
 		createBotVersion listBotVersions getBotVersion getBotVersionContent deployBotVersion
 		rotateBotSigningSecrets rotateIntegrationSigningSecrets
