@@ -1,14 +1,17 @@
 package chatkit_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -17,7 +20,7 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-func TestSteer(t *testing.T) {
+func TestClassify(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		err   *chatkit.Error
@@ -39,7 +42,7 @@ func TestSteer(t *testing.T) {
 	}
 	plain := errors.New("x")
 	if got := chatkit.Classify(plain); got != plain {
-		t.Errorf("Steer(%v) = %v", plain, got)
+		t.Errorf("Classify(%v) = %v", plain, got)
 	}
 }
 
@@ -86,5 +89,45 @@ func TestRetryAfter(t *testing.T) {
 		if got := chatkit.RetryAfterHeader(http.Header{"Retry-After": {value}}, now); got != want {
 			t.Errorf("RetryAfter(%q) = %v, want %v", value, got, want)
 		}
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	table := chatkit.Refusals{
+		{Code: "gone", Verdict: chatkit.Final, Remedy: "invite the bot", Source: "https://acme.test/gone"},
+		{Code: "busy", Verdict: chatkit.Retry, Wait: time.Minute},
+		{Text: "not enough rights", Remedy: "make the bot an administrator"},
+		{Code: "gone", Remedy: "never reached"},
+	}
+	for name, c := range map[string]struct {
+		err    chatkit.Error
+		known  bool
+		retry  bool
+		after  time.Duration
+		remedy string
+	}{
+		"a final code over a status":    {err: chatkit.Error{Status: 503, Code: "gone"}, known: true, remedy: "invite the bot"},
+		"a temporary code":              {err: chatkit.Error{Status: 400, Code: "busy"}, known: true, retry: true, after: time.Minute},
+		"the vendor's own wait":         {err: chatkit.Error{Code: "busy", RetryAfter: time.Second}, known: true, retry: true, after: time.Second},
+		"a text in another case":        {err: chatkit.Error{Status: 400, Message: "Bad Request: NOT enough rights to send"}, known: true, remedy: "make the bot an administrator"},
+		"a remedy that is there":        {err: chatkit.Error{Status: 400, Code: "gone", Remedy: "own"}, known: true, remedy: "own"},
+		"an error that no row is about": {err: chatkit.Error{Status: 500, Code: "odd"}, retry: true},
+	} {
+		e := c.err
+		if known := table.Apply(&e); known != c.known || e.Retryable() != c.retry || e.RetryAfter != c.after || e.Remedy != c.remedy {
+			t.Errorf("%s: Apply = %v, %+v", name, known, e)
+		}
+	}
+}
+
+// The source of an error is logged, and the text stays short.
+func TestErrorLogsItsSource(t *testing.T) {
+	t.Parallel()
+	log := new(bytes.Buffer)
+	e := &chatkit.Error{Vendor: "Acme", Status: 403, Message: "blocked", Source: "https://acme.test/blocked"}
+	slog.New(slog.NewTextHandler(log, nil)).Warn("message refused", "error", e)
+	if !strings.Contains(log.String(), e.Source) || strings.Contains(e.Error(), e.Source) {
+		t.Errorf("the log has %q, the text is %q", log, e)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// newCall returns a call to a platform that has the messages, by their ids.
-func newCall(messages map[string]string) *integration.Call {
+// callWith returns a call to a platform that has the messages, by their ids.
+func callWith(messages map[string]string) *integration.Call {
 	p := integrationtest.NewPlatform()
 	integrationtest.On(p, platform.OpGetMessage, func(in *platform.GetMessageInput) (*platform.GetMessageOutput, error) {
 		payload, ok := messages[in.ID]
@@ -29,7 +29,7 @@ func newCall(messages map[string]string) *integration.Call {
 
 func TestMeant(t *testing.T) {
 	t.Parallel()
-	call := newCall(map[string]string{
+	call := callWith(map[string]string{
 		"choice": `{"text":"?","options":[{"label":"A","value":"a"},{"label":"B","value":"b"}]}`,
 		"card":   `{"title":"C","actions":[{"action":"say","label":"A","value":"a"},{"action":"url","label":"B","value":"https://b.test"}]}`,
 		"carousel": `{"items":[{"title":"1","actions":[{"action":"say","label":"A","value":"a"}]},{"title":"2"},
@@ -60,7 +60,7 @@ func TestMeant(t *testing.T) {
 
 func TestMeantFails(t *testing.T) {
 	t.Parallel()
-	call := newCall(map[string]string{"m": "down"})
+	call := callWith(map[string]string{"m": "down"})
 	if got, err := chatkit.OptionValue(t.Context(), call, chatkit.OptionRef("m", 0)); err == nil {
 		t.Errorf("Meant = %q without the platform, want an error", got)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/chatkit"
-	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/schema"
 )
 
@@ -166,36 +165,35 @@ func (s *service) handleActions(m *integration.Mux) {
 	integration.Action(m, actionUser, s.userAction)
 }
 
-// do calls a method as an action does.
+// do calls a method for an action.
 func (s *service) do(ctx context.Context, call *integration.Call, method string, in, out any) error {
 	c, err := s.settings(call)
 	if err != nil {
 		return err
 	}
-	return chatkit.Classify(s.api(c).call(ctx, method, in, out))
+	return chatkit.Classify(s.client(c).call(ctx, method, in, out))
 }
 
-// sentMessage is where a message is in Telegram.
+// sentMessage is a message in Telegram.
 type sentMessage struct {
 	chatID string
 	id     int64
-	parts  []int64 // all its ids, the last one last
+	parts  []int64 // the ids of all parts; the last one is id
 	typ    string
 }
 
-// telegramMessage finds the message in Telegram that the platform's id means.
+// telegramMessage returns the message in Telegram for the platform's id.
 func telegramMessage(ctx context.Context, call *integration.Call, id string) (*sentMessage, error) {
-	out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: id})
-	if platform.IsType(err, platform.TypeResourceNotFound) {
+	known, err := chatkit.GetMessage(ctx, call, id)
+	if err != nil {
+		return nil, err
+	}
+	if known == nil {
 		return nil, integration.RuntimeError("there is no message " + id)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("read the message: %w", err)
-	}
-	tags := out.Message.Tags
-	m := &sentMessage{chatID: tags[tagChatID], typ: out.Message.Type}
-	for _, name := range append(idTags()[1:], tagID) {
-		if n, err := strconv.ParseInt(tags[name], 10, 64); err == nil {
+	m := &sentMessage{chatID: known.Tags[tagChatID], typ: known.Type}
+	for _, part := range journal.IDs(known.Tags) {
+		if n, err := strconv.ParseInt(part, 10, 64); err == nil {
 			m.parts = append(m.parts, n)
 		}
 	}

@@ -70,16 +70,15 @@ func (s *service) chat(ctx context.Context, call *integration.Call, id string) (
 	return c, nil
 }
 
-// open finds or makes the conversation of a chat that Telegram lets the bot
-// write to.
+// open finds or creates the conversation of a chat that the bot may write to.
 func (s *service) open(ctx context.Context, call *integration.Call, id, thread string) (*platform.Conversation, error) {
 	chat, err := s.chat(ctx, call, id)
 	if err != nil {
 		return nil, err
 	}
-	p := place{chat: *chat}
+	at := place{chat: *chat}
 	if thread != "" {
-		if p.thread, err = strconv.ParseInt(thread, 10, 64); err != nil {
+		if at.thread, err = strconv.ParseInt(thread, 10, 64); err != nil {
 			return nil, integration.RuntimeError("threadId is not a topic's message_thread_id, which is a number")
 		}
 	}
@@ -87,7 +86,11 @@ func (s *service) open(ctx context.Context, call *integration.Call, id, thread s
 	if chat.Type != chatPrivate {
 		who = person{}
 	}
-	return s.conversation(ctx, call, p, who)
+	out, err := chatkit.Receive(ctx, call, &chatkit.Inbound{Conversation: at.conversation(who)})
+	if err != nil {
+		return nil, err
+	}
+	return out.Conversation, nil
 }
 
 func (s *service) conversationAction(ctx context.Context, call *integration.Call, in *conversationInput) (*conversationOutput, error) {
@@ -98,15 +101,15 @@ func (s *service) conversationAction(ctx context.Context, call *integration.Call
 	return &conversationOutput{ConversationID: conv.ID}, nil
 }
 
-// createConversation makes the conversation that a bot asks for by its tags.
+// createConversation creates the conversation that a bot asks for by its tags.
 func (s *service) createConversation(ctx context.Context, call *integration.Call, in *platform.CreateConversationBody) (*platform.Conversation, error) {
 	id, thread, _ := strings.Cut(cmp.Or(in.Tags[tagChatID], in.Tags[tagID]), "/")
 	conv, err := s.open(ctx, call, id, cmp.Or(in.Tags[tagThreadID], thread))
 	return conv, chatkit.Classify(err)
 }
 
-// known finds or makes the user with Telegram's id. Telegram tells only of
-// people who have written to the bot.
+// known finds or creates the user with Telegram's id. Telegram only has people
+// who have written to the bot.
 func (s *service) known(ctx context.Context, call *integration.Call, id string) (*platform.User, error) {
 	c, err := s.settings(call)
 	if err != nil {
@@ -118,7 +121,7 @@ func (s *service) known(ctx context.Context, call *integration.Call, id string) 
 	}
 	who := chatPerson(chat)
 	who.chat = chat.Type != chatPrivate
-	return s.user(ctx, call, c, who)
+	return s.inbound(call, c, new(update), nil).user(ctx, who)
 }
 
 func (s *service) userAction(ctx context.Context, call *integration.Call, in *userInput) (*userOutput, error) {
@@ -129,7 +132,7 @@ func (s *service) userAction(ctx context.Context, call *integration.Call, in *us
 	return &userOutput{UserID: u.ID}, nil
 }
 
-// createUser makes the user that a bot asks for by its tags.
+// createUser creates the user that a bot asks for by its tags.
 func (s *service) createUser(ctx context.Context, call *integration.Call, in *platform.CreateUserBody) (*platform.User, error) {
 	return s.known(ctx, call, in.Tags[tagID])
 }

@@ -3,17 +3,15 @@ package telegram
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
-// text is the payload of text messages: Value is what stands behind a button
-// that was pressed.
+// text is the payload of text messages. Value is that of the button that was
+// pressed.
 type text struct {
 	Text  string `json:"text"`
 	Value string `json:"value,omitempty"`
@@ -25,60 +23,52 @@ type file struct {
 	Filename string `json:"filename,omitempty"`
 }
 
-// content is what the bot gets of a message: with a caption, a bloc of the
-// media and a text.
+// content is the content of an inbound message.
 type content struct {
-	typ     string
-	payload any
-	caption string
+	chatkit.Content
+	caption string // of media
 	file    string // Telegram's id of the file
 }
 
-// message is the content as the platform takes it.
-func (c *content) message(conversationID, userID string, tags platform.Tags) (*platform.GetOrCreateMessageInput, error) {
-	typ, payload := c.typ, c.payload
-	if c.caption != "" {
-		typ, payload = message.TypeBloc, map[string]any{"items": []any{
-			map[string]any{"type": c.typ, "payload": c.payload},
-			map[string]any{"type": message.TypeText, "payload": text{Text: c.caption}},
-		}}
+// combined is the content of one message: with a caption, a bloc.
+func (c *content) combined() *chatkit.Content {
+	if c.caption == "" {
+		return &c.Content
 	}
-	raw, err := json.Marshal(payload)
-	if err != nil {
-		return nil, fmt.Errorf("write the message's payload: %w", err)
-	}
-	return &platform.GetOrCreateMessageInput{
-		ConversationID: conversationID, UserID: userID, Type: typ, Payload: raw, Tags: tags, DiscriminateByTags: []string{tagID, tagChatID},
-	}, nil
+	return chatkit.Combine(c.Content, chatkit.Content{Type: message.TypeText, Payload: text{Text: c.caption}})
 }
 
-// content is what the bot gets; nil when there is nothing that it could get.
-func (s *service) content(ctx context.Context, call *integration.Call, m *tgMessage) (*content, error) {
+func contentOf(typ string, payload any) *content {
+	return &content{Content: chatkit.Content{Type: typ, Payload: payload}}
+}
+
+// content returns the content of the message, nil if it has none for a bot.
+func (in *inbound) content(ctx context.Context, m *tgMessage) (*content, error) {
 	switch {
 	case m.Text != "":
-		return &content{typ: message.TypeText, payload: text{Text: markdownOf(m.Text, m.Entities)}}, nil
+		return contentOf(message.TypeText, text{Text: markdownOf(m.Text, m.Entities)}), nil
 	case m.Venue != nil: // before the location, which is set as well
 		v := m.Venue
-		return &content{typ: message.TypeLocation, payload: message.Location{
+		return contentOf(message.TypeLocation, message.Location{
 			Latitude: v.Location.Latitude, Longitude: v.Location.Longitude, Title: v.Title, Address: v.Address,
-		}}, nil
+		}), nil
 	case m.Location != nil:
-		return &content{typ: message.TypeLocation, payload: message.Location{Latitude: m.Location.Latitude, Longitude: m.Location.Longitude}}, nil
+		return contentOf(message.TypeLocation, message.Location{Latitude: m.Location.Latitude, Longitude: m.Location.Longitude}), nil
 	case m.Contact != nil:
 		k := m.Contact
 		c := contact{PhoneNumber: k.PhoneNumber, FirstName: k.FirstName, LastName: k.LastName, VCard: k.VCard}
 		if k.UserID != 0 {
 			c.UserID = number(k.UserID)
 		}
-		return &content{typ: typeContact, payload: c}, nil
+		return contentOf(typeContact, c), nil
 	case m.Poll != nil:
-		return &content{typ: typePoll, payload: pollOf(m.Poll)}, nil
+		return contentOf(typePoll, pollOf(m.Poll)), nil
 	case m.Dice != nil:
-		return &content{typ: message.TypeText, payload: text{Text: fmt.Sprintf("%s %d", m.Dice.Emoji, m.Dice.Value)}}, nil
+		return contentOf(message.TypeText, text{Text: fmt.Sprintf("%s %d", m.Dice.Emoji, m.Dice.Value)}), nil
 	case m.Sticker != nil:
-		return s.sticker(ctx, call, m.Sticker)
+		return in.sticker(ctx, m.Sticker)
 	}
-	return s.media(ctx, call, m)
+	return in.media(ctx, m)
 }
 
 func pollOf(p *tgPoll) poll {
@@ -91,19 +81,19 @@ func pollOf(p *tgPoll) poll {
 
 // sticker is a picture, a film where it moves. The kind that only Telegram's
 // apps can draw is shown by its thumbnail.
-func (s *service) sticker(ctx context.Context, call *integration.Call, t *tgSticker) (*content, error) {
+func (in *inbound) sticker(ctx context.Context, t *tgSticker) (*content, error) {
 	switch {
 	case t.IsVideo:
-		return s.fileContent(ctx, call, fileOf{kindSticker, message.TypeVideo, "video/webm", t.FileID, "sticker.webm"}, t.Emoji)
+		return in.fileContent(ctx, fileOf{kindSticker, message.TypeVideo, "video/webm", t.FileID, "sticker.webm"}, t.Emoji)
 	case t.IsAnimated && t.Thumbnail == nil:
-		return &content{typ: message.TypeText, payload: text{Text: cmp.Or(t.Emoji, "🖼")}}, nil
+		return contentOf(message.TypeText, text{Text: cmp.Or(t.Emoji, "🖼")}), nil
 	case t.IsAnimated:
-		return s.fileContent(ctx, call, fileOf{kindSticker, message.TypeImage, "image/webp", t.Thumbnail.FileID, "sticker.webp"}, t.Emoji)
+		return in.fileContent(ctx, fileOf{kindSticker, message.TypeImage, "image/webp", t.Thumbnail.FileID, "sticker.webp"}, t.Emoji)
 	}
-	return s.fileContent(ctx, call, fileOf{kindSticker, message.TypeImage, "image/webp", t.FileID, "sticker.webp"}, t.Emoji)
+	return in.fileContent(ctx, fileOf{kindSticker, message.TypeImage, "image/webp", t.FileID, "sticker.webp"}, t.Emoji)
 }
 
-func (s *service) media(ctx context.Context, call *integration.Call, m *tgMessage) (*content, error) {
+func (in *inbound) media(ctx context.Context, m *tgMessage) (*content, error) {
 	var f fileOf
 	var of *tgFile
 	switch {
@@ -136,7 +126,7 @@ func (s *service) media(ctx context.Context, call *integration.Call, m *tgMessag
 	case kindDocument:
 		title = of.FileName
 	}
-	c, err := s.fileContent(ctx, call, f, title)
+	c, err := in.fileContent(ctx, f, title)
 	if err == nil && m.Caption != "" {
 		c.caption = markdownOf(m.Caption, m.CaptionEntities)
 	}
@@ -147,21 +137,21 @@ func (s *service) media(ctx context.Context, call *integration.Call, m *tgMessag
 // becomes.
 type fileOf struct{ kind, typ, mime, id, name string }
 
-func (s *service) fileContent(ctx context.Context, call *integration.Call, f fileOf, title string) (*content, error) {
-	address, err := s.link(ctx, call, f.kind, f.mime, f.id, f.name)
+func (in *inbound) fileContent(ctx context.Context, f fileOf, title string) (*content, error) {
+	address, err := in.link(ctx, in.call, f.kind, f.mime, f.id, f.name)
 	if err != nil {
-		return nil, fmt.Errorf("make the address of the file: %w", err)
+		return nil, fmt.Errorf("sign the address of the file: %w", err)
 	}
-	c := &content{typ: f.typ, file: f.id}
+	c := &content{Content: chatkit.Content{Type: f.typ}, file: f.id}
 	switch f.typ {
 	case message.TypeImage:
-		c.payload = message.Image{ImageURL: address, Title: title}
+		c.Payload = message.Image{ImageURL: address, Title: title}
 	case message.TypeAudio:
-		c.payload = message.Audio{AudioURL: address, Title: title}
+		c.Payload = message.Audio{AudioURL: address, Title: title}
 	case message.TypeVideo:
-		c.payload = message.Video{VideoURL: address, Title: title}
+		c.Payload = message.Video{VideoURL: address, Title: title}
 	default:
-		c.payload = file{FileURL: address, Title: title, Filename: f.name}
+		c.Payload = file{FileURL: address, Title: title, Filename: f.name}
 	}
 	return c, nil
 }

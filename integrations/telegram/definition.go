@@ -77,7 +77,7 @@ func definition() integration.Definition {
 		},
 		Channels: map[string]integration.Channel{channelName: {
 			Title: "Telegram chat", Description: "A person, a group, a topic of a group, or a channel",
-			Messages: messages(), MessageTags: messageTags(), ConversationTags: conversationTags(),
+			Messages: messageDefinitions(), MessageTags: messageTags(), ConversationTags: conversationTags(),
 			Creation: &platform.CreationDefinition{Enabled: true, RequiredTags: []string{tagID}},
 		}},
 		User: integration.User{
@@ -134,14 +134,8 @@ func messageTags() integration.Tags {
 		tagArguments:   tag("Arguments", "What follows the command: of start, the payload of the link"),
 		tagMentionsBot: tag("Mentions the bot", "true when a message in a group names or answers the bot"),
 	}
-	for i, name := range idTags()[1:] {
+	for i, name := range journal.PartIDs {
 		tags[name] = tag(fmt.Sprintf("ID of part %d", i+1), "Telegram's id of a part before the last")
 	}
 	return tags
-}
-
-// idTags are the tags that may hold Telegram's id of a message: that of all
-// messages, and those of the parts before the last.
-func idTags() []string {
-	return []string{tagID, "id1", "id2", "id3", "id4", "id5", "id6", "id7", "id8", "id9"}
 }

@@ -183,7 +183,7 @@ func TestUpload(t *testing.T) {
 	for path, want := range map[string]struct {
 		status int
 		text   string
-	}{"/loop": {400, "redirects too often"}, "/busy": {500, "answers 503"}, "/empty": {400, "is empty"}, "/none": {400, "answers 404"}} {
+	}{"/loop": {400, "redirects too often"}, "/busy": {503, "answers 503"}, "/empty": {400, "is empty"}, "/none": {400, "answers 404"}} {
 		b, server := setup(t), files(t, small)
 		resp := b.say("image", `{"imageUrl":"`+server.URL+path+`"}`)
 		if resp.Status != want.status || !strings.Contains(string(resp.Body), want.text) || len(b.fake.Sent()) != 0 {

@@ -51,14 +51,14 @@ func (s *service) openFile(ctx context.Context, call *integration.Call, id strin
 		FilePath string `json:"file_path"`
 		FileSize int64  `json:"file_size"`
 	}
-	api := s.api(c)
-	if err := api.call(ctx, "getFile", map[string]any{"file_id": parts[2]}, &info); err != nil {
+	client := s.client(c)
+	if err := client.call(ctx, "getFile", map[string]any{"file_id": parts[2]}, &info); err != nil {
 		return nil, err
 	}
 	if info.FilePath == "" || strings.HasPrefix(info.FilePath, "/") || strings.Contains(info.FilePath, "..") {
 		return nil, &chatkit.Error{Vendor: vendor, Final: true, Message: "the Bot API server gives no address for the file; run it without --local"}
 	}
-	resp, err := api.file(ctx, info.FilePath)
+	resp, err := client.file(ctx, info.FilePath)
 	if err != nil {
 		return nil, err
 	}

@@ -12,114 +12,143 @@ import (
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
-// happened does what an update asks for.
-func (s *service) happened(ctx context.Context, call *integration.Call, c *settings, u *update, raw json.RawMessage) error {
-	t := s.telling(call, c, u)
+// inbound is an update on its way in.
+type inbound struct {
+	*service
+	call     *integration.Call
+	settings *settings
+	client   *client
+	raw      json.RawMessage
+	key      string // the same when the update is repeated
+	events   int    // that were emitted for the update
+}
+
+func (s *service) inbound(call *integration.Call, c *settings, u *update, raw json.RawMessage) *inbound {
+	return &inbound{service: s, call: call, settings: c, client: s.client(c), raw: raw, key: fmt.Sprintf("%s/%d", c.botID, u.UpdateID)}
+}
+
+// handle does what the update asks for.
+func (in *inbound) handle(ctx context.Context, u *update) error {
 	switch {
 	case u.Message != nil:
-		return s.message(ctx, t, u.Message, raw)
+		return in.message(ctx, u.Message)
 	case u.ChannelPost != nil:
-		return s.message(ctx, t, u.ChannelPost, raw)
+		return in.message(ctx, u.ChannelPost)
 	case u.EditedMessage != nil:
-		return t.edited(ctx, u.EditedMessage)
+		return in.edited(ctx, u.EditedMessage)
 	case u.EditedChannelPost != nil:
-		return t.edited(ctx, u.EditedChannelPost)
+		return in.edited(ctx, u.EditedChannelPost)
 	case u.CallbackQuery != nil:
-		return s.pressed(ctx, t, u.CallbackQuery)
+		return in.pressed(ctx, u.CallbackQuery)
 	case u.Reaction != nil:
-		return t.reacted(ctx, u.Reaction)
+		return in.reacted(ctx, u.Reaction)
 	case u.ReactionCount != nil:
-		return t.counted(ctx, u.ReactionCount)
+		return in.counted(ctx, u.ReactionCount)
 	case u.MyChatMember != nil:
-		return t.member(ctx, eventBotStatus, u.MyChatMember)
+		return in.member(ctx, eventBotStatus, u.MyChatMember)
 	case u.ChatMember != nil:
-		return t.member(ctx, eventMember, u.ChatMember)
+		return in.member(ctx, eventMember, u.ChatMember)
 	case u.JoinRequest != nil:
-		return t.joins(ctx, u.JoinRequest)
+		return in.joins(ctx, u.JoinRequest)
 	case u.Poll != nil:
-		return t.polled(ctx, u.Poll)
+		return in.polled(ctx, u.Poll)
 	case u.PollAnswer != nil:
-		return t.answered(ctx, u.PollAnswer)
+		return in.voted(ctx, u.PollAnswer)
 	}
-	return t.unhandled(ctx, raw)
+	return in.unhandled(ctx)
 }
 
-// misread hands on an update that has another shape than expected.
-func (s *service) misread(ctx context.Context, call *integration.Call, c *settings, u *update, raw json.RawMessage) error {
-	return s.telling(call, c, u).unhandled(ctx, raw)
+// receive finds or creates the person's user and the conversation of the place,
+// and gives the message, which may be nil, to the bot.
+func (in *inbound) receive(ctx context.Context, who person, at place, m *chatkit.Message) (*chatkit.Received, error) {
+	out, err := chatkit.Receive(ctx, in.call, &chatkit.Inbound{User: who.user(), Conversation: at.conversation(who), Message: m})
+	if err != nil {
+		return nil, err
+	}
+	in.refreshPicture(ctx, who, out.User)
+	return out, nil
 }
 
-func (s *service) telling(call *integration.Call, c *settings, u *update) *telling {
-	return &telling{service: s, call: call, c: c, key: fmt.Sprintf("%s/%d", c.botID, u.UpdateID)}
+// user finds or creates the person's user.
+func (in *inbound) user(ctx context.Context, who person) (*platform.User, error) {
+	out, err := chatkit.Receive(ctx, in.call, &chatkit.Inbound{User: who.user()})
+	if err != nil {
+		return nil, err
+	}
+	in.refreshPicture(ctx, who, out.User)
+	return out.User, nil
 }
 
-// message hands a message with content to the bot, and tells of others.
-func (s *service) message(ctx context.Context, t *telling, m *tgMessage, raw json.RawMessage) error {
+// message gives a message with content to the bot, and emits an event for any
+// other.
+func (in *inbound) message(ctx context.Context, m *tgMessage) error {
 	if m.MigrateTo != 0 {
-		return t.migrated(ctx, m.Chat.ID, m.MigrateTo)
+		return in.migrated(ctx, m.Chat.ID, m.MigrateTo)
 	}
 	if m.MigrateFrom != 0 {
-		return t.migrated(ctx, m.MigrateFrom, m.Chat.ID)
+		return in.migrated(ctx, m.MigrateFrom, m.Chat.ID)
 	}
-	said, err := s.content(ctx, t.call, m)
+	c, err := in.content(ctx, m)
 	if err != nil {
 		return err
 	}
-	if said == nil {
-		return t.serviceMessage(ctx, m, raw)
+	if c == nil {
+		return in.serviceMessage(ctx, m)
 	}
-	who := sender(m)
-	user, err := s.user(ctx, t.call, t.c, who)
+	tags, err := in.messageTags(ctx, m, c)
 	if err != nil {
 		return err
 	}
-	conv, err := s.conversation(ctx, t.call, placeOf(m), who)
-	if err != nil {
-		return err
-	}
-	tags, err := s.tagsOf(ctx, t, m, said)
-	if err != nil {
-		return err
-	}
-	in, err := said.message(conv.ID, user.ID, tags)
-	if err != nil {
-		return err
-	}
-	if _, err := t.call.Client.GetOrCreateMessage(ctx, in); err != nil {
-		return fmt.Errorf("make the message: %w", err)
-	}
-	return nil
+	_, err = in.receive(ctx, sender(m), placeOf(m), &chatkit.Message{
+		Content: *c.combined(), Tags: tags, FindBy: []platform.Tags{{tagID: tags[tagID], tagChatID: tags[tagChatID]}},
+	})
+	return err
 }
 
-// tagsOf are the tags that a message comes in with.
-func (s *service) tagsOf(ctx context.Context, t *telling, m *tgMessage, said *content) (platform.Tags, error) {
-	tags := platform.Tags{tagID: number(m.MessageID), tagChatID: number(m.Chat.ID), tagMediaGroup: m.MediaGroupID, tagFileID: said.file}
-	name, payload, to := command(m)
-	tags[tagCommand], tags[tagArguments] = name, payload
-	if r := m.ReplyToMessage; r != nil && r.ForumTopic == nil { // the first message of a topic is no answer to its name
-		answered, err := find(ctx, t.call, m.Chat.ID, r.MessageID)
-		if err != nil {
+// messageTags are the tags of a message with the content.
+func (in *inbound) messageTags(ctx context.Context, m *tgMessage, c *content) (platform.Tags, error) {
+	tags := platform.Tags{tagID: number(m.MessageID), tagChatID: number(m.Chat.ID), tagMediaGroup: m.MediaGroupID, tagFileID: c.file}
+	name, arguments, to := command(m)
+	tags[tagCommand], tags[tagArguments] = name, arguments
+	if r := m.ReplyToMessage; r != nil && r.ForumTopic == nil { // the first message of a topic does not reply to its name
+		if err := in.tagReply(ctx, tags, m.Chat.ID, r.MessageID); err != nil {
 			return nil, err
-		}
-		if answered != nil {
-			tags[tagReplyTo] = answered.ID
 		}
 	}
 	if m.Chat.Type != chatPrivate {
-		me, err := integration.State[account](t.call, stateAccount, "").Get(ctx)
+		me, err := integration.State[account](in.call, stateAccount, "").Get(ctx)
 		if err != nil && !platform.IsType(err, platform.TypeResourceNotFound) {
-			return nil, fmt.Errorf("read who the bot is: %w", err)
+			return nil, fmt.Errorf("read the bot's account: %w", err)
 		}
 		if me != nil && (mentions(m, me) || name != "" && strings.EqualFold(to, me.Username)) {
 			tags[tagMentionsBot] = "true"
 		}
 	}
-	return chatkit.FillTags(tags), nil
+	return tags, nil
 }
 
-// command reads a bot command that the message begins with: /start payload,
+// tagReply sets the tag replyTo to the message with Telegram's id in the chat,
+// unless the platform does not have that message.
+func (in *inbound) tagReply(ctx context.Context, tags platform.Tags, chatID, id int64) error {
+	answered, err := find(ctx, in.call, chatID, id)
+	if err != nil {
+		return err
+	}
+	if answered != nil {
+		tags[tagReplyTo] = answered.ID
+	}
+	return nil
+}
+
+// find returns the message with Telegram's id in the chat, or nil.
+func find(ctx context.Context, call *integration.Call, chatID, id int64) (*platform.Message, error) {
+	return chatkit.FindMessage(ctx, call, journal.FindBy(number(id), platform.Tags{tagChatID: number(chatID)})...)
+}
+
+// command parses the bot command at the beginning of a message: /start payload,
 // or /start@bot payload in a group.
 func command(m *tgMessage) (name, arguments, to string) {
 	begins := slices.ContainsFunc(m.Entities, func(e entity) bool { return e.Type == "bot_command" && e.Offset == 0 })
@@ -135,7 +164,7 @@ func command(m *tgMessage) (name, arguments, to string) {
 	return name, strings.TrimSpace(rest), to
 }
 
-// mentions reports whether the message names the bot or answers it.
+// mentions reports whether the message mentions the bot or replies to it.
 func mentions(m *tgMessage, me *account) bool {
 	if r := m.ReplyToMessage; r != nil && r.From != nil && number(r.From.ID) == me.ID {
 		return true
@@ -160,77 +189,46 @@ func mentions(m *tgMessage, me *account) bool {
 	return false
 }
 
-// find returns the message that has the id in the chat, nil when there is
-// none.
-func find(ctx context.Context, call *integration.Call, chatID, id int64) (*platform.Message, error) {
-	for _, tag := range idTags() {
-		out, err := call.Client.ListMessages(ctx, &platform.ListMessagesInput{
-			Tags: platform.Tags{tag: number(id), tagChatID: number(chatID)}, PageSize: 1,
-		})
-		if err != nil {
-			return nil, fmt.Errorf("find the message: %w", err)
-		}
-		if len(out.Messages) > 0 {
-			return &out.Messages[0], nil
-		}
-	}
-	return nil, nil
-}
-
-// pressed is a button of the bot's that somebody pressed: to the bot, a text
-// with what the button says and the value behind it.
-func (s *service) pressed(ctx context.Context, t *telling, q *callbackQuery) error {
-	who := personOf(&q.From)
+// pressed gives the bot a text for a button that a person pressed: the button's
+// label, and its value.
+func (in *inbound) pressed(ctx context.Context, q *callbackQuery) error {
 	if q.Message == nil || q.Message.Chat.ID == 0 {
-		return t.answerCallback(ctx, q.ID) // the message is too old, or was sent in the name of a person
-	}
-	user, err := s.user(ctx, t.call, t.c, who)
-	if err != nil {
-		return err
-	}
-	conv, err := s.conversation(ctx, t.call, placeOf(q.Message), who)
-	if err != nil {
-		return err
-	}
-	value, err := chatkit.OptionValue(ctx, t.call, q.Data)
-	if err != nil {
-		return err
-	}
-	raw, err := json.Marshal(text{Text: cmp.Or(labelOf(q.Message.ReplyMarkup, q.Data), value, "…"), Value: value})
-	if err != nil {
-		return fmt.Errorf("write the message's payload: %w", err)
-	}
-	tags := platform.Tags{tagCallbackID: q.ID, tagChatID: number(q.Message.Chat.ID)}
-	asked, err := find(ctx, t.call, q.Message.Chat.ID, q.Message.MessageID)
-	if err != nil {
-		return err
-	}
-	if asked != nil {
-		tags[tagReplyTo] = asked.ID
-	}
-	_, err = t.call.Client.GetOrCreateMessage(ctx, &platform.GetOrCreateMessageInput{
-		ConversationID: conv.ID, UserID: user.ID, Type: "text", Payload: raw, Tags: chatkit.FillTags(tags), DiscriminateByTags: []string{tagCallbackID},
-	})
-	if err != nil {
-		return fmt.Errorf("make the message: %w", err)
-	}
-	return t.answerCallback(ctx, q.ID)
-}
-
-// answerCallback ends the little clock on the button, unless the bot does. It
-// is a courtesy: that it failed, as for a query that is too old, is only logged.
-func (t *telling) answerCallback(ctx context.Context, id string) error {
-	if t.c.AnswerButtons != nil && !*t.c.AnswerButtons {
+		in.answerCallback(ctx, q.ID) // the message is too old, or was sent in the name of a person
 		return nil
 	}
-	err := t.api(t.c).callWithin(ctx, pictureTimeout, "answerCallbackQuery", map[string]string{"callback_query_id": id}, nil)
+	value, err := chatkit.OptionValue(ctx, in.call, q.Data)
 	if err != nil {
-		t.call.Logger.WarnContext(ctx, "a button could not be answered", "error", err)
+		return err
 	}
+	tags := platform.Tags{tagCallbackID: q.ID, tagChatID: number(q.Message.Chat.ID)}
+	if err := in.tagReply(ctx, tags, q.Message.Chat.ID, q.Message.MessageID); err != nil {
+		return err
+	}
+	label := cmp.Or(labelOf(q.Message.ReplyMarkup, q.Data), value, "…")
+	_, err = in.receive(ctx, personOf(&q.From), placeOf(q.Message), &chatkit.Message{
+		Content: chatkit.Content{Type: message.TypeText, Payload: text{Text: label, Value: value}},
+		Tags:    tags, FindBy: []platform.Tags{{tagCallbackID: q.ID}},
+	})
+	if err != nil {
+		return err
+	}
+	in.answerCallback(ctx, q.ID)
 	return nil
 }
 
-// labelOf is the text of the button that has the data.
+// answerCallback stops the progress indicator of the button, unless the bot does
+// that itself. A failure, as for a query that is too old, is only logged.
+func (in *inbound) answerCallback(ctx context.Context, id string) {
+	if answer := in.settings.AnswerButtons; answer != nil && !*answer {
+		return
+	}
+	err := in.client.callWithin(ctx, pictureTimeout, "answerCallbackQuery", map[string]string{"callback_query_id": id}, nil)
+	if err != nil {
+		in.call.Logger.WarnContext(ctx, "callback not answered", "error", err)
+	}
+}
+
+// labelOf is the text of the button with the data.
 func labelOf(m *inlineMarkup, data string) string {
 	if m == nil {
 		return ""

@@ -6,219 +6,185 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// telling is one update on its way to the bot.
-type telling struct {
-	*service
-	call *integration.Call
-	c    *settings
-	key  string // of the update, the same when it comes again
-	told int    // events of the update so far
-}
-
-// emit tells the bot of an event once, however often the update comes.
-func (t *telling) emit(ctx context.Context, e integration.Event) error {
-	e.DedupeKey = fmt.Sprintf("%s/%d", t.key, t.told)
-	t.told++
-	_, err := t.call.Emit(ctx, e)
+// emit emits an event once, however often the update is repeated.
+func (in *inbound) emit(ctx context.Context, e integration.Event) error {
+	e.DedupeKey = fmt.Sprintf("%s/%d", in.key, in.events)
+	in.events++
+	_, err := in.call.Emit(ctx, e)
 	return err
 }
 
-// edited tells of a message's new content.
-func (t *telling) edited(ctx context.Context, m *tgMessage) error {
-	said, err := t.content(ctx, t.call, m)
-	if err != nil || said == nil {
+// edited emits the new content of a message.
+func (in *inbound) edited(ctx context.Context, m *tgMessage) error {
+	c, err := in.content(ctx, m)
+	if err != nil || c == nil {
 		return err
 	}
-	who := sender(m)
-	user, err := t.user(ctx, t.call, t.c, who)
+	got, err := in.receive(ctx, sender(m), placeOf(m), nil)
 	if err != nil {
 		return err
 	}
-	conv, err := t.conversation(ctx, t.call, placeOf(m), who)
+	original, err := find(ctx, in.call, m.Chat.ID, m.MessageID)
 	if err != nil {
 		return err
 	}
-	original, err := find(ctx, t.call, m.Chat.ID, m.MessageID)
+	now := c.combined()
+	payload, err := json.Marshal(now.Payload)
 	if err != nil {
-		return err
+		return fmt.Errorf("encode the edit: %w", err)
 	}
-	in, err := said.message(conv.ID, user.ID, nil)
-	if err != nil {
-		return err
-	}
-	e := integration.Event{Type: eventEdited, UserID: user.ID, ConversationID: conv.ID}
-	told := editEvent{TelegramID: number(m.MessageID), Type: in.Type, Payload: in.Payload, UserID: user.ID, ConversationID: conv.ID}
+	e := integration.Event{Type: eventEdited, UserID: got.User.ID, ConversationID: got.Conversation.ID}
+	edit := editEvent{TelegramID: number(m.MessageID), Type: now.Type, Payload: payload, UserID: got.User.ID, ConversationID: got.Conversation.ID}
 	if original != nil {
-		e.MessageID, told.MessageID = original.ID, original.ID
+		e.MessageID, edit.MessageID = original.ID, original.ID
 	}
-	e.Payload = told
-	return t.emit(ctx, e)
+	e.Payload = edit
+	return in.emit(ctx, e)
 }
 
-// reacted tells of each reaction that came or went.
-func (t *telling) reacted(ctx context.Context, r *reactionUpdated) error {
-	target, err := find(ctx, t.call, r.Chat.ID, r.MessageID)
+// reacted emits each reaction that was added or removed.
+func (in *inbound) reacted(ctx context.Context, r *reactionUpdated) error {
+	target, err := find(ctx, in.call, r.Chat.ID, r.MessageID)
 	if err != nil {
 		return err
 	}
-	var who person
-	switch {
-	case r.User != nil:
-		who = personOf(r.User)
-	case r.ActorChat != nil:
-		who = chatPerson(r.ActorChat)
-	}
-	told := reactionEvent{TelegramID: number(r.MessageID)}
+	payload := reactionEvent{TelegramID: number(r.MessageID)}
 	e := integration.Event{}
-	if who.id != 0 {
-		user, err := t.user(ctx, t.call, t.c, who)
+	if who := author(r.User, r.ActorChat); who.id != 0 {
+		user, err := in.user(ctx, who)
 		if err != nil {
 			return err
 		}
-		e.UserID, told.UserID = user.ID, user.ID
+		e.UserID, payload.UserID = user.ID, user.ID
 	}
 	if target != nil {
-		e.MessageID, told.MessageID = target.ID, target.ID
-		e.ConversationID, told.ConversationID = target.ConversationID, target.ConversationID
+		e.MessageID, payload.MessageID = target.ID, target.ID
+		e.ConversationID, payload.ConversationID = target.ConversationID, target.ConversationID
 	}
-	tell := func(event string, these, others []reactionType) error {
+	emit := func(event string, these, others []reactionType) error {
 		for _, reaction := range these {
 			if slices.Contains(others, reaction) {
 				continue
 			}
-			told.Reaction = reaction.name()
-			e.Type, e.Payload = event, told
-			if err := t.emit(ctx, e); err != nil {
+			payload.Reaction = reaction.name()
+			e.Type, e.Payload = event, payload
+			if err := in.emit(ctx, e); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
-	if err := tell(eventReactionRemoved, r.Old, r.New); err != nil {
+	if err := emit(eventReactionRemoved, r.Old, r.New); err != nil {
 		return err
 	}
-	return tell(eventReactionAdded, r.New, r.Old)
+	return emit(eventReactionAdded, r.New, r.Old)
 }
 
-func (t *telling) counted(ctx context.Context, r *reactionCount) error {
-	target, err := find(ctx, t.call, r.Chat.ID, r.MessageID)
+// author is the user, or the chat that speaks as itself; zero if there is
+// neither.
+func author(u *tgUser, c *tgChat) person {
+	switch {
+	case u != nil:
+		return personOf(u)
+	case c != nil:
+		return chatPerson(c)
+	}
+	return person{}
+}
+
+func (in *inbound) counted(ctx context.Context, r *reactionCount) error {
+	target, err := find(ctx, in.call, r.Chat.ID, r.MessageID)
 	if err != nil {
 		return err
 	}
-	told := countEvent{TelegramID: number(r.MessageID), Reactions: map[string]int{}}
+	payload := countEvent{TelegramID: number(r.MessageID), Reactions: map[string]int{}}
 	for _, reaction := range r.Reactions {
-		told.Reactions[reaction.Type.name()] = reaction.Count
+		payload.Reactions[reaction.Type.name()] = reaction.Count
 	}
 	e := integration.Event{Type: eventReactionCount}
 	if target != nil {
-		told.MessageID, told.ConversationID = target.ID, target.ConversationID
+		payload.MessageID, payload.ConversationID = target.ID, target.ConversationID
 		e.MessageID, e.ConversationID = target.ID, target.ConversationID
 	}
-	e.Payload = told
-	return t.emit(ctx, e)
+	e.Payload = payload
+	return in.emit(ctx, e)
 }
 
-// member tells of somebody's new status in a chat, or of the bot's.
-func (t *telling) member(ctx context.Context, event string, m *memberUpdated) error {
-	by, err := t.user(ctx, t.call, t.c, personOf(&m.From))
+// member emits the new status of a person in a chat, or of the bot.
+func (in *inbound) member(ctx context.Context, event string, m *memberUpdated) error {
+	got, err := in.receive(ctx, personOf(&m.From), place{chat: m.Chat}, nil)
 	if err != nil {
 		return err
 	}
-	user := by
+	user := got.User
 	if event == eventMember {
-		if user, err = t.user(ctx, t.call, t.c, personOf(&m.New.User)); err != nil {
+		if user, err = in.user(ctx, personOf(&m.New.User)); err != nil {
 			return err
 		}
 	}
-	conv, err := t.conversation(ctx, t.call, place{chat: m.Chat}, personOf(&m.From))
-	if err != nil {
-		return err
-	}
-	return t.emit(ctx, integration.Event{Type: event, UserID: user.ID, ConversationID: conv.ID, Payload: memberEvent{
-		Status: m.New.Status, OldStatus: m.Old.Status, UserID: user.ID, ByUserID: by.ID, ConversationID: conv.ID,
+	return in.emit(ctx, integration.Event{Type: event, UserID: user.ID, ConversationID: got.Conversation.ID, Payload: memberEvent{
+		Status: m.New.Status, OldStatus: m.Old.Status, UserID: user.ID, ByUserID: got.User.ID, ConversationID: got.Conversation.ID,
 		ChatID: number(m.Chat.ID), ChatType: m.Chat.Type,
 	}})
 }
 
-func (t *telling) joins(ctx context.Context, j *joinRequest) error {
-	who := personOf(&j.From)
-	user, err := t.user(ctx, t.call, t.c, who)
+func (in *inbound) joins(ctx context.Context, j *joinRequest) error {
+	got, err := in.receive(ctx, personOf(&j.From), place{chat: j.Chat}, nil)
 	if err != nil {
 		return err
 	}
-	conv, err := t.conversation(ctx, t.call, place{chat: j.Chat}, who)
-	if err != nil {
-		return err
-	}
-	return t.emit(ctx, integration.Event{Type: eventJoin, UserID: user.ID, ConversationID: conv.ID, Payload: joinEvent{
-		UserID: user.ID, ConversationID: conv.ID, ChatID: number(j.Chat.ID), UserChatID: number(j.UserChatID), Bio: j.Bio,
+	return in.emit(ctx, integration.Event{Type: eventJoin, UserID: got.User.ID, ConversationID: got.Conversation.ID, Payload: joinEvent{
+		UserID: got.User.ID, ConversationID: got.Conversation.ID, ChatID: number(j.Chat.ID), UserChatID: number(j.UserChatID), Bio: j.Bio,
 	}})
 }
 
-func (t *telling) polled(ctx context.Context, p *tgPoll) error {
-	told := pollEvent{PollID: p.ID, Question: p.Question, Votes: p.Votes, Closed: p.IsClosed, Options: []pollOption{}}
+func (in *inbound) polled(ctx context.Context, p *tgPoll) error {
+	payload := pollEvent{PollID: p.ID, Question: p.Question, Votes: p.Votes, Closed: p.IsClosed, Options: []pollOption{}}
 	for _, o := range p.Options {
-		told.Options = append(told.Options, pollOption{Text: o.Text, Votes: o.Votes})
+		payload.Options = append(payload.Options, pollOption{Text: o.Text, Votes: o.Votes})
 	}
-	return t.emit(ctx, integration.Event{Type: eventPoll, Payload: told})
+	return in.emit(ctx, integration.Event{Type: eventPoll, Payload: payload})
 }
 
-func (t *telling) answered(ctx context.Context, a *pollAnswer) error {
-	told := pollAnswerEvent{PollID: a.PollID, Options: append([]int{}, a.Options...)}
-	var who person
-	switch {
-	case a.User != nil:
-		who = personOf(a.User)
-	case a.Chat != nil:
-		who = chatPerson(a.Chat)
-	}
-	if who.id != 0 {
-		user, err := t.user(ctx, t.call, t.c, who)
+func (in *inbound) voted(ctx context.Context, a *pollAnswer) error {
+	payload := pollAnswerEvent{PollID: a.PollID, Options: append([]int{}, a.Options...)}
+	if who := author(a.User, a.Chat); who.id != 0 {
+		user, err := in.user(ctx, who)
 		if err != nil {
 			return err
 		}
-		told.UserID = user.ID
+		payload.UserID = user.ID
 	}
-	return t.emit(ctx, integration.Event{Type: eventPollAnswer, UserID: told.UserID, Payload: told})
+	return in.emit(ctx, integration.Event{Type: eventPollAnswer, UserID: payload.UserID, Payload: payload})
 }
 
-// serviceMessage tells of what Telegram notes in a chat.
-func (t *telling) serviceMessage(ctx context.Context, m *tgMessage, raw json.RawMessage) error {
+// serviceMessage emits a note of Telegram in a chat.
+func (in *inbound) serviceMessage(ctx context.Context, m *tgMessage) error {
 	var u struct {
 		Message     json.RawMessage `json:"message"`
 		ChannelPost json.RawMessage `json:"channel_post"`
 	}
-	if err := json.Unmarshal(raw, &u); err != nil {
-		return fmt.Errorf("read the service message: %w", err)
+	if err := json.Unmarshal(in.raw, &u); err != nil {
+		return fmt.Errorf("decode the service message: %w", err)
 	}
 	body := u.Message
 	if len(body) == 0 {
 		body = u.ChannelPost
 	}
-	who := sender(m)
-	user, err := t.user(ctx, t.call, t.c, who)
+	at := placeOf(m)
+	at.topic = cmp.Or(topicName(m.ForumTopic), topicName(m.ForumTopicEdit))
+	got, err := in.receive(ctx, sender(m), at, nil)
 	if err != nil {
 		return err
 	}
-	conv, err := t.conversation(ctx, t.call, placeOf(m), who)
-	if err != nil {
-		return err
-	}
-	if topic := cmp.Or(topicName(m.ForumTopic), topicName(m.ForumTopicEdit)); topic != "" && conv.Tags[tagTopic] != topic {
-		_, err := t.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTopic: chatkit.ClipTag(topic)}})
-		if err != nil {
-			return fmt.Errorf("note the topic's name: %w", err)
-		}
-	}
-	return t.emit(ctx, integration.Event{Type: eventService, UserID: user.ID, ConversationID: conv.ID, Payload: serviceEvent{
-		Kind: serviceKind(body), Message: body, UserID: user.ID, ConversationID: conv.ID,
+	return in.emit(ctx, integration.Event{Type: eventService, UserID: got.User.ID, ConversationID: got.Conversation.ID, Payload: serviceEvent{
+		Kind: serviceKind(body), Message: body, UserID: got.User.ID, ConversationID: got.Conversation.ID,
 	}})
 }
 
@@ -229,8 +195,8 @@ func topicName(t *topicCreated) string {
 	return t.Name
 }
 
-// serviceKind is the member that makes the message a service message: the
-// first by name that is none of those that any message may have.
+// serviceKind is the member that makes the message a service message: the first
+// by name that not every message may have.
 func serviceKind(raw json.RawMessage) string {
 	var members map[string]json.RawMessage
 	if json.Unmarshal(raw, &members) != nil {
@@ -252,58 +218,40 @@ func serviceKind(raw json.RawMessage) string {
 	return cmp.Or(append(kinds, "unknown")...)
 }
 
-// unhandled tells the bot of what nobody knew what to do with.
-func (t *telling) unhandled(ctx context.Context, raw json.RawMessage) error {
-	t.call.Logger.InfoContext(ctx, "a kind of update that is not known")
-	return t.emit(ctx, integration.Event{Type: eventUnhandled, Payload: unhandledEvent{Update: raw}})
+// unhandled emits an update that the integration does not know.
+func (in *inbound) unhandled(ctx context.Context) error {
+	in.call.Logger.InfoContext(ctx, "unknown kind of update")
+	return in.emit(ctx, integration.Event{Type: eventUnhandled, Payload: unhandledEvent{Update: in.raw}})
 }
 
-// migrated gives the conversations of a group the id that it has as a
-// supergroup. Telegram tells both groups, in any order.
-func (t *telling) migrated(ctx context.Context, from, to int64) error {
-	t.key = fmt.Sprintf("%s/migrated/%d/%d", t.c.botID, from, to) // both updates, one event
-	conv, err := migrate(ctx, t.call, from, to)
+// migrated gives the conversation of a group the id that it has as a supergroup.
+// Telegram sends an update to both groups, in any order.
+func (in *inbound) migrated(ctx context.Context, from, to int64) error {
+	in.key = fmt.Sprintf("%s/migrated/%d/%d", in.settings.botID, from, to) // both updates, one event
+	conv, err := migrate(ctx, in.call, from, to)
 	if err != nil || conv == nil {
 		return err
 	}
-	return t.emit(ctx, integration.Event{Type: eventMigrated, ConversationID: conv.ID, Payload: migratedEvent{
+	return in.emit(ctx, integration.Event{Type: eventMigrated, ConversationID: conv.ID, Payload: migratedEvent{
 		OldChatID: number(from), NewChatID: number(to), ConversationID: conv.ID,
 	}})
 }
 
-// migrate moves the group's conversation and returns it, nil when there is
-// none. When people wrote in the supergroup before this was known, there are
-// two: the old one then only keeps the new chat to write to.
+// migrate moves the group's conversation and returns it, nil if there is none.
+// When people wrote in the supergroup before this was known, there are two: then
+// the old one only gets the new chat to write to.
 func migrate(ctx context.Context, call *integration.Call, from, to int64) (*platform.Conversation, error) {
-	out, err := call.Client.ListConversations(ctx, &platform.ListConversationsInput{Tags: platform.Tags{tagID: number(from)}})
-	if err != nil {
-		return nil, fmt.Errorf("find the group's conversation: %w", err)
-	}
-	if len(out.Conversations) == 0 {
-		return nil, nil
+	old, err := chatkit.FindConversation(ctx, call, "", platform.Tags{tagID: number(from)})
+	if err != nil || old == nil {
+		return nil, err
 	}
 	tags := platform.Tags{tagID: number(to), tagChatID: number(to), tagChatType: "supergroup", tagMigratedFrom: number(from)}
-	there, err := call.Client.ListConversations(ctx, &platform.ListConversationsInput{Tags: platform.Tags{tagID: number(to)}})
+	now, err := chatkit.FindConversation(ctx, call, "", platform.Tags{tagID: number(to)})
 	if err != nil {
-		return nil, fmt.Errorf("find the supergroup's conversation: %w", err)
+		return nil, err
 	}
-	if len(there.Conversations) > 0 {
+	if now != nil {
 		delete(tags, tagID)
 	}
-	updated, err := call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: out.Conversations[0].ID, Tags: tags})
-	if err != nil {
-		return nil, fmt.Errorf("move the group's conversation: %w", err)
-	}
-	return &updated.Conversation, nil
-}
-
-// failed tells the bot that a message was refused for good.
-func (s *service) failed(ctx context.Context, call *integration.Call, m *platform.Message, err error) {
-	_, emitErr := call.Emit(ctx, integration.Event{
-		Type: eventFailed, ConversationID: m.ConversationID, MessageID: m.ID, DedupeKey: "failed/" + m.ID + "/" + call.DeliveryID,
-		Payload: failure{Error: strings.TrimSpace(err.Error()), Blocked: said(err, blockedWords...)},
-	})
-	if emitErr != nil {
-		call.Logger.WarnContext(ctx, "the bot could not be told of a message that failed", "message_id", m.ID, "error", emitErr)
-	}
+	return chatkit.UpdateConversation(ctx, call, old, tags)
 }

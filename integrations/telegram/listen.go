@@ -88,7 +88,7 @@ func (s *service) ask(ctx context.Context, c *settings, offset int64) ([]json.Ra
 		in["offset"] = offset
 	}
 	var updates []json.RawMessage
-	err := s.api(c).callWithin(ctx, pollTime+callTimeout, "getUpdates", in, &updates)
+	err := s.client(c).callWithin(ctx, pollTime+callTimeout, "getUpdates", in, &updates)
 	return updates, err
 }
 

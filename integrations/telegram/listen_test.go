@@ -107,13 +107,7 @@ func TestPollingGoesOnAfterACrash(t *testing.T) {
 	b := polling(t)
 	b.push("a", "bb", "ccc")
 	// The platform dies in the middle of the second update.
-	seen := 0
-	integrationtest.On(b.platform, platform.OpGetOrCreateConversation, func(in *platform.GetOrCreateConversationInput) (*platform.GetOrCreateConversationOutput, error) {
-		if seen++; seen == 2 {
-			return nil, platform.Errorf(platform.TypeInternal, "the database is gone")
-		}
-		return &platform.GetOrCreateConversationOutput{Conversation: platform.Conversation{ID: "conv_1", Channel: "channel", Tags: in.Tags}}, nil
-	})
+	integrationtest.Fail(b.platform, platform.OpReceiveMessage, 2, platform.Errorf(platform.TypeInternal, "the database is gone"))
 	resp := <-ended(b)
 	if resp.Status < 500 {
 		t.Errorf("it ended with %d %s, want to be asked again", resp.Status, resp.Body)

@@ -17,9 +17,9 @@ const (
 
 const replyMember = `"replyTo":{"type":"string","title":"Reply to","description":"The message that this one answers"}`
 
-// messages declares the standard types with what Telegram adds to them, and
+// messageDefinitions declares the standard types with what Telegram adds to them, and
 // the types that only Telegram has.
-func messages() map[string]integration.MessageDefinition {
+func messageDefinitions() map[string]integration.MessageDefinition {
 	all := map[string]integration.MessageDefinition{}
 	for _, typ := range message.Types() {
 		all[typ] = integration.MessageDefinition{Schema: extended(typ)}
@@ -49,25 +49,4 @@ func extended(typ string) integration.Schema {
 		message.TypeFile:  `"filename":{"type":"string"}`,
 	}[typ]
 	return chatkit.ExtendSchema(typ, more, replyMember)
-}
-
-// handleMessages registers how each type is rendered.
-func (s *service) handleMessages(m *integration.Mux) {
-	handle(s, m, message.TypeText, renderText)
-	handle(s, m, message.TypeMarkdown, renderMarkdown)
-	handle(s, m, message.TypeImage, renderImage)
-	handle(s, m, message.TypeAudio, renderAudio)
-	handle(s, m, message.TypeVideo, renderVideo)
-	handle(s, m, message.TypeFile, renderFile)
-	handle(s, m, message.TypeLocation, renderLocation)
-	handle(s, m, message.TypeChoice, renderChoice)
-	handle(s, m, message.TypeDropdown, renderDropdown)
-	handle(s, m, message.TypeCard, renderCard)
-	handle(s, m, message.TypeCarousel, renderCarousel)
-	handle(s, m, message.TypeBloc, renderBloc)
-	handle(s, m, typeSticker, renderSticker)
-	handle(s, m, typeAnimation, renderAnimation)
-	handle(s, m, typeVoice, renderVoice)
-	handle(s, m, typeContact, renderContact)
-	handle(s, m, typePoll, renderPoll)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -15,47 +14,50 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// handle registers a type of message by how it is rendered.
-func handle[P any](s *service, m *integration.Mux, typ string, render func(*rendering, *P) ([]part, error)) {
-	integration.Message(m, channelName, typ, func(ctx context.Context, call *integration.Call, out *integration.Outgoing[P]) error {
-		c, err := s.settings(call)
-		if err != nil {
-			return err
-		}
-		parts, err := render(&rendering{messageID: out.Message.ID}, &out.Payload)
-		if err != nil {
-			return err
-		}
-		o := &outgoing{service: s, call: call, c: c, message: &out.Message, conversation: &out.Conversation, ack: out.Ack}
-		if err := o.quote(ctx, parts); err != nil {
-			return err
-		}
-		return o.send(ctx, parts)
-	})
+// journal names the tags that record what Telegram has of a message.
+var journal = chatkit.Journal{
+	ID: tagID, Parts: tagParts, PartIDs: []string{"id1", "id2", "id3", "id4", "id5", "id6", "id7", "id8", "id9"},
 }
 
-// outgoing is a message of the bot on its way.
-type outgoing struct {
+// outbound is a message of the bot on its way out.
+type outbound struct {
 	*service
-	call         *integration.Call
-	c            *settings
-	message      *platform.Message
-	conversation *platform.Conversation
-	ack          func(context.Context, platform.Tags) error
+	*chatkit.Outbound
+	settings *settings
+	client   *client
 }
 
-// quote makes the first part an answer to the message that the payload or the
-// tags name.
-func (o *outgoing) quote(ctx context.Context, parts []part) error {
+// messages is how the bot's messages are sent.
+func (s *service) messages() *chatkit.Messages[*outbound, part] {
+	return &chatkit.Messages[*outbound, part]{
+		Journal:   journal,
+		Renderers: renderers(),
+		Begin: func(_ context.Context, o *chatkit.Outbound) (*outbound, error) {
+			c, err := s.settings(o.Call)
+			if err != nil {
+				return nil, err
+			}
+			return &outbound{service: s, Outbound: o, settings: c, client: s.client(c)}, nil
+		},
+		Prepare: func(ctx context.Context, o *outbound, parts []part) error { return o.quote(ctx, parts) },
+		Send:    func(ctx context.Context, o *outbound, p chatkit.Part[part]) (string, error) { return o.send(ctx, p) },
+		Tags:    func(o *outbound) platform.Tags { return platform.Tags{tagChatID: o.Conversation.Tags[tagChatID]} },
+		Failed:  func(ctx context.Context, o *outbound, err error) { o.failed(ctx, err) },
+	}
+}
+
+// quote makes the first part a reply to the message that the payload or the tags
+// name.
+func (o *outbound) quote(ctx context.Context, parts []part) error {
 	var p struct {
 		ReplyTo string `json:"replyTo"`
 	}
-	_ = json.Unmarshal(o.message.Payload, &p) // it was validated
-	to := cmp.Or(p.ReplyTo, o.message.Tags[tagReplyTo])
+	_ = json.Unmarshal(o.Message.Payload, &p) // it was validated
+	to := cmp.Or(p.ReplyTo, o.Message.Tags[tagReplyTo])
 	if to == "" || len(parts) == 0 {
 		return nil
 	}
-	m, err := telegramMessage(ctx, o.call, to)
+	m, err := telegramMessage(ctx, o.Call, to)
 	if err != nil {
 		return err
 	}
@@ -63,120 +65,74 @@ func (o *outgoing) quote(ctx context.Context, parts []part) error {
 	return nil
 }
 
-// send sends the parts that were not sent yet, in order.
-func (o *outgoing) send(ctx context.Context, parts []part) error {
-	done, err := o.progress(ctx)
-	if err != nil {
-		return err
+// send sends a part, again if the chat has moved, and with its file if Telegram
+// does not fetch the file's address.
+func (o *outbound) send(ctx context.Context, p chatkit.Part[part]) (id string, err error) {
+	if err := o.address(p.Value); err != nil {
+		return "", err
 	}
-	for i := range parts {
-		if i < done {
-			continue
-		}
-		var sent struct {
-			MessageID int64 `json:"message_id"`
-		}
-		err := o.sendPart(ctx, &parts[i], &sent)
-		if err != nil && !errors.Is(err, errAccepted) {
-			steered := chatkit.Classify(err)
-			if platform.IsType(steered, platform.TypeRuntime) {
-				o.failed(ctx, o.call, o.message, err)
-			}
-			return steered
-		}
-		// An answer that was lost is no reason to send again: the person has
-		// the message, we do not know its id.
-		if err := o.ack(ctx, o.sentTags(sent.MessageID, i+1, len(parts))); err != nil {
-			return err
-		}
+	o.reuse(ctx, p.Value)
+	var sent struct {
+		MessageID int64 `json:"message_id"`
 	}
-	return nil
+	err = o.try(ctx, p.Value, &sent)
+	if moved, ok := errors.AsType[*migratedError](err); ok {
+		from, _ := strconv.ParseInt(p.Value.ChatID, 10, 64)
+		conv, moveErr := migrate(ctx, o.Call, from, moved.to)
+		if moveErr != nil {
+			return "", moveErr
+		}
+		if conv != nil && conv.ID == o.Conversation.ID {
+			o.Conversation = conv
+		}
+		p.Value.ChatID = number(moved.to)
+		err = o.try(ctx, p.Value, &sent)
+	}
+	if sent.MessageID == 0 {
+		return "", err
+	}
+	return number(sent.MessageID), err
 }
 
-// progress is how many parts are known to be sent. The delivery holds the
-// message as it was at first: a retry asks for what is noted on it since.
-func (o *outgoing) progress(ctx context.Context) (int, error) {
-	if o.call.Attempt > 1 {
-		out, err := o.call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: o.message.ID})
-		if err != nil {
-			return 0, fmt.Errorf("read what was sent of the message: %w", err)
-		}
-		o.message.Tags = out.Message.Tags
-	}
-	if n, err := strconv.Atoi(o.message.Tags[tagParts]); err == nil {
-		return n, nil
-	}
-	if o.message.Tags[tagID] != "" {
-		return 1, nil
-	}
-	return 0, nil
-}
-
-func (o *outgoing) sentTags(id int64, part, of int) platform.Tags {
-	tags := platform.Tags{tagChatID: o.conversation.Tags[tagChatID]}
-	if id != 0 {
-		tags[tagID] = number(id)
-	}
-	if of > 1 || id == 0 {
-		tags[tagParts] = strconv.Itoa(part)
-	}
-	if all := idTags(); part < of && part < len(all) && id != 0 {
-		tags[all[part]] = number(id)
-	}
-	return chatkit.FillTags(tags)
-}
-
-// address says which chat, and which of its topics, the part is for.
-func (o *outgoing) address(p *part) error {
-	tags := o.conversation.Tags
+// address sets the chat of the part, and the topic.
+func (o *outbound) address(p *part) error {
+	tags := o.Conversation.Tags
 	if p.ChatID = cmp.Or(tags[tagChatID], tags[tagID]); p.ChatID == "" {
-		return integration.RuntimeError("the conversation has no tag chatId: nobody knows whom to write to")
+		return integration.RuntimeError("the conversation has no tag chatId, which names the chat to write to")
 	}
 	if thread := tags[tagThreadID]; thread != "" {
 		n, err := strconv.ParseInt(thread, 10, 64)
 		if err != nil {
-			return integration.RuntimeError("the conversation's tag threadId is no number")
+			return integration.RuntimeError("the conversation's tag threadId is not a number")
 		}
 		p.ThreadID = n
 	}
 	return nil
 }
 
-// sendPart sends a part, again where the chat has moved, and with its file
-// where Telegram does not take the file's address.
-func (o *outgoing) sendPart(ctx context.Context, p *part, out any) error {
-	if err := o.address(p); err != nil {
-		return err
+func (o *outbound) try(ctx context.Context, p *part, out any) error {
+	if strings.HasPrefix(p.address, media.DataScheme) {
+		return o.upload(ctx, p, out)
 	}
-	o.reuse(ctx, p)
-	err := o.try(ctx, p, out)
-	if moved, ok := errors.AsType[*migratedError](err); ok {
-		from, _ := strconv.ParseInt(p.ChatID, 10, 64)
-		conv, moveErr := migrate(ctx, o.call, from, moved.to)
-		if moveErr != nil {
-			return moveErr
-		}
-		if conv != nil && conv.ID == o.conversation.ID {
-			o.conversation = conv
-		}
-		p.ChatID = number(moved.to)
-		err = o.try(ctx, p, out)
+	err := o.client.call(ctx, p.method, p, out)
+	if p.kind == kindPhoto && describedAs(err, photoTexts...) {
+		p.turn(kindDocument)
+		err = o.client.call(ctx, p.method, p, out)
+	}
+	if p.kind != "" && describedAs(err, fetchTexts...) {
+		err = o.upload(ctx, p, out)
 	}
 	return err
 }
 
-func (o *outgoing) try(ctx context.Context, p *part, out any) error {
-	if strings.HasPrefix(p.address, media.DataScheme) {
-		return o.upload(ctx, p, out)
+// failed emits that Telegram refused a message for good.
+func (o *outbound) failed(ctx context.Context, err error) {
+	m, call := o.Message, o.Call
+	_, emitErr := call.Emit(ctx, integration.Event{
+		Type: eventFailed, ConversationID: m.ConversationID, MessageID: m.ID, DedupeKey: "failed/" + m.ID + "/" + call.DeliveryID,
+		Payload: failure{Error: strings.TrimSpace(err.Error()), Blocked: describedAs(err, blockedTexts...)},
+	})
+	if emitErr != nil {
+		call.Logger.WarnContext(ctx, "event of a failed message not emitted", "message_id", m.ID, "error", emitErr)
 	}
-	api := o.api(o.c)
-	err := api.call(ctx, p.method, p, out)
-	if p.kind == kindPhoto && said(err, photoWords...) {
-		p.turn(kindDocument)
-		err = api.call(ctx, p.method, p, out)
-	}
-	if p.kind != "" && said(err, fetchWords...) {
-		err = o.upload(ctx, p, out)
-	}
-	return err
 }

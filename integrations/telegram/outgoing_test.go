@@ -150,8 +150,8 @@ func TestValuesComeBack(t *testing.T) {
 	}
 	b.receive(press(1, "a"), press(2, "bellhop:msg_1:1"), press(3, "bellhop:msg_1:2"), press(4, "bellhop:msg_none:0"), press(5, "bellhop:"))
 	var got []string
-	for _, in := range integrationtest.Inputs(b.platform, platform.OpGetOrCreateMessage) {
-		got = append(got, integrationtest.Runs(string(in.Payload)))
+	for _, in := range integrationtest.Inputs(b.platform, platform.OpReceiveMessage) {
+		got = append(got, integrationtest.Runs(string(in.Message.Payload)))
 	}
 	want := []string{`{"text":"Shown","value":"a"}`, `{"text":"Shown","value":"x*100"}`, `{"text":"Shown","value":"bellhop:msg_1:2"}`,
 		`{"text":"Shown","value":"bellhop:msg_none:0"}`, `{"text":"Shown","value":"bellhop:"}`}

@@ -3,21 +3,18 @@ package telegram
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"maps"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }
 
-// person is who wrote: somebody, or a chat that speaks as itself, as a channel
-// does.
+// person is the author of an update: a user, or a chat that speaks as itself, as
+// a channel does.
 type person struct {
 	id       int64
 	name     string
@@ -37,8 +34,8 @@ func chatPerson(c *tgChat) person {
 	return person{id: c.ID, name: cmp.Or(c.Title, strings.TrimSpace(c.FirstName+" "+c.LastName)), username: c.Username, chat: true}
 }
 
-// sender is who wrote the message. Anonymous administrators and channels speak
-// as a chat; from is then a stand-in of Telegram's.
+// sender is the author of the message. Anonymous administrators and channels
+// speak as a chat; from is then a user that stands for it.
 func sender(m *tgMessage) person {
 	switch {
 	case m.SenderChat != nil:
@@ -49,68 +46,56 @@ func sender(m *tgMessage) person {
 	return chatPerson(&m.Chat)
 }
 
-// user finds or makes the person's user and keeps name, language and picture
-// up to date.
-func (s *service) user(ctx context.Context, call *integration.Call, c *settings, p person) (*platform.User, error) {
-	tags := chatkit.FillTags(platform.Tags{tagID: number(p.id), tagUsername: p.username, tagLanguage: p.language})
+// user describes the person to the platform.
+func (p person) user() *chatkit.User {
+	tags := platform.Tags{tagID: number(p.id), tagUsername: p.username, tagLanguage: p.language}
 	if p.bot {
 		tags[tagIsBot] = "true"
 	}
-	out, err := call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{Tags: tags, Name: p.name, DiscriminateByTags: []string{tagID}})
-	if err != nil {
-		return nil, fmt.Errorf("find or make the user: %w", err)
-	}
-	u := &out.User
-	in := &platform.UpdateUserInput{ID: u.ID, Tags: chatkit.ChangedTags(u.Tags, tags)}
-	if p.name != "" && p.name != u.Name {
-		in.Name = platform.Set(p.name)
-	}
-	today := time.Now().UTC().Format(time.DateOnly)
-	if !p.chat && !p.bot && u.PictureURL == "" && u.Tags[tagPictureAsked] != today {
-		in.Tags[tagPictureAsked] = today
-		if picture := s.picture(ctx, call, c, p.id); picture != "" {
-			in.PictureURL = platform.Set(picture)
-		}
-	}
-	if len(in.Tags) == 0 && !in.Name.Present {
-		return u, nil
-	}
-	updated, err := call.Client.UpdateUser(ctx, in)
-	if err != nil {
-		return nil, fmt.Errorf("update the user: %w", err)
-	}
-	return &updated.User, nil
+	return &chatkit.User{Tags: tags, FindBy: []platform.Tags{{tagID: number(p.id)}}, Name: p.name}
 }
 
-// pictureTimeout bounds the question for a picture, which holds up a message.
+// pictureTimeout is the deadline of calls that a message waits for and could do
+// without.
 const pictureTimeout = 5 * time.Second
 
-// picture is the address of the person's picture; empty when there is none,
-// or it cannot be had now.
-func (s *service) picture(ctx context.Context, call *integration.Call, c *settings, id int64) string {
+// refreshPicture asks Telegram for the picture of a person who has none, once a
+// day. A failure is only logged: the message does not depend on it.
+func (in *inbound) refreshPicture(ctx context.Context, p person, u *platform.User) {
+	today := time.Now().UTC().Format(time.DateOnly)
+	if p.chat || p.bot || u.PictureURL != "" || u.Tags[tagPictureAsked] == today {
+		return
+	}
+	picture, err := in.picture(ctx, p.id)
+	if err != nil {
+		in.call.Logger.WarnContext(ctx, "picture not read", "user_id", u.ID, "error", err)
+	}
+	profile := &chatkit.Profile{PictureURL: picture, Tags: platform.Tags{tagPictureAsked: today}}
+	if _, err := chatkit.UpdateUser(ctx, in.call, u, profile); err != nil {
+		in.call.Logger.WarnContext(ctx, "picture not recorded", "user_id", u.ID, "error", err)
+	}
+}
+
+// picture is the address of the person's picture; empty if there is none.
+func (in *inbound) picture(ctx context.Context, id int64) (string, error) {
 	var photos struct {
 		Photos [][]photoSize `json:"photos"`
 	}
-	in := map[string]any{"user_id": id, "limit": 1}
-	if err := s.api(c).callWithin(ctx, pictureTimeout, "getUserProfilePhotos", in, &photos); err != nil {
-		call.Logger.WarnContext(ctx, "the person's picture could not be asked for", "error", err)
-		return ""
+	query := map[string]any{"user_id": id, "limit": 1}
+	if err := in.client.callWithin(ctx, pictureTimeout, "getUserProfilePhotos", query, &photos); err != nil {
+		return "", err
 	}
 	if len(photos.Photos) == 0 {
-		return ""
+		return "", nil
 	}
-	address, err := s.link(ctx, call, kindPhoto, "image/jpeg", largest(photos.Photos[0]).FileID, "picture.jpg")
-	if err != nil {
-		call.Logger.WarnContext(ctx, "the person's picture has no address", "error", err)
-		return ""
-	}
-	return address
+	return in.link(ctx, in.call, kindPhoto, "image/jpeg", largest(photos.Photos[0]).FileID, "picture.jpg")
 }
 
-// place is where something was said.
+// place is where a message was written.
 type place struct {
 	chat   tgChat
-	thread int64 // a topic of a forum; 0 is the chat itself, and the General topic
+	thread int64  // a topic of a forum; 0 is the chat itself, and the General topic
+	topic  string // its name, where the update has it
 }
 
 func placeOf(m *tgMessage) place {
@@ -121,7 +106,7 @@ func placeOf(m *tgMessage) place {
 	return p
 }
 
-// id is the tag that the conversation is found by.
+// id is the tag that identifies the conversation.
 func (p place) id() string {
 	if p.thread == 0 {
 		return number(p.chat.ID)
@@ -129,53 +114,42 @@ func (p place) id() string {
 	return number(p.chat.ID) + "/" + number(p.thread)
 }
 
-// movedConversation is that of a group which has become a supergroup: what was
-// said before may come in after that.
-func movedConversation(ctx context.Context, call *integration.Call, p place) (*platform.Conversation, error) {
-	out, err := call.Client.ListConversations(ctx, &platform.ListConversationsInput{Tags: platform.Tags{tagMigratedFrom: p.id()}})
-	if err != nil {
-		return nil, fmt.Errorf("find the conversation: %w", err)
+// conversation describes the place to the platform. who is the other person of
+// the conversation, in a group the first who spoke; it may be zero.
+func (p place) conversation(who person) *chatkit.Conversation {
+	c := &chatkit.Conversation{
+		Channel:     channelName,
+		Tags:        platform.Tags{tagTitle: p.chat.Title, tagUsername: p.chat.Username, tagTopic: p.topic},
+		InitialTags: platform.Tags{},
+		FindBy:      []platform.Tags{{tagID: p.id()}},
 	}
-	if len(out.Conversations) == 0 {
-		return nil, nil
+	place := platform.Tags{tagID: p.id(), tagChatID: number(p.chat.ID), tagChatType: p.chat.Type}
+	if p.thread != 0 {
+		place[tagThreadID] = number(p.thread)
 	}
-	return &out.Conversations[0], nil
+	from := platform.Tags{}
+	if who.id != 0 {
+		from = platform.Tags{tagFromID: number(who.id), tagFromUsername: who.username, tagFromName: who.name}
+	}
+	switch p.chat.Type {
+	case chatPrivate:
+		addTags(c.Tags, place, from)
+	case chatGroup:
+		// What was written before the group became a supergroup may arrive after
+		// that: it belongs to the conversation that has moved.
+		c.FindBy = []platform.Tags{{tagMigratedFrom: p.id()}, {tagID: p.id()}}
+		addTags(c.InitialTags, place, from)
+	default:
+		addTags(c.Tags, place)
+		addTags(c.InitialTags, from)
+	}
+	return c
 }
 
-// conversation finds or makes the conversation of the place. Who is the person
-// that it is with, or in a group who spoke first; nobody is zero.
-func (s *service) conversation(ctx context.Context, call *integration.Call, p place, who person) (*platform.Conversation, error) {
-	if p.chat.Type == chatGroup {
-		if moved, err := movedConversation(ctx, call, p); err != nil || moved != nil {
-			return moved, err
+func addTags(to platform.Tags, more ...platform.Tags) {
+	for _, tags := range more {
+		for name, value := range tags {
+			to[name] = value
 		}
 	}
-	tags := chatkit.FillTags(platform.Tags{
-		tagID: p.id(), tagChatID: number(p.chat.ID), tagChatType: p.chat.Type, tagTitle: p.chat.Title, tagUsername: p.chat.Username,
-	})
-	if p.thread != 0 {
-		tags[tagThreadID] = number(p.thread)
-	}
-	fresh := maps.Clone(tags)
-	if who.id != 0 {
-		maps.Copy(fresh, chatkit.FillTags(platform.Tags{tagFromID: number(who.id), tagFromUsername: who.username, tagFromName: who.name}))
-	}
-	if p.chat.Type == chatPrivate {
-		tags = fresh
-	}
-	out, err := call.Client.GetOrCreateConversation(ctx, &platform.GetOrCreateConversationInput{
-		Channel: channelName, Tags: fresh, DiscriminateByTags: []string{tagID},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find or make the conversation: %w", err)
-	}
-	more := chatkit.ChangedTags(out.Conversation.Tags, tags)
-	if out.Meta.Created || len(more) == 0 {
-		return &out.Conversation, nil
-	}
-	updated, err := call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: out.Conversation.ID, Tags: more})
-	if err != nil {
-		return nil, fmt.Errorf("update the conversation: %w", err)
-	}
-	return &updated.Conversation, nil
 }

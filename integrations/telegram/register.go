@@ -23,12 +23,12 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 	if err != nil {
 		return err
 	}
-	api := s.api(c)
+	client := s.client(c)
 	var me struct {
 		tgUser
 		CanReadAll bool `json:"can_read_all_group_messages"`
 	}
-	if err := api.call(ctx, "getMe", nil, &me); err != nil {
+	if err := client.call(ctx, "getMe", nil, &me); err != nil {
 		return chatkit.Explain("the bot cannot be reached", err)
 	}
 	who := personOf(&me.tgUser)
@@ -45,7 +45,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 		return integration.RuntimeError("Telegram only calls https addresses, and this server's is " + call.WebhookURL +
 			"; start it with --public-url https://…, or set updates to polling")
 	}
-	err = api.call(ctx, "setWebhook", map[string]any{
+	err = client.call(ctx, "setWebhook", map[string]any{
 		"url": call.WebhookURL, "secret_token": c.webhookSecret(call.WebhookID), "allowed_updates": allowedUpdates(), "max_connections": maxConnections,
 	}, nil)
 	if err != nil {
@@ -58,8 +58,8 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 // answer getUpdates. Another program's is left alone unless told otherwise.
 func (s *service) freeForPolling(ctx context.Context, call *integration.Call, c *settings) error {
 	var info webhookInfo
-	api := s.api(c)
-	if err := api.call(ctx, "getWebhookInfo", nil, &info); err != nil {
+	client := s.client(c)
+	if err := client.call(ctx, "getWebhookInfo", nil, &info); err != nil {
 		return chatkit.Explain("the bot's webhook cannot be read", err)
 	}
 	if info.URL == "" {
@@ -69,7 +69,7 @@ func (s *service) freeForPolling(ctx context.Context, call *integration.Call, c 
 		return integration.RuntimeError("another program gets this bot's messages: its webhook is on " + host(info.URL) +
 			"; remove it there, set takeOver in the configuration, or make a bot of its own for this server")
 	}
-	if err := api.call(ctx, "deleteWebhook", nil, nil); err != nil {
+	if err := client.call(ctx, "deleteWebhook", nil, nil); err != nil {
 		return chatkit.Explain("the bot's old webhook cannot be removed", err)
 	}
 	return nil
@@ -98,10 +98,10 @@ func (s *service) unregister(ctx context.Context, call *integration.Call) error 
 		return nil //nolint:nilerr // nothing can have been registered
 	}
 	var info webhookInfo
-	api := s.api(c)
-	err = api.call(ctx, "getWebhookInfo", nil, &info)
+	client := s.client(c)
+	err = client.call(ctx, "getWebhookInfo", nil, &info)
 	if err == nil && info.URL != "" && (info.URL == call.WebhookURL || ours(info.URL, call)) {
-		err = api.call(ctx, "deleteWebhook", nil, nil)
+		err = client.call(ctx, "deleteWebhook", nil, nil)
 	}
 	if err != nil {
 		call.Logger.WarnContext(ctx, "the webhook could not be removed at Telegram", "error", err)

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/integration/bloc"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
@@ -21,8 +21,27 @@ const (
 
 const parseHTML = "HTML"
 
-// rendering is the message that is being rendered.
-type rendering struct{ messageID string }
+// renderers are the renderers by message type.
+func renderers() chatkit.Renderers[*outbound, part] {
+	return chatkit.Renderers[*outbound, part]{
+		message.TypeText:     chatkit.Render(renderText),
+		message.TypeMarkdown: chatkit.Render(renderMarkdown),
+		message.TypeImage:    chatkit.Render(renderImage),
+		message.TypeAudio:    chatkit.Render(renderAudio),
+		message.TypeVideo:    chatkit.Render(renderVideo),
+		message.TypeFile:     chatkit.Render(renderFile),
+		message.TypeLocation: chatkit.Render(renderLocation),
+		message.TypeChoice:   chatkit.Render(renderChoice),
+		message.TypeDropdown: chatkit.Render(renderDropdown),
+		message.TypeCard:     chatkit.Render(renderCard),
+		message.TypeCarousel: chatkit.Render(renderCarousel),
+		typeSticker:          chatkit.Render(renderSticker),
+		typeAnimation:        chatkit.Render(renderAnimation),
+		typeVoice:            chatkit.Render(renderVoice),
+		typeContact:          chatkit.Render(renderContact),
+		typePoll:             chatkit.Render(renderPoll),
+	}
+}
 
 // texts sends text that is already written for Telegram, in as many messages
 // as it takes.
@@ -47,9 +66,9 @@ func richTexts(source string) ([]part, error) {
 	return parts, nil
 }
 
-func renderText(_ *rendering, p *text) ([]part, error) { return richTexts(p.Text) }
+func renderText(_ *outbound, p *text) ([]part, error) { return richTexts(p.Text) }
 
-func renderMarkdown(_ *rendering, p *message.Markdown) ([]part, error) { return richTexts(p.Markdown) }
+func renderMarkdown(_ *outbound, p *message.Markdown) ([]part, error) { return richTexts(p.Markdown) }
 
 // captioned hangs the text on the file; what is too long for a caption comes
 // after it.
@@ -116,7 +135,7 @@ func picture(address string) part {
 	return mediaPart(kindPhoto, address, fileName(address))
 }
 
-func renderImage(_ *rendering, p *image) ([]part, error) {
+func renderImage(_ *outbound, p *image) ([]part, error) {
 	return captioned(picture(p.ImageURL), rich(cmp.Or(p.Caption, p.Title))), nil
 }
 
@@ -128,7 +147,7 @@ type audio struct {
 
 // renderAudio sends music, or a voice message where the format is that of
 // voice messages.
-func renderAudio(_ *rendering, p *audio) ([]part, error) {
+func renderAudio(_ *outbound, p *audio) ([]part, error) {
 	address := strings.TrimSpace(p.AudioURL)
 	kind := kindAudio
 	switch extension(address) {
@@ -138,7 +157,7 @@ func renderAudio(_ *rendering, p *audio) ([]part, error) {
 	return captioned(mediaPart(kind, address, fileName(address)), rich(cmp.Or(p.Caption, p.Title))), nil
 }
 
-func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
+func renderVideo(_ *outbound, p *message.Video) ([]part, error) {
 	address := strings.TrimSpace(p.VideoURL)
 	kind := kindVideo
 	if extension(address) == ".gif" {
@@ -147,7 +166,7 @@ func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
 	return captioned(mediaPart(kind, address, fileName(address)), rich(p.Title)), nil
 }
 
-func renderFile(_ *rendering, p *file) ([]part, error) {
+func renderFile(_ *outbound, p *file) ([]part, error) {
 	address := strings.TrimSpace(p.FileURL)
 	name := strings.TrimSpace(strings.NewReplacer("/", "-", "\\", "-", "\n", " ", `"`, "'").Replace(cmp.Or(p.Filename, fileName(address))))
 	written := ""
@@ -159,7 +178,7 @@ func renderFile(_ *rendering, p *file) ([]part, error) {
 
 // renderLocation sends a venue where the place has a name. Telegram wants a
 // venue's name and address both.
-func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
+func renderLocation(_ *outbound, p *message.Location) ([]part, error) {
 	out := part{method: "sendLocation", Latitude: &p.Latitude, Longitude: &p.Longitude}
 	title, address := strings.TrimSpace(p.Title), strings.TrimSpace(p.Address)
 	if title != "" || address != "" {
@@ -172,15 +191,74 @@ func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
 	return []part{out}, nil
 }
 
-// renderBloc sends the items in order.
-func renderBloc(r *rendering, b *message.Bloc) ([]part, error) {
-	return bloc.Render(b, bloc.Renderers[part]{
-		message.TypeText:     bloc.By(r, renderText),
-		message.TypeMarkdown: bloc.By(r, renderMarkdown),
-		message.TypeImage:    bloc.By(r, renderImage),
-		message.TypeAudio:    bloc.By(r, renderAudio),
-		message.TypeVideo:    bloc.By(r, renderVideo),
-		message.TypeFile:     bloc.By(r, renderFile),
-		message.TypeLocation: bloc.By(r, renderLocation),
-	})
+// The types that only Telegram has.
+
+type sticker struct {
+	StickerURL string `json:"stickerUrl"`
+}
+
+type animation struct {
+	AnimationURL string `json:"animationUrl"`
+	Title        string `json:"title,omitempty"`
+}
+
+type voice struct {
+	VoiceURL string `json:"voiceUrl"`
+	Title    string `json:"title,omitempty"`
+}
+
+type contact struct {
+	PhoneNumber string `json:"phoneNumber"`
+	FirstName   string `json:"firstName"`
+	LastName    string `json:"lastName,omitempty"`
+	UserID      string `json:"userId,omitempty"` // Telegram's; of contacts that come in
+	VCard       string `json:"vcard,omitempty"`
+}
+
+type poll struct {
+	ID                    string   `json:"id,omitempty"` // of polls that come in
+	Question              string   `json:"question"`
+	Options               []string `json:"options"`
+	Type                  string   `json:"type,omitempty"` // regular or quiz
+	Anonymous             *bool    `json:"anonymous,omitempty"`
+	AllowsMultipleAnswers bool     `json:"allowsMultipleAnswers,omitempty"`
+	CorrectOptions        []int    `json:"correctOptions,omitempty"`
+}
+
+func renderSticker(_ *outbound, p *sticker) ([]part, error) {
+	address := strings.TrimSpace(p.StickerURL)
+	return []part{mediaPart(kindSticker, address, fileName(address))}, nil
+}
+
+func renderAnimation(_ *outbound, p *animation) ([]part, error) {
+	address := strings.TrimSpace(p.AnimationURL)
+	return captioned(mediaPart(kindAnimation, address, fileName(address)), rich(p.Title)), nil
+}
+
+func renderVoice(_ *outbound, p *voice) ([]part, error) {
+	address := strings.TrimSpace(p.VoiceURL)
+	return captioned(mediaPart(kindVoice, address, fileName(address)), rich(p.Title)), nil
+}
+
+func renderContact(_ *outbound, p *contact) ([]part, error) {
+	return []part{{method: "sendContact", PhoneNumber: p.PhoneNumber, FirstName: p.FirstName, LastName: p.LastName, VCard: p.VCard}}, nil
+}
+
+// Limits of polls.
+const (
+	maxQuestion    = 300
+	maxPollOptions = 12
+	maxPollOption  = 100
+)
+
+func renderPoll(_ *outbound, p *poll) ([]part, error) {
+	if len(p.Options) > maxPollOptions {
+		return nil, integration.RuntimeError("a poll has up to 12 options; send a dropdown for more")
+	}
+	out := part{method: "sendPoll", Question: short(p.Question, maxQuestion), PollType: p.Type, IsAnonymous: p.Anonymous,
+		MultipleAnswers: p.AllowsMultipleAnswers, CorrectOptions: p.CorrectOptions}
+	for _, o := range p.Options {
+		out.Options = append(out.Options, pollText{Text: short(o, maxPollOption)})
+	}
+	return []part{out}, nil
 }

@@ -24,16 +24,16 @@ type choice struct {
 
 // renderChoice shows the options as buttons under the text, short ones side by
 // side.
-func renderChoice(r *rendering, c *choice) ([]part, error) {
+func renderChoice(r *outbound, c *choice) ([]part, error) {
 	return withButtons(r, rich(c.Text), optionButtons(r, c.Options), true)
 }
 
 // renderDropdown shows each option in a row: Telegram has no list to open.
-func renderDropdown(r *rendering, c *choice) ([]part, error) {
+func renderDropdown(r *outbound, c *choice) ([]part, error) {
 	return withButtons(r, rich(c.Text), optionButtons(r, c.Options), false)
 }
 
-func optionButtons(r *rendering, options []message.Option) []inlineButton {
+func optionButtons(r *outbound, options []message.Option) []inlineButton {
 	buttons := make([]inlineButton, len(options))
 	for i, o := range options {
 		buttons[i] = inlineButton{Text: short(o.Label, maxLabel), Data: r.data(o.Value, i)}
@@ -43,7 +43,7 @@ func optionButtons(r *rendering, options []message.Option) []inlineButton {
 
 // withButtons puts the buttons under the last part of the text, and what is
 // too many for one keyboard under messages of their own.
-func withButtons(_ *rendering, written string, buttons []inlineButton, pack bool) ([]part, error) {
+func withButtons(_ *outbound, written string, buttons []inlineButton, pack bool) ([]part, error) {
 	parts := texts(written)
 	if len(parts) == 0 {
 		parts = texts("…")
@@ -77,23 +77,23 @@ func rows(buttons []inlineButton, pack bool) [][]inlineButton {
 
 // data is what Telegram sends back when the button is pressed: the value, or
 // where it stands in the message, from which it is read again.
-func (r *rendering) data(value string, index int) string {
+func (r *outbound) data(value string, index int) string {
 	if value == "" || len(value) > maxData || chatkit.IsOptionRef(value) || strings.ToValidUTF8(value, "") != value {
-		return chatkit.OptionRef(r.messageID, index)
+		return chatkit.OptionRef(r.Message.ID, index)
 	}
 	return value
 }
 
-func renderCard(r *rendering, c *message.Card) ([]part, error) {
+func renderCard(r *outbound, c *message.Card) ([]part, error) {
 	return renderCards(r, []message.Card{*c})
 }
 
 // renderCarousel sends the cards in order: Telegram has nothing to slide.
-func renderCarousel(r *rendering, c *message.Carousel) ([]part, error) {
+func renderCarousel(r *outbound, c *message.Carousel) ([]part, error) {
 	return renderCards(r, c.Items)
 }
 
-func renderCards(r *rendering, cards []message.Card) ([]part, error) {
+func renderCards(r *outbound, cards []message.Card) ([]part, error) {
 	var parts []part
 	index := 0
 	for i := range cards {
@@ -107,7 +107,7 @@ func renderCards(r *rendering, cards []message.Card) ([]part, error) {
 }
 
 // card renders a card whose first action has the index among the message's.
-func card(r *rendering, c *message.Card, index int) ([]part, error) {
+func card(r *outbound, c *message.Card, index int) ([]part, error) {
 	written := "<b>" + escape(strings.TrimSpace(shown(rich(c.Title)))) + "</b>"
 	if more := rich(c.Subtitle); more != "" {
 		written += "\n" + more

@@ -1,18 +1,18 @@
 // Package telegram is the integration with Telegram by its Bot API: a bot
 // account talks with people, in groups, in topics and in channels.
 //
-// Telegram calls a webhook, or is asked with long polling where nobody outside
-// reaches this server. Either way an update is handled to its end before
-// Telegram is told so, and what comes again makes nothing twice: messages are
-// found by their tags, events by the update's id. A message that takes several
-// calls is sent in order, and a retry goes on after the last call that was
-// answered.
+// Updates arrive at a webhook, or by long polling where the internet does not
+// reach this server. An update is confirmed only after it is handled to its end,
+// and a repeated update creates nothing twice: tags identify messages, and the
+// update's id identifies events. A message that takes several calls is sent in
+// order, and a retry continues after the last call that was answered.
 package telegram
 
 import (
 	"net/http"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/media"
 	"github.com/bellhop-dev/bellhop/wire"
 )
@@ -41,7 +41,7 @@ func NewWith(o Options) integration.Integration {
 		m.OnListen(s.listen)
 		m.OnCreateUser(s.createUser)
 		m.OnCreateConversation(s.createConversation)
-		s.handleMessages(m)
+		s.messages().Handle(m, channelName)
 		s.handleActions(m)
 		h, err := m.Handler()
 		if err != nil {
@@ -60,20 +60,10 @@ type service struct {
 }
 
 func newService(env integration.Env, o Options) *service {
-	s := &service{apiURL: o.APIURL, http: plain(env.HTTPClient), fetcher: plain(env.Fetcher)}
+	s := &service{apiURL: o.APIURL, http: chatkit.HTTPClient(env.HTTPClient), fetcher: chatkit.HTTPClient(env.Fetcher)}
 	if s.apiURL == "" {
 		s.apiURL = defaultAPI
 	}
 	s.files = &media.Server{Secret: s.fileSecret, Open: s.openFile}
 	return s
-}
-
-// plain is the client without a timeout, for each call has a deadline of its
-// own and long polling waits for most of a minute; and without redirects, which
-// could take the token elsewhere.
-func plain(c *http.Client) *http.Client {
-	own := *c
-	own.Timeout = 0
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &own
 }

@@ -2,8 +2,7 @@ package telegram
 
 import "cmp"
 
-// What Telegram tells, read leniently: members that are not known are let
-// through. Names are the Bot API's.
+// Updates as the Bot API names their members. Unknown members are ignored.
 
 // update is one thing that happened; one member besides UpdateID is set.
 type update struct {

@@ -26,11 +26,11 @@ const maxHops = 5
 
 // reuse sends a file that came from Telegram by its id: nothing is downloaded,
 // and this server may be out of Telegram's reach.
-func (o *outgoing) reuse(ctx context.Context, p *part) {
-	if p.kind == "" || o.call.WebhookURL == "" || !strings.HasPrefix(p.address, o.call.WebhookURL+media.Path) {
+func (o *outbound) reuse(ctx context.Context, p *part) {
+	if p.kind == "" || o.Call.WebhookURL == "" || !strings.HasPrefix(p.address, o.Call.WebhookURL+media.Path) {
 		return
 	}
-	id, ok := o.files.ID(ctx, o.call, p.address)
+	id, ok := o.files.ID(ctx, o.Call, p.address)
 	parts := strings.SplitN(id, " ", 3)
 	if !ok || len(parts) != 3 || p.Caption != "" && (parts[0] == kindSticker || parts[0] == kindVideoNote) {
 		return // those have no caption
@@ -40,7 +40,7 @@ func (o *outgoing) reuse(ctx context.Context, p *part) {
 }
 
 // upload reads the file and sends it along.
-func (o *outgoing) upload(ctx context.Context, p *part, out any) error {
+func (o *outbound) upload(ctx context.Context, p *part, out any) error {
 	content, err := o.read(ctx, p.address)
 	if err != nil {
 		return err
@@ -52,14 +52,13 @@ func (o *outgoing) upload(ctx context.Context, p *part, out any) error {
 	if err != nil {
 		return err
 	}
-	api := o.api(o.c)
-	err = api.post(ctx, uploadTimeout, p.method, contentType, bytes.NewReader(body), out)
-	if p.kind == kindPhoto && said(err, photoWords...) {
+	err = o.client.post(ctx, uploadTimeout, p.method, contentType, bytes.NewReader(body), out)
+	if p.kind == kindPhoto && describedAs(err, photoTexts...) {
 		p.turn(kindDocument)
 		if body, contentType, err = form(p, content); err != nil {
 			return err
 		}
-		err = api.post(ctx, uploadTimeout, p.method, contentType, bytes.NewReader(body), out)
+		err = o.client.post(ctx, uploadTimeout, p.method, contentType, bytes.NewReader(body), out)
 	}
 	return err
 }
@@ -109,7 +108,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// readFile reads an answer to its end, or says where it redirects to.
+// readFile reads an answer to its end, or returns the address that it redirects to.
 func readFile(resp *http.Response, from *url.URL) (content []byte, next string, err error) {
 	defer resp.Body.Close() //nolint:errcheck // it was read
 	if to := resp.Header.Get("Location"); resp.StatusCode/100 == 3 && to != "" {

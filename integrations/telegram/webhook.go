@@ -13,10 +13,10 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
-// headerSecret is the header that says that it is Telegram who calls.
+// headerSecret is the header by which Telegram proves itself.
 const headerSecret = "x-telegram-bot-api-secret-token"
 
-// webhook takes an update from Telegram, or hands out a file.
+// webhook receives an update from Telegram, or serves a file.
 func (s *service) webhook(ctx context.Context, call *integration.Call, req *platform.WebhookRequest) (*integration.WebhookResponse, error) {
 	if resp, handled, err := s.files.Serve(ctx, call, req); handled {
 		return resp, err
@@ -38,24 +38,26 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 	return integration.Text(http.StatusOK, "ok"), nil
 }
 
-// update handles one update to its end. An error asks for the update again:
-// what was done before is not done twice. What another try would not mend is
-// logged and dropped, because Telegram holds back what comes after it.
+// update handles one update to its end. An error asks Telegram to repeat it;
+// what was done before is not done twice. An update that would fail every time
+// is logged and dropped, because Telegram holds back the updates behind it.
 func (s *service) update(ctx context.Context, call *integration.Call, c *settings, raw json.RawMessage) error {
 	u, err := readUpdate(raw)
 	if err != nil && u.UpdateID == 0 {
-		call.Logger.WarnContext(ctx, "an update cannot be read and was dropped", "error", err)
+		call.Logger.WarnContext(ctx, "inbound update dropped: it cannot be read", "error", err)
 		return nil
 	}
-	handle := s.happened
-	if err != nil { // something in it has another shape than expected
-		handle = s.misread
+	in := s.inbound(call, c, u, raw)
+	if err != nil { // a member has another shape than expected
+		err = in.unhandled(ctx)
+	} else {
+		err = in.handle(ctx, u)
 	}
-	return chatkit.DropFinal(ctx, call, fmt.Sprintf("update %d", u.UpdateID), handle(ctx, call, c, u, raw))
+	return chatkit.DropFinal(ctx, call, fmt.Sprintf("update %d", u.UpdateID), err)
 }
 
-// readUpdate reads what Telegram sent. With an error the update, which is
-// never nil, has what could be read of it.
+// readUpdate decodes an update. With an error, the update has what could be
+// decoded; it is never nil.
 func readUpdate(raw []byte) (*update, error) {
 	u := new(update)
 	if err := json.Unmarshal(raw, u); err != nil {
