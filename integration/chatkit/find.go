@@ -50,3 +50,17 @@ func FindConversation(ctx context.Context, call *integration.Call, channel strin
 	}
 	return nil, nil
 }
+
+// FindUser returns the newest user that has all the tags, or nil.
+func FindUser(ctx context.Context, call *integration.Call, tags platform.Tags) (*platform.User, error) {
+	for _, set := range usable([]platform.Tags{tags}) {
+		out, err := call.Client.ListUsers(ctx, &platform.ListUsersInput{Tags: set, PageSize: 1})
+		if err != nil {
+			return nil, fmt.Errorf("find the user: %w", err)
+		}
+		if len(out.Users) > 0 {
+			return &out.Users[0], nil
+		}
+	}
+	return nil, nil
+}

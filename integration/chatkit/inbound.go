@@ -146,6 +146,9 @@ func receiveAgain(ctx context.Context, call *integration.Call, input *platform.R
 }
 
 func (in *Inbound) input() (*platform.ReceiveMessageInput, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
 	input := new(platform.ReceiveMessageInput)
 	if u := in.User; u != nil {
 		input.User = &platform.ReceivedUser{
@@ -166,6 +169,22 @@ func (in *Inbound) input() (*platform.ReceiveMessageInput, error) {
 		input.Message = &platform.ReceivedMessage{Type: m.Type, Payload: payload, Tags: filled(m.Tags), FindBy: usable(m.FindBy), Origin: m.Origin}
 	}
 	return input, nil
+}
+
+// check refuses what every set of tags leaves out: without a set, tags that
+// others have too would identify it.
+func (in *Inbound) check() error {
+	empty := func(sets []platform.Tags) bool { return len(sets) > 0 && len(usable(sets)) == 0 }
+	const why = " cannot be identified: every set of FindBy has an empty value"
+	switch {
+	case in.User != nil && empty(in.User.FindBy):
+		return integration.RuntimeError("the user" + why)
+	case in.Conversation != nil && empty(in.Conversation.FindBy):
+		return integration.RuntimeError("the conversation" + why)
+	case in.Message != nil && empty(in.Message.FindBy):
+		return integration.RuntimeError("the message" + why)
+	}
+	return nil
 }
 
 // filled is FillTags of a copy; nil for no tags.

@@ -133,6 +133,10 @@ func TestReceiveSkipsSetsWithEmptyValues(t *testing.T) {
 	if got := user("L", "3"); got != ada {
 		t.Errorf("by the lasting id: %s, want %s", got, ada)
 	}
+	nobody := &chatkit.Inbound{User: &chatkit.User{Tags: platform.Tags{"language": "en"}, FindBy: []platform.Tags{{"phone": ""}}}}
+	if _, err := chatkit.Receive(t.Context(), newCall(p), nobody); !platform.IsType(err, platform.TypeRuntime) {
+		t.Errorf("without a value in any set: %v, want a final refusal", err)
+	}
 }
 
 func TestUpdatesWriteOnlyChanges(t *testing.T) {

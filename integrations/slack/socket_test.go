@@ -196,7 +196,7 @@ func TestSocketTokenRevoked(t *testing.T) {
 	b := setup(t)
 	b.configType = "socketMode"
 	b.config = map[string]any{"botToken": slacktest.BotToken, "appToken": "xapp-wrong"}
-	if resp := b.call(wire.OpListen, 0, map[string]any{}); resp.Status != 500 || !strings.Contains(string(resp.Body), "invalid_auth") {
+	if resp := b.call(wire.OpListen, 0, map[string]any{}); resp.Status != 503 || !strings.Contains(string(resp.Body), "invalid_auth") {
 		t.Errorf("listen with a wrong token: %d %s", resp.Status, resp.Body)
 	}
 }

@@ -87,7 +87,7 @@ func account[T any](ctx context.Context, s *service, call *integration.Call, wha
 		return nil, integration.RuntimeError("set the WhatsApp Business Account ID in the configuration: Meta lists " + what + " by account")
 	}
 	p := new(page[T])
-	if err := s.graph(c).get(ctx, url.PathEscape(c.accountID)+"/"+what, query, p); err != nil {
+	if err := s.client(c).get(ctx, url.PathEscape(c.accountID)+"/"+what, query, p); err != nil {
 		return nil, chatkit.Classify(err)
 	}
 	return p, nil

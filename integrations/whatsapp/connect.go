@@ -108,7 +108,7 @@ func (s *service) exchange(ctx context.Context, call *integration.Call, grant oa
 	var token struct {
 		AccessToken string `json:"access_token"`
 	}
-	err = newGraph(s.http, s.base, "").post(ctx, "oauth/access_token", map[string]string{
+	err = newClient(s.http, s.base, "").post(ctx, "oauth/access_token", map[string]string{
 		"client_id": s.secrets[secretClientID], "client_secret": k.secret, "grant_type": "authorization_code",
 		"code": grant.Code, "redirect_uri": grant.RedirectURI,
 	}, &token)
@@ -119,7 +119,7 @@ func (s *service) exchange(ctx context.Context, call *integration.Call, grant oa
 	if known.AccountID, err = s.chosenAccount(ctx, k, token.AccessToken); err != nil {
 		return err
 	}
-	g := newGraph(s.http, s.base, known.AccessToken)
+	g := newClient(s.http, s.base, known.AccessToken)
 	var numbers page[phoneNumber]
 	err = g.get(ctx, url.PathEscape(known.AccountID)+"/phone_numbers", url.Values{"fields": {"id,display_phone_number,verified_name"}}, &numbers)
 	if err != nil {
@@ -149,7 +149,7 @@ func (s *service) chosenAccount(ctx context.Context, k keys, token string) (stri
 			} `json:"granular_scopes"`
 		} `json:"data"`
 	}
-	app := newGraph(s.http, s.base, s.secrets[secretClientID]+"|"+k.secret)
+	app := newClient(s.http, s.base, s.secrets[secretClientID]+"|"+k.secret)
 	if err := app.get(ctx, "debug_token", url.Values{"input_token": {token}}, &out); err != nil {
 		return "", chatkit.Explain("Meta does not say which account was chosen", err)
 	}
@@ -172,7 +172,7 @@ func (s *service) chosenAccount(ctx context.Context, k keys, token string) (stri
 
 // registerNumber lets the number send over the Cloud API. One that is in use
 // already needs no registering, so that a refusal is only logged.
-func (s *service) registerNumber(ctx context.Context, call *integration.Call, g *graph, phoneID string) {
+func (s *service) registerNumber(ctx context.Context, call *integration.Call, g *client, phoneID string) {
 	pin := s.secrets[secretPIN]
 	if pin == "" {
 		return

@@ -56,7 +56,7 @@ func definition() integration.Definition {
 		}},
 		Channels: map[string]integration.Channel{channelName: {
 			Title: "WhatsApp conversation", Description: "One person with one number of the business",
-			Messages: messages(), MessageTags: messageTags(),
+			Messages: messageDefinitions(), MessageTags: messageTags(),
 			ConversationTags: integration.Tags{
 				tagPhoneID:   {Title: "Bot phone number ID", Description: "Meta's id of the business's number"},
 				tagUserPhone: {Title: "User phone number", Description: "The person's number, with + and the country code"},
@@ -97,7 +97,7 @@ func messageTags() integration.Tags {
 		tagStatus:           tag("Delivery status", "SENT, DELIVERED, READ or FAILED"),
 		tagParts:            tag("Parts sent", "How many parts of the message are known to be sent"),
 	}
-	for i, name := range idTags()[1:] {
+	for i, name := range journal.PartIDs {
 		tags[name] = tag(fmt.Sprintf("ID of part %d", i+1), "WhatsApp's id of a part before the last")
 	}
 	return tags

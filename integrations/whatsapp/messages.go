@@ -17,9 +17,9 @@ const (
 
 const replyMember = `"replyTo":{"type":"string","title":"Reply to","description":"The message that this one answers"}`
 
-// messages declares the standard types with what WhatsApp adds to them, and
+// messageDefinitions declares the standard types with what WhatsApp adds to them, and
 // the types that only WhatsApp has.
-func messages() map[string]integration.MessageDefinition {
+func messageDefinitions() map[string]integration.MessageDefinition {
 	all := map[string]integration.MessageDefinition{}
 	for _, typ := range message.Types() {
 		all[typ] = integration.MessageDefinition{Schema: extended(typ)}
@@ -47,25 +47,4 @@ func extended(typ string) integration.Schema {
 		message.TypeDropdown: `"buttonLabel":{"type":"string","maxLength":20}`,
 	}[typ]
 	return chatkit.ExtendSchema(typ, more, replyMember)
-}
-
-// handleMessages registers how each type is rendered.
-func (s *service) handleMessages(m *integration.Mux) {
-	handle(s, m, message.TypeText, renderText)
-	handle(s, m, message.TypeMarkdown, renderMarkdown)
-	handle(s, m, message.TypeImage, renderImage)
-	handle(s, m, message.TypeAudio, renderAudio)
-	handle(s, m, message.TypeVideo, renderVideo)
-	handle(s, m, message.TypeFile, renderFile)
-	handle(s, m, message.TypeLocation, renderLocation)
-	handle(s, m, message.TypeChoice, renderChoice)
-	handle(s, m, message.TypeDropdown, renderDropdown)
-	handle(s, m, message.TypeCard, renderCard)
-	handle(s, m, message.TypeCarousel, renderCarousel)
-	handle(s, m, message.TypeBloc, renderBloc)
-	handle(s, m, typeSticker, renderSticker)
-	handle(s, m, typeContacts, renderContacts)
-	handle(s, m, typeReaction, renderReaction)
-	handle(s, m, typeInteractive, renderInteractive)
-	handle(s, m, typeTemplate, renderTemplate)
 }

@@ -35,7 +35,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 }
 
 func (s *service) subscribe(ctx context.Context, call *integration.Call, c *settings) error {
-	g := s.graph(c)
+	g := s.client(c)
 	var number phoneNumber
 	err := g.get(ctx, url.PathEscape(c.phoneID), url.Values{"fields": {"id,display_phone_number,verified_name"}}, &number)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *service) subscribe(ctx context.Context, call *integration.Call, c *sett
 	}
 	var done success
 	if c.appID != "" && reachable {
-		app := newGraph(s.http, s.base, c.appID+"|"+c.secret)
+		app := newClient(s.http, s.base, c.appID+"|"+c.secret)
 		err = app.post(ctx, url.PathEscape(c.appID)+"/subscriptions", map[string]string{
 			"object": objectAccount, "callback_url": call.WebhookURL, "verify_token": c.verifyToken, "fields": webhookFields,
 		}, &done)

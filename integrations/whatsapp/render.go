@@ -1,10 +1,9 @@
 package whatsapp
 
 import (
-	"context"
 	"strings"
 
-	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/integration/markdown"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
@@ -15,11 +14,26 @@ const (
 	maxCaption = 1024
 )
 
-// rendering is the message that is being rendered.
-type rendering struct {
-	ctx       context.Context //nolint:containedctx // it lives as long as one call
-	call      *integration.Call
-	messageID string
+// renderers are the renderers by message type.
+func renderers() chatkit.Renderers[*outbound, part] {
+	return chatkit.Renderers[*outbound, part]{
+		message.TypeText:     chatkit.Render(renderText),
+		message.TypeMarkdown: chatkit.Render(renderMarkdown),
+		message.TypeImage:    chatkit.Render(renderImage),
+		message.TypeAudio:    chatkit.Render(renderAudio),
+		message.TypeVideo:    chatkit.Render(renderVideo),
+		message.TypeFile:     chatkit.Render(renderFile),
+		message.TypeLocation: chatkit.Render(renderLocation),
+		message.TypeChoice:   chatkit.Render(renderChoice),
+		message.TypeDropdown: chatkit.Render(renderDropdown),
+		message.TypeCard:     chatkit.Render(renderCard),
+		message.TypeCarousel: chatkit.Render(renderCarousel),
+		typeSticker:          chatkit.Render(renderSticker),
+		typeContacts:         chatkit.Render(renderContacts),
+		typeReaction:         chatkit.Render(renderReaction),
+		typeInteractive:      chatkit.Render(renderInteractive),
+		typeTemplate:         chatkit.Render(renderTemplate),
+	}
 }
 
 // text is the payload of text messages: Value is the button's or row's that
@@ -53,13 +67,13 @@ func texts(written string) []part {
 	return parts
 }
 
-func renderText(_ *rendering, p *text) ([]part, error) { return texts(rich(p.Text)), nil }
+func renderText(_ *outbound, p *text) ([]part, error) { return texts(rich(p.Text)), nil }
 
-func renderMarkdown(_ *rendering, p *message.Markdown) ([]part, error) {
+func renderMarkdown(_ *outbound, p *message.Markdown) ([]part, error) {
 	return texts(rich(p.Markdown)), nil
 }
 
-func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
+func renderLocation(_ *outbound, p *message.Location) ([]part, error) {
 	return []part{{Type: "location", Location: &partLocation{
 		Latitude: p.Latitude, Longitude: p.Longitude, Name: p.Title, Address: p.Address,
 	}}}, nil

@@ -67,20 +67,20 @@ func extension(address string) string {
 	return ext
 }
 
-func renderImage(_ *rendering, p *image) ([]part, error) {
+func renderImage(_ *outbound, p *image) ([]part, error) {
 	return picture(strings.TrimSpace(p.ImageURL), rich(cmp.Or(p.Caption, p.Title))), nil
 }
 
-func renderAudio(_ *rendering, p *message.Audio) ([]part, error) {
+func renderAudio(_ *outbound, p *message.Audio) ([]part, error) {
 	audio := part{Type: "audio", Audio: &partMedia{Link: strings.TrimSpace(p.AudioURL)}}
 	return append([]part{audio}, texts(rich(p.Title))...), nil
 }
 
-func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
+func renderVideo(_ *outbound, p *message.Video) ([]part, error) {
 	return captioned("video", &partMedia{Link: strings.TrimSpace(p.VideoURL)}, rich(p.Title)), nil
 }
 
-func renderFile(_ *rendering, p *file) ([]part, error) {
+func renderFile(_ *outbound, p *file) ([]part, error) {
 	address := strings.TrimSpace(p.FileURL)
 	name := strings.TrimSpace(cmp.Or(p.Filename, p.Title))
 	if u, err := url.Parse(address); name == "" && err == nil {
@@ -97,6 +97,6 @@ func renderFile(_ *rendering, p *file) ([]part, error) {
 	return captioned("document", &partMedia{Link: address, Filename: chatkit.Shorten(name, 240)}, written), nil
 }
 
-func renderSticker(_ *rendering, p *sticker) ([]part, error) {
+func renderSticker(_ *outbound, p *sticker) ([]part, error) {
 	return []part{{Type: "sticker", Sticker: &partMedia{Link: strings.TrimSpace(p.StickerURL)}}}, nil
 }

@@ -3,10 +3,9 @@ package whatsapp
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
 // maxContacts is how many contacts one message holds.
@@ -30,7 +29,7 @@ type reactionOut struct {
 	Reaction  string `json:"reaction,omitempty"`
 }
 
-func renderContacts(_ *rendering, p *contactCards) ([]part, error) {
+func renderContacts(_ *outbound, p *contactCards) ([]part, error) {
 	var parts []part
 	for all := p.Contacts; len(all) > 0; {
 		n := min(len(all), maxContacts)
@@ -44,12 +43,12 @@ func renderContacts(_ *rendering, p *contactCards) ([]part, error) {
 	return parts, nil
 }
 
-func renderInteractive(_ *rendering, p *rawInteractive) ([]part, error) {
+func renderInteractive(_ *outbound, p *rawInteractive) ([]part, error) {
 	return []part{{Type: "interactive", Interactive: p.Interactive}}, nil
 }
 
-func renderReaction(r *rendering, p *reactionOut) ([]part, error) {
-	id, err := whatsappID(r.ctx, r.call, p.MessageID)
+func renderReaction(r *outbound, p *reactionOut) ([]part, error) {
+	id, err := whatsappID(r.ctx, r.Call, p.MessageID)
 	if err != nil {
 		return nil, err
 	}
@@ -58,14 +57,14 @@ func renderReaction(r *rendering, p *reactionOut) ([]part, error) {
 
 // whatsappID is WhatsApp's id of the message.
 func whatsappID(ctx context.Context, call *integration.Call, messageID string) (string, error) {
-	out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: messageID})
-	if platform.IsType(err, platform.TypeResourceNotFound) {
+	m, err := chatkit.GetMessage(ctx, call, messageID)
+	if err != nil {
+		return "", err
+	}
+	if m == nil {
 		return "", integration.RuntimeError("there is no message " + messageID)
 	}
-	if err != nil {
-		return "", fmt.Errorf("read the message %s: %w", messageID, err)
-	}
-	if id := out.Message.Tags[tagID]; id != "" {
+	if id := m.Tags[tagID]; id != "" {
 		return id, nil
 	}
 	return "", integration.RuntimeError("the message " + messageID + " has no WhatsApp id yet")

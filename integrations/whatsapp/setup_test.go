@@ -122,8 +122,14 @@ func (b *bench) sayAs(m platform.Message, attempt int) *wire.Response {
 }
 
 // integrationInputs are the messages that were handed over.
-func integrationInputs(b *bench) []platform.GetOrCreateMessageInput {
-	return integrationtest.Inputs(b.platform, platform.OpGetOrCreateMessage)
+func integrationInputs(b *bench) []platform.ReceivedMessage {
+	var all []platform.ReceivedMessage
+	for _, in := range integrationtest.Inputs(b.platform, platform.OpReceiveMessage) {
+		if in.Message != nil {
+			all = append(all, *in.Message)
+		}
+	}
+	return all
 }
 
 func client(b *bench) *platform.Client {

@@ -95,7 +95,7 @@ type templateParameter struct {
 	Document      *partMedia `json:"document,omitempty"`
 }
 
-func renderTemplate(_ *rendering, in *templateIn) ([]part, error) {
+func renderTemplate(_ *outbound, in *templateIn) ([]part, error) {
 	t, err := in.template()
 	if err != nil {
 		return nil, err

@@ -111,7 +111,7 @@ func templateEvent(field string, t *templateChange) (e integration.Event, ok boo
 
 // template handles a change of a template; at is when it was, which tells a
 // change that is sent twice from one that happened twice.
-func (h *hook) template(ctx context.Context, at string, ch *change) error {
+func (in *inbound) template(ctx context.Context, at string, ch *change) error {
 	key := ""
 	if at != "" {
 		key = digest(ch.Field+" "+at, ch.Value)
@@ -120,9 +120,9 @@ func (h *hook) template(ctx context.Context, at string, ch *change) error {
 	if json.Unmarshal(ch.Value, &t) == nil {
 		if e, ok := templateEvent(ch.Field, &t); ok {
 			e.DedupeKey = key
-			_, err := h.call.Emit(ctx, e)
+			_, err := in.call.Emit(ctx, e)
 			return err
 		}
 	}
-	return h.unhandled(ctx, ch.Field, "", ch.Value, key)
+	return in.unhandled(ctx, ch.Field, "", ch.Value, key)
 }

@@ -76,7 +76,7 @@ func (s *service) uploadFile(ctx context.Context, c *settings, phoneID, typ, nam
 	var out struct {
 		ID string `json:"id"`
 	}
-	err = s.graph(c).do(ctx, request{
+	err = s.client(c).do(ctx, request{
 		method: http.MethodPost, path: url.PathEscape(phoneID) + "/media", contentType: w.FormDataContentType(), body: form.Bytes(),
 	}, &out)
 	return out.ID, err

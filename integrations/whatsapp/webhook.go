@@ -57,9 +57,9 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 	if err != nil {
 		return nil, err
 	}
-	h := &hook{service: s, call: call, c: c, unread: map[chat]string{}}
-	err = h.receive(ctx, &n)
-	h.receipts(ctx) // of what was taken, also when the rest is to come again
+	in := &inbound{service: s, call: call, settings: c, unread: map[chat]string{}}
+	err = in.receive(ctx, &n)
+	in.receipts(ctx) // of what was taken, also when the rest is to come again
 	if err != nil {
 		return nil, err
 	}

@@ -129,20 +129,13 @@ func TestBatch(t *testing.T) {
 	}
 	b.receive(hook...)
 	b.receive(hook...) // again, as after an answer that was lost
-	made := map[string]bool{}
 	var order []string
-	for _, in := range integrationInputs(b) {
-		if !made[in.Tags["id"]] {
-			order = append(order, in.Tags["id"]+" "+in.ConversationID)
-		}
-		made[in.Tags["id"]] = true
-	}
 	conversations := map[string]string{}
-	for _, line := range order {
-		id, conv, _ := strings.Cut(line, " ")
-		conversations[id] = conv
+	for _, m := range b.platform.Messages() {
+		order = append(order, m.Tags["id"])
+		conversations[m.Tags["id"]] = m.ConversationID
 	}
-	if len(order) != 4 || conversations["wamid.1"] != conversations["wamid.4"] || conversations["wamid.1"] == conversations["wamid.3"] {
+	if strings.Join(order, " ") != "wamid.1 wamid.2 wamid.3 wamid.4" || conversations["wamid.1"] != conversations["wamid.4"] || conversations["wamid.1"] == conversations["wamid.3"] {
 		t.Errorf("messages %v", order)
 	}
 	if n := len(listMessages(b)); n != 4 {

@@ -45,7 +45,7 @@ func NewWith(o Options) integration.Integration {
 		m := integration.NewMux(definition(), env)
 		m.OnRegister(s.register)
 		m.OnWebhook(s.webhook)
-		s.handleMessages(m)
+		s.messages().Handle(m, channelName)
 		s.handleActions(m)
 		h, err := m.Handler()
 		if err != nil {
@@ -84,9 +84,9 @@ func newService(env integration.Env, o Options) (*service, error) {
 	if client == nil {
 		client = &http.Client{Timeout: apiTimeout}
 	}
-	s := &service{http: client, base: base, pause: pause, secrets: env.Secrets}
+	s := &service{http: chatkit.HTTPClient(client), base: base, pause: pause, secrets: env.Secrets}
 	s.files = s.newMedia()
 	return s, nil
 }
 
-func (s *service) graph(c *settings) *graph { return newGraph(s.http, s.base, c.token) }
+func (s *service) client(c *settings) *client { return newClient(s.http, s.base, c.token) }

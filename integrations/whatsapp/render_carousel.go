@@ -19,8 +19,8 @@ const (
 )
 
 // renderCarousel sends cards of one shape as a carousel, others one by one.
-func renderCarousel(r *rendering, c *message.Carousel) ([]part, error) {
-	d := ids{messageID: r.messageID, limit: maxButtonID}
+func renderCarousel(r *outbound, c *message.Carousel) ([]part, error) {
+	d := ids{messageID: r.Message.ID, limit: maxButtonID}
 	if slots := slots(&d, c.Items); slots != nil {
 		var parts []part
 		for len(slots) > 0 {
@@ -40,7 +40,7 @@ func renderCarousel(r *rendering, c *message.Carousel) ([]part, error) {
 	var parts []part
 	index := 0
 	for i := range c.Items {
-		d := ids{messageID: r.messageID, limit: maxButtonID}
+		d := ids{messageID: r.Message.ID, limit: maxButtonID}
 		parts = append(parts, card(&d, index, &c.Items[i])...)
 		index += len(c.Items[i].Actions)
 	}

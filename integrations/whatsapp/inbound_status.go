@@ -44,32 +44,32 @@ func rank(tag string) int {
 
 // became handles one status of a message of the bot. Statuses come in any
 // order and more than once.
-func (h *hook) became(ctx context.Context, _ *value, raw json.RawMessage) error {
+func (in *inbound) became(ctx context.Context, _ *value, raw json.RawMessage) error {
 	var st status
 	if err := json.Unmarshal(raw, &st); err != nil || st.ID == "" {
-		return h.unhandled(ctx, fieldMessages, "status", raw, digest("status", raw))
+		return in.unhandled(ctx, fieldMessages, "status", raw, digest("status", raw))
 	}
 	key := "status " + st.ID + " " + st.Status
 	kind, ok := kindOf(st.Status)
 	if !ok {
-		return h.unhandled(ctx, fieldMessages, "status", raw, key)
+		return in.unhandled(ctx, fieldMessages, "status", raw, key)
 	}
 	messageID, part, of, marked := readOpaque(st.Opaque)
-	release, err := h.locks.Hold(ctx, h.call.WebhookID+" status "+cmp.Or(messageID, st.ID))
+	release, err := in.locks.Hold(ctx, in.call.WebhookID+" status "+cmp.Or(messageID, st.ID))
 	if err != nil {
 		return err
 	}
 	defer release()
-	m, err := statusMessage(ctx, h.call, messageID, st.ID)
+	m, err := statusMessage(ctx, in.call, messageID, st.ID)
 	if err != nil || m == nil {
 		return err
 	}
 	e := integration.Event{Type: kind.event, ConversationID: m.ConversationID, MessageID: m.ID, Payload: nothing{}, DedupeKey: chatkit.ClipTag(key)}
 	if kind.event == eventFailed {
 		e.Payload = failure{Error: reasons(st.Errors)}
-		h.call.Logger.WarnContext(ctx, "a message did not arrive", "message_id", m.ID, "error", reasons(st.Errors))
+		in.call.Logger.WarnContext(ctx, "a message did not arrive", "message_id", m.ID, "error", reasons(st.Errors))
 	}
-	if _, err := h.call.Emit(ctx, e); err != nil {
+	if _, err := in.call.Emit(ctx, e); err != nil {
 		return err
 	}
 	tags := platform.Tags{}
@@ -82,12 +82,12 @@ func (h *hook) became(ctx context.Context, _ *value, raw json.RawMessage) error 
 	if len(tags) == 0 {
 		return nil
 	}
-	if _, err := h.call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: m.ID, Tags: tags}); err != nil {
+	if _, err := in.call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: m.ID, Tags: tags}); err != nil {
 		return fmt.Errorf("note the status: %w", err)
 	}
 	// The note comes first, so that the address is not sent twice.
 	if tags[tagStatus] != "" && mediaRefused(st.Errors) {
-		h.sendAddress(ctx, m)
+		in.sendAddress(ctx, m)
 	}
 	return nil
 }
@@ -98,22 +98,15 @@ func statusMessage(ctx context.Context, call *integration.Call, messageID, id st
 	if messageID == "" {
 		return find(ctx, call, id)
 	}
-	out, err := call.Client.GetMessage(ctx, &platform.GetMessageInput{ID: messageID})
-	if platform.IsType(err, platform.TypeResourceNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the message: %w", err)
-	}
-	return &out.Message, nil
+	return chatkit.GetMessage(ctx, call, messageID)
 }
 
 // noted are the tags that say that the part was sent, as far as the answer of
 // the call that sent it did not note them.
 func noted(stored platform.Tags, id string, part, of int) platform.Tags {
 	tags := platform.Tags{}
-	for name, value := range sentTags(id, part, of) {
-		if name == tagParts && sentParts(stored) >= part || name == tagID && sentParts(stored) > part {
+	for name, value := range journal.Record(id, part, of) {
+		if name == tagParts && journal.Sent(stored) >= part || name == tagID && journal.Sent(stored) > part {
 			continue
 		}
 		if stored[name] != value {
@@ -164,19 +157,19 @@ func mediaRefused(errs []vendorError) bool {
 
 // sendAddress sends the address of media that WhatsApp did not take, so that
 // the person has at least that.
-func (h *hook) sendAddress(ctx context.Context, m *platform.Message) {
+func (in *inbound) sendAddress(ctx context.Context, m *platform.Message) {
 	address := mediaAddress(m.Payload)
 	if !strings.HasPrefix(address, "http") {
 		return
 	}
-	out, err := h.call.Client.GetConversation(ctx, &platform.GetConversationInput{ID: m.ConversationID})
+	out, err := in.call.Client.GetConversation(ctx, &platform.GetConversationInput{ID: m.ConversationID})
 	if err == nil {
 		p := part{Type: "text", Text: &partText{Body: chatkit.Shorten(address, maxText), PreviewURL: true}}
 		if err = recipient(&p, out.Conversation.Tags); err == nil {
-			_, err = h.post(ctx, h.c, cmp.Or(out.Conversation.Tags[tagPhoneID], h.c.phoneID), &p)
+			_, err = in.post(ctx, in.settings, cmp.Or(out.Conversation.Tags[tagPhoneID], in.settings.phoneID), &p)
 		}
 	}
-	if err != nil && !errors.Is(err, errAccepted) {
-		h.call.Logger.WarnContext(ctx, "the address of refused media could not be sent", "message_id", m.ID, "error", err)
+	if err != nil && !errors.Is(err, chatkit.ErrAccepted) {
+		in.call.Logger.WarnContext(ctx, "the address of refused media could not be sent", "message_id", m.ID, "error", err)
 	}
 }

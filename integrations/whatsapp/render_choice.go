@@ -20,7 +20,7 @@ type choice struct {
 const defaultButton = "Choose…"
 
 // renderChoice shows up to three short options as buttons, others as a list.
-func renderChoice(r *rendering, c *choice) ([]part, error) {
+func renderChoice(r *outbound, c *choice) ([]part, error) {
 	if len(c.Options) > maxButtons || len(c.Options) == 0 {
 		return renderDropdown(r, c)
 	}
@@ -33,7 +33,7 @@ func renderChoice(r *rendering, c *choice) ([]part, error) {
 		seen[title] = true
 	}
 	before, text := fit(rich(c.Text))
-	d := ids{messageID: r.messageID, limit: maxButtonID}
+	d := ids{messageID: r.Message.ID, limit: maxButtonID}
 	var buttons []replyButton
 	for i, o := range c.Options {
 		buttons = append(buttons, replyButton{Type: "reply", Reply: &reply{ID: d.of(o.Value, i), Title: chatkit.Label(o.Label, maxButtonTitle)}})
@@ -44,7 +44,7 @@ func renderChoice(r *rendering, c *choice) ([]part, error) {
 
 // renderDropdown shows lists of ten rows. Labels that are too long for a row
 // are told in the text.
-func renderDropdown(r *rendering, c *choice) ([]part, error) {
+func renderDropdown(r *outbound, c *choice) ([]part, error) {
 	text := rich(c.Text)
 	if len(c.Options) == 0 {
 		return texts(text), nil
@@ -56,7 +56,7 @@ func renderDropdown(r *rendering, c *choice) ([]part, error) {
 		}
 	}
 	parts, text := fit(text)
-	d := ids{messageID: r.messageID, limit: maxRowID}
+	d := ids{messageID: r.Message.ID, limit: maxRowID}
 	lists := (len(c.Options) + maxRows - 1) / maxRows
 	for n := range lists {
 		if n > 0 {

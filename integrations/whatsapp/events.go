@@ -102,12 +102,12 @@ func events() map[string]integration.EventDefinition {
 
 // unhandled tells the bot, once for the key, of what nobody knew what to do
 // with; an empty key is every time.
-func (h *hook) unhandled(ctx context.Context, field, typ string, payload json.RawMessage, key string) error {
-	h.call.Logger.InfoContext(ctx, "a kind of webhook that is not known", "field", chatkit.ClipTag(field), "type", chatkit.ClipTag(typ))
+func (in *inbound) unhandled(ctx context.Context, field, typ string, payload json.RawMessage, key string) error {
+	in.call.Logger.InfoContext(ctx, "a kind of webhook that is not known", "field", chatkit.ClipTag(field), "type", chatkit.ClipTag(typ))
 	if len(payload) == 0 {
 		payload = json.RawMessage("null")
 	}
-	_, err := h.call.Emit(ctx, integration.Event{
+	_, err := in.call.Emit(ctx, integration.Event{
 		Type: eventUnhandled, Payload: unhandledEvent{Field: field, Type: typ, Payload: payload}, DedupeKey: chatkit.ClipTag(key),
 	})
 	return err

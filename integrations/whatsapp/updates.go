@@ -63,9 +63,9 @@ type contact struct {
 	} `json:"profile"`
 }
 
-// incoming is one message of a person. Exactly the member that Type names is
+// inMessage is one message of a person. Exactly the member that Type names is
 // set; messages of newer types have none.
-type incoming struct {
+type inMessage struct {
 	From       string        `json:"from"`
 	FromUserID string        `json:"from_user_id"`
 	To         string        `json:"to"` // of echoes
@@ -163,8 +163,8 @@ type inSystem struct {
 }
 
 type inEdit struct {
-	OriginalMessageID string   `json:"original_message_id"`
-	Message           incoming `json:"message"`
+	OriginalMessageID string    `json:"original_message_id"`
+	Message           inMessage `json:"message"`
 }
 
 type inRevoke struct {

@@ -8,8 +8,8 @@ import (
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
-func renderCard(r *rendering, c *message.Card) ([]part, error) {
-	d := ids{messageID: r.messageID, limit: maxButtonID}
+func renderCard(r *outbound, c *message.Card) ([]part, error) {
+	d := ids{messageID: r.Message.ID, limit: maxButtonID}
 	return card(&d, 0, c), nil
 }
 

@@ -222,3 +222,21 @@ func TestValuesComeBack(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// A message of a person who is known is a single call of the platform.
+func TestMessageIsOneCallOfThePlatform(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ada := whatsapptest.Contact("15551234567", "Ada")
+	text := func(id string) string { return `{"id":"` + id + `","type":"text","text":{"body":"hi"}}` }
+	b.receive(whatsapptest.Messages(ada, text("wamid.1")))
+	before := len(b.platform.Calls())
+	b.receive(whatsapptest.Messages(ada, text("wamid.2")))
+	var calls []string
+	for _, c := range b.platform.Calls()[before:] {
+		calls = append(calls, c.Op.Name)
+	}
+	if strings.Join(calls, " ") != platform.OpReceiveMessage.Name {
+		t.Errorf("calls %v, want receiveMessage", calls)
+	}
+}

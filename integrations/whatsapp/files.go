@@ -47,14 +47,14 @@ func (s *service) newMedia() *media.Server {
 // media returns an address of the media that the bot can use. Where media are
 // not handed over, and Meta does not give them any more, it is Meta's address
 // all the same: that is no reason to lose the message.
-func (h *hook) media(ctx context.Context, kind string, m *inMedia) (string, error) {
-	if h.c.download() {
-		return h.files.Link(ctx, h.call, m.ID, mediaName(kind, m), h.c.mediaLife())
+func (in *inbound) media(ctx context.Context, kind string, m *inMedia) (string, error) {
+	if in.settings.download() {
+		return in.files.Link(ctx, in.call, m.ID, mediaName(kind, m), in.settings.mediaLife())
 	}
 	if m.URL != "" {
 		return m.URL, nil
 	}
-	g := h.graph(h.c)
+	g := in.client(in.settings)
 	var info mediaInfo
 	err := g.get(ctx, url.PathEscape(m.ID), nil, &info)
 	if err == nil && info.URL != "" {
@@ -63,7 +63,7 @@ func (h *hook) media(ctx context.Context, kind string, m *inMedia) (string, erro
 	if err != nil && !platform.IsType(chatkit.Classify(err), platform.TypeRuntime) {
 		return "", err
 	}
-	h.call.Logger.ErrorContext(ctx, "the address of media could not be read", "media_id", m.ID, "error", err)
+	in.call.Logger.ErrorContext(ctx, "the address of media could not be read", "media_id", m.ID, "error", err)
 	return g.base.JoinPath(apiVersion, url.PathEscape(m.ID)).String(), nil
 }
 
@@ -86,7 +86,7 @@ func (s *service) openMedia(ctx context.Context, call *integration.Call, id stri
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, mediaTimeout)
-	g := s.graph(c)
+	g := s.client(c)
 	var info mediaInfo
 	err = g.get(ctx, url.PathEscape(id), nil, &info)
 	var resp *http.Response
@@ -117,21 +117,19 @@ func (c closing) Close() error {
 
 // open reads the address with the token, and follows redirects only to hosts
 // that may have it.
-func (g *graph) open(ctx context.Context, address string) (*http.Response, error) {
-	client := *g.http
-	client.Timeout = 0 // ctx bounds it
+func (c *client) open(ctx context.Context, address string) (*http.Response, error) {
 	for range maxMediaHops {
 		target, err := url.Parse(address)
-		if err != nil || !g.trusted(target) {
+		if err != nil || !c.trusted(target) {
 			return nil, &chatkit.Error{Vendor: vendor, Final: true, Message: "the media is on a host that may not have the access token"}
 		}
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 		if err != nil {
 			return nil, fmt.Errorf("address the media: %w", err)
 		}
-		req.Header.Set("Authorization", "Bearer "+g.token)
+		req.Header.Set("Authorization", "Bearer "+c.token)
 		req.Header.Set("User-Agent", "bellhop/1.0")
-		resp, err := client.Do(req)
+		resp, err := c.http.Do(req)
 		if err != nil {
 			return nil, chatkit.NoAnswer(vendor, err)
 		}

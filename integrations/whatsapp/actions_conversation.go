@@ -58,13 +58,13 @@ func (s *service) start(ctx context.Context, call *integration.Call, in *startIn
 		return nil, err
 	}
 	sent, err := s.post(ctx, c, conv.Tags[tagPhoneID], &p)
-	if err != nil && !errors.Is(err, errAccepted) {
+	if err != nil && !errors.Is(err, chatkit.ErrAccepted) {
 		if _, err := call.Client.DeleteMessage(context.WithoutCancel(ctx), &platform.DeleteMessageInput{ID: messageID}); err != nil {
 			call.Logger.WarnContext(ctx, "a template that was not sent is still recorded", "message_id", messageID, "error", err)
 		}
 		return nil, chatkit.Classify(err)
 	}
-	tags := sentTags(sent, 1, 1)
+	tags := journal.Record(sent, 1, 1)
 	if _, err := call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: messageID, Tags: tags}); err != nil {
 		return nil, fmt.Errorf("note the template's id: %w", err)
 	}
@@ -77,10 +77,12 @@ func (s *service) reach(ctx context.Context, call *integration.Call, phoneID, nu
 	if len(digits) < 7 || len(digits) > 15 {
 		return nil, integration.RuntimeError(fmt.Sprintf("%q is no phone number: give it with the country code, as +49 151 12345678", chatkit.ClipTag(number)))
 	}
-	if _, err := user(ctx, call, person{Number: digits}); err != nil {
+	p := person{Number: digits}
+	out, err := chatkit.Receive(ctx, call, &chatkit.Inbound{User: p.user(), Conversation: p.conversation(phoneID)})
+	if err != nil {
 		return nil, err
 	}
-	return conversation(ctx, call, phoneID, person{Number: digits})
+	return out.Conversation, nil
 }
 
 // createUser makes the user that a bot asks for by a number.

@@ -7,43 +7,40 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // ordered tells the bot of an order from the catalog.
-func (h *hook) ordered(ctx context.Context, v *value, m *incoming) error {
+func (in *inbound) ordered(ctx context.Context, v *value, m *inMessage) error {
 	p := sender(m, v.Contacts)
-	u, err := user(ctx, h.call, p)
+	got, err := chatkit.Receive(ctx, in.call, &chatkit.Inbound{User: p.user(), Conversation: p.conversation(v.Metadata.PhoneNumberID)})
 	if err != nil {
 		return err
 	}
-	conv, err := conversation(ctx, h.call, v.Metadata.PhoneNumberID, p)
-	if err != nil {
-		return err
-	}
-	_, err = h.call.Emit(ctx, integration.Event{
-		Type: eventOrder, UserID: u.ID, ConversationID: conv.ID, DedupeKey: messageKey(m.ID),
-		Payload: orderEvent{Order: m.Order, WhatsappID: m.ID, UserID: u.ID, ConversationID: conv.ID},
+	_, err = in.call.Emit(ctx, integration.Event{
+		Type: eventOrder, UserID: got.User.ID, ConversationID: got.Conversation.ID, DedupeKey: messageKey(m.ID),
+		Payload: orderEvent{Order: m.Order, WhatsappID: m.ID, UserID: got.User.ID, ConversationID: got.Conversation.ID},
 	})
 	return err
 }
 
 // system tells the bot of a note of WhatsApp's about the person. One who has a
 // new number stays the same user in the same conversation.
-func (h *hook) system(ctx context.Context, v *value, m *incoming) error {
+func (in *inbound) system(ctx context.Context, v *value, m *inMessage) error {
 	p := sender(m, v.Contacts)
 	number := cmp.Or(m.System.WaID, m.System.NewWaID)
 	if m.System.Type == "user_changed_number" && number != "" && m.From != "" && number != m.From {
-		if err := renumber(ctx, h.call, v.Metadata.PhoneNumberID, m.From, number); err != nil {
+		if err := renumber(ctx, in.call, v.Metadata.PhoneNumberID, m.From, number); err != nil {
 			return err
 		}
 		p.Number = number
 	}
-	u, err := user(ctx, h.call, p)
+	u, err := user(ctx, in.call, p)
 	if err != nil {
 		return err
 	}
-	_, err = h.call.Emit(ctx, integration.Event{
+	_, err = in.call.Emit(ctx, integration.Event{
 		Type: eventSystem, UserID: u.ID, DedupeKey: messageKey(m.ID),
 		Payload: systemEvent{Type: cmp.Or(m.System.Type, m.Type), Body: m.System.Body, Number: number, UserID: u.ID},
 	})
@@ -52,18 +49,18 @@ func (h *hook) system(ctx context.Context, v *value, m *incoming) error {
 
 // revised tells of an edit or a deletion. One of a message that the bot never
 // got is of no use to it.
-func (h *hook) revised(ctx context.Context, v *value, m *incoming) error {
+func (in *inbound) revised(ctx context.Context, v *value, m *inMessage) error {
 	id := ""
 	if m.Edit != nil {
 		id = m.Edit.OriginalMessageID
 	} else {
 		id = m.Revoke.OriginalMessageID
 	}
-	original, err := find(ctx, h.call, id)
+	original, err := find(ctx, in.call, id)
 	if err != nil || original == nil {
 		return err
 	}
-	u, err := user(ctx, h.call, sender(m, v.Contacts))
+	u, err := user(ctx, in.call, sender(m, v.Contacts))
 	if err != nil {
 		return err
 	}
@@ -79,12 +76,12 @@ func (h *hook) revised(ctx context.Context, v *value, m *incoming) error {
 			MessageID: original.ID, Type: typ, Payload: payload, UserID: u.ID, ConversationID: original.ConversationID,
 		}
 	}
-	_, err = h.call.Emit(ctx, e)
+	_, err = in.call.Emit(ctx, e)
 	return err
 }
 
 // edited is the new content: of media only the caption can have changed.
-func edited(original *platform.Message, m *incoming) (typ string, payload json.RawMessage, err error) {
+func edited(original *platform.Message, m *inMessage) (typ string, payload json.RawMessage, err error) {
 	if m.Text != nil {
 		payload, err = json.Marshal(text{Text: m.Text.Body})
 		return "text", payload, err

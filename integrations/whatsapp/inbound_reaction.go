@@ -13,25 +13,25 @@ import (
 
 // reacted notes a reaction on its message and tells the bot. Reactions come in
 // any order and more than once: an older one changes nothing.
-func (h *hook) reacted(ctx context.Context, v *value, m *incoming) error {
-	release, err := h.locks.Hold(ctx, h.call.WebhookID+" reaction "+m.Reaction.MessageID)
+func (in *inbound) reacted(ctx context.Context, v *value, m *inMessage) error {
+	release, err := in.locks.Hold(ctx, in.call.WebhookID+" reaction "+m.Reaction.MessageID)
 	if err != nil {
 		return err
 	}
 	defer release()
-	target, err := find(ctx, h.call, m.Reaction.MessageID)
+	target, err := find(ctx, in.call, m.Reaction.MessageID)
 	if err != nil {
 		return err
 	}
 	if target == nil {
-		h.call.Logger.InfoContext(ctx, "a reaction to a message that is not known")
+		in.call.Logger.InfoContext(ctx, "a reaction to a message that is not known")
 		return nil
 	}
 	at, id, _ := strings.Cut(target.Tags[tagReactionID], " ")
 	if id == m.ID || seconds(at) > seconds(m.Timestamp) {
 		return nil
 	}
-	u, err := user(ctx, h.call, sender(m, v.Contacts))
+	u, err := user(ctx, in.call, sender(m, v.Contacts))
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (h *hook) reacted(ctx context.Context, v *value, m *incoming) error {
 		if emoji == "" {
 			return nil
 		}
-		_, err := h.call.Emit(ctx, integration.Event{
+		_, err := in.call.Emit(ctx, integration.Event{
 			Type: event, ConversationID: target.ConversationID, UserID: u.ID, MessageID: target.ID, DedupeKey: event + " " + m.ID,
 			Payload: reactionEvent{Reaction: emoji, MessageID: target.ID, UserID: u.ID, ConversationID: target.ConversationID},
 		})
@@ -54,7 +54,7 @@ func (h *hook) reacted(ctx context.Context, v *value, m *incoming) error {
 		}
 	}
 	// An empty value takes the tag away.
-	_, err = h.call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: target.ID, Tags: platform.Tags{
+	_, err = in.call.Client.UpdateMessage(ctx, &platform.UpdateMessageInput{ID: target.ID, Tags: platform.Tags{
 		tagReaction: chatkit.ClipTag(m.Reaction.Emoji), tagReactionID: chatkit.ClipTag(m.Timestamp + " " + m.ID),
 	}})
 	if err != nil {

@@ -74,7 +74,7 @@ func (s *service) look(ctx context.Context, t *answered, emoji string) error {
 	if err := recipient(&p, t.tags); err != nil {
 		return err
 	}
-	if _, err := s.post(ctx, t.c, t.phoneID, &p); err != nil && !errors.Is(err, errAccepted) {
+	if _, err := s.post(ctx, t.c, t.phoneID, &p); err != nil && !errors.Is(err, chatkit.ErrAccepted) {
 		return chatkit.Classify(err)
 	}
 	return nil
