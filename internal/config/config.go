@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/bellhop-dev/bellhop/internal/admission"
 )
 
 // Config configures a server. The struct tags are read by the command line;
@@ -38,6 +40,15 @@ type Config struct {
 	APIConcurrent          int `name:"api-concurrent" env:"BELLHOP_API_CONCURRENT" default:"2048" help:"API calls that run at the same time; more are answered 503."`
 	APIConcurrentPerCaller int `name:"api-concurrent-per-caller" env:"BELLHOP_API_CONCURRENT_PER_CALLER" default:"512" help:"API calls of one caller that run at the same time; more are answered 429."`
 	APIRate                int `name:"api-rate" env:"BELLHOP_API_RATE" default:"20000" help:"API calls that one caller may make a second; more are answered 429."`
+
+	TrustedProxies        string `name:"trusted-proxies" env:"BELLHOP_TRUSTED_PROXIES" help:"Addresses and networks of the proxies in front of this server, separated by commas, whose X-Forwarded-For names the caller; without one the peer is the caller." placeholder:"10.0.0.0/8,…"`
+	Connections           int    `name:"connections" env:"BELLHOP_CONNECTIONS" default:"16384" help:"Connections at the same time; more are closed."`
+	ConnectionsPerAddress int    `name:"connections-per-address" env:"BELLHOP_CONNECTIONS_PER_ADDRESS" default:"1024" help:"Connections of one address at the same time, but for trusted proxies and this machine; more are closed."`
+	BodyRate              int64  `name:"body-rate" env:"BELLHOP_BODY_RATE" default:"1024" help:"Bytes of a request's body that have to come in a second, on average over ten; slower ones are answered 408."`
+	StreamsPerAddress     int    `name:"streams-per-address" env:"BELLHOP_STREAMS_PER_ADDRESS" default:"256" help:"Streams, such as open chats, of one address at the same time; more are answered 429."`
+
+	WebhookConcurrent          int `name:"webhook-concurrent" env:"BELLHOP_WEBHOOK_CONCURRENT" default:"1024" help:"Webhooks that are handled at the same time; more are answered 503."`
+	WebhookConcurrentPerCaller int `name:"webhook-concurrent-per-caller" env:"BELLHOP_WEBHOOK_CONCURRENT_PER_CALLER" default:"256" help:"Webhooks from one address, and to one installation, that are handled at the same time; more are answered 429."`
 
 	WebhookTimeout time.Duration `name:"webhook-timeout" env:"BELLHOP_WEBHOOK_TIMEOUT" default:"60s" help:"How long an integration may take to answer a webhook, such as 90s or 2m."`
 	WebhookBody    int64         `name:"webhook-body" env:"BELLHOP_WEBHOOK_BODY" default:"10485760" help:"Largest webhook body, in bytes."`
@@ -68,7 +79,8 @@ func Default() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Data: ".bellhop", LogFormat: "auto", LogLevel: "info",
 		APIConcurrent: 2048, APIConcurrentPerCaller: 512, APIRate: 20_000,
-		WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
+		Connections: 16_384, ConnectionsPerAddress: 1024, BodyRate: 1024, StreamsPerAddress: 256,
+		WebhookConcurrent: 1024, WebhookConcurrentPerCaller: 256, WebhookTimeout: time.Minute, WebhookBody: 10 << 20,
 		FileSize: 100 << 20, FileStorage: 5 << 30,
 		DeliveryWorkers: 256, AlertWindow: time.Minute,
 		Node: "node", NodeUser: "65534", NodeProcesses: 1, NodeMemory: 256, NodeCPU: 100, NodeIdle: 5 * time.Minute,
@@ -98,6 +110,9 @@ func (c *Config) Check() error {
 		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" {
 			fault("public-url: %q is not an http or https address such as https://bots.example.com", c.PublicURL)
 		}
+	}
+	if _, err := admission.ParseProxies(c.TrustedProxies); err != nil {
+		fault("trusted-proxies: %v", err)
 	}
 	if c.Data == "" {
 		fault("data: it is empty; name a folder, such as .bellhop")
@@ -137,7 +152,7 @@ func (c *Config) Check() error {
 		name  string
 		value int64
 	}{
-		{"webhook-body", c.WebhookBody}, {"file-size", c.FileSize}, {"file-storage", c.FileStorage},
+		{"body-rate", c.BodyRate}, {"webhook-body", c.WebhookBody}, {"file-size", c.FileSize}, {"file-storage", c.FileStorage},
 	} {
 		if n.value <= 0 {
 			fault("%s: %d is too small; write a number of bytes above 0", n.name, n.value)
@@ -148,6 +163,8 @@ func (c *Config) Check() error {
 		value int
 	}{
 		{"api-concurrent", c.APIConcurrent}, {"api-concurrent-per-caller", c.APIConcurrentPerCaller}, {"api-rate", c.APIRate},
+		{"connections", c.Connections}, {"connections-per-address", c.ConnectionsPerAddress}, {"streams-per-address", c.StreamsPerAddress},
+		{"webhook-concurrent", c.WebhookConcurrent}, {"webhook-concurrent-per-caller", c.WebhookConcurrentPerCaller},
 		{"delivery-workers", c.DeliveryWorkers},
 		{"node-processes", c.NodeProcesses}, {"node-memory", c.NodeMemory}, {"node-cpu", c.NodeCPU},
 	} {

@@ -12,8 +12,8 @@ import (
 	"net/http"
 	"path"
 	"strings"
-	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/admission"
 	"github.com/bellhop-dev/bellhop/internal/api"
 	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -36,13 +36,15 @@ const maxUploads = 64
 type Handler struct {
 	contents Contents
 	limit    int64
-	uploads  chan struct{}
+	uploads  *admission.Shares
+	bodies   *admission.Bodies
 	logger   *slog.Logger
 }
 
-// New returns a handler for contents of at most limit bytes.
-func New(contents Contents, limit int64, logger *slog.Logger) *Handler {
-	return &Handler{contents, limit, make(chan struct{}, maxUploads), logger}
+// New returns a handler for contents of at most limit bytes, of which rate have
+// to come in a second.
+func New(contents Contents, limit, rate int64, logger *slog.Logger) *Handler {
+	return &Handler{contents, limit, admission.NewShares("uploads", maxUploads, maxUploads/2), admission.NewBodies(rate, limit, limit), logger}
 }
 
 // ServeHTTP answers one request.
@@ -85,14 +87,14 @@ func (h *Handler) put(w http.ResponseWriter, r *http.Request, at api.FileAddress
 	if r.ContentLength > h.limit {
 		return platform.Errorf(platform.TypePayloadTooLarge, "the content has %d bytes; a file may have at most %d here", r.ContentLength, h.limit)
 	}
-	select {
-	case h.uploads <- struct{}{}:
-		defer func() { <-h.uploads }()
-	default:
-		return platform.Unavailable(nil, "the server takes as many uploads as it can; try again", time.Second)
+	address := admission.Key(r)
+	if err := h.uploads.Take(1, address); err != nil {
+		return err
 	}
-	defer reply.Reading(w, h.limit)()
-	hash, err := h.contents.PutFile(r.Context(), at, r.Body)
+	defer h.uploads.Give(1, address)
+	paced, done := h.bodies.Pace(w, r.Body)
+	defer done()
+	hash, err := h.contents.PutFile(r.Context(), at, paced)
 	if err != nil {
 		return err
 	}

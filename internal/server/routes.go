@@ -18,14 +18,15 @@ import (
 func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 	operations := apihttp.New(apihttp.Config{
 		Service: s.service, Operations: platform.Operations(), Refusals: platform.Refusals(),
-		Concurrent: s.cfg.APIConcurrent, OneCaller: s.cfg.APIConcurrentPerCaller, Rate: s.cfg.APIRate,
+		Concurrent: s.cfg.APIConcurrent, OneCaller: s.cfg.APIConcurrentPerCaller, Rate: s.cfg.APIRate, BodyRate: s.cfg.BodyRate,
 		Logger: s.logger,
 	})
 	hooks := webhook.New(webhook.Config{
 		Installations: s.catalog, Resolver: s.runtime, Directory: s.catalog, Claim: s.claim, Logger: s.logger,
-		MaxBody: s.cfg.WebhookBody, Timeout: s.cfg.WebhookTimeout,
+		MaxBody: s.cfg.WebhookBody, Timeout: s.cfg.WebhookTimeout, BodyRate: s.cfg.BodyRate,
+		Concurrent: s.cfg.WebhookConcurrent, OneCaller: s.cfg.WebhookConcurrentPerCaller, Streams: s.cfg.StreamsPerAddress,
 	})
-	files := filehttp.New(s.service, s.cfg.FileSize, s.logger)
+	files := filehttp.New(s.service, s.cfg.FileSize, s.cfg.BodyRate, s.logger)
 	prefixes := make([]string, 0, len(pages))
 	for prefix := range pages {
 		prefixes = append(prefixes, prefix)

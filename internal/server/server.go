@@ -19,6 +19,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/bot"
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/internal/admission"
 	"github.com/bellhop-dev/bellhop/internal/alert"
 	"github.com/bellhop-dev/bellhop/internal/api"
 	"github.com/bellhop-dev/bellhop/internal/audit"
@@ -70,6 +71,7 @@ type Server struct {
 	upkeep     upkeep // nil for an engine that sees to its own files
 	watcher    *alert.Watcher
 	listener   net.Listener
+	proxies    admission.Proxies
 	http       *http.Server
 }
 
@@ -99,13 +101,17 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 }
 
 func assemble(ctx context.Context, o Options, opened *database, db store.Store, keys *keyring) (*Server, error) {
+	proxies, err := admission.ParseProxies(o.Config.TrustedProxies)
+	if err != nil {
+		return nil, err // not reached: the configuration was checked
+	}
 	listener, err := net.Listen("tcp", o.Config.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("listen: %w", err)
 	}
 	ids := &platform.IDs{}
 	s := &Server{
-		cfg: o.Config, logger: o.Logger, version: o.Version, listener: listener,
+		cfg: o.Config, logger: o.Logger, version: o.Version, listener: listener, proxies: proxies,
 		kind: opened.kind, owner: opened.owner, database: opened.Store,
 	}
 	s.health = &health{s: s}
@@ -171,7 +177,7 @@ func assemble(ctx context.Context, o Options, opened *database, db store.Store, 
 		return nil, errors.Join(err, listener.Close(), s.closeCode(ctx))
 	}
 	s.http = &http.Server{
-		Handler:           s.routes(o.Pages),
+		Handler:           admission.Guard(s.proxies.Resolve(s.routes(o.Pages))),
 		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 		ErrorLog: slog.NewLogLogger(o.Logger.Handler(), slog.LevelDebug),
 	}
@@ -242,7 +248,7 @@ func (s *Server) run(ctx context.Context) error {
 	group.Go(func() error { return s.prune(running) })
 	group.Go(func() error { return s.codeLog.run(running) })
 	group.Go(func() error {
-		if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := s.http.Serve(admission.NewListener(s.listener, s.proxies, s.cfg.Connections, s.cfg.ConnectionsPerAddress)); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve: %w", err)
 		}
 		return nil

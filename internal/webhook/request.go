@@ -1,18 +1,15 @@
 package webhook
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
+	"github.com/bellhop-dev/bellhop/internal/admission"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
-	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -40,49 +37,20 @@ func (h *Handler) most(i *catalog.Integration) int64 {
 	return h.cfg.MaxBody
 }
 
-// reserve takes as much of MaxBytes as the request's body may have; a body
-// that does not tell its length may have the most.
-func (h *Handler) reserve(r *http.Request, most int64) (release func(), err error) {
-	n := r.ContentLength
-	switch {
-	case n > most:
-		return nil, tooLarge(most)
-	case n < 0:
-		n = most
+// encode words the body of webhook_received, and takes room for what it has more
+// than the raw body: JSON writes some bytes as six.
+func (h *Handler) encode(r *http.Request, path string, raw *admission.Body) ([]byte, error) {
+	if err := raw.Grow(escapes(raw.Bytes)); err != nil {
+		return nil, err
 	}
-	if h.bytes.Add(n) > h.cfg.MaxBytes {
-		h.bytes.Add(-n)
-		return nil, tooMuch()
-	}
-	return func() { h.bytes.Add(-n) }, nil
-}
-
-func tooMuch() error {
-	return platform.Unavailable(nil, "too much of webhooks' bodies at a time; try again", time.Second)
-}
-
-func tooLarge(most int64) error {
-	return platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes, the most that this webhook takes", most)
-}
-
-// encode words the body of webhook_received, and reserves what it has more than
-// the raw body: JSON writes some bytes as six.
-func (h *Handler) encode(r *http.Request, path string, raw []byte) (body []byte, release func(), err error) {
-	more := escapes(raw)
-	if h.bytes.Add(more) > h.cfg.MaxBytes {
-		h.bytes.Add(-more)
-		return nil, nil, tooMuch()
-	}
-	release = func() { h.bytes.Add(-more) }
 	// Not by json.Marshal of the whole, which would write and check it twice.
 	req, err := platform.WebhookRequest{
-		Method: r.Method, Path: path, Query: query(r.URL.RawQuery), Headers: headers(r), Body: string(raw),
+		Method: r.Method, Path: path, Query: query(r.URL.RawQuery), Headers: headers(r), Body: string(raw.Bytes),
 	}.MarshalJSON()
 	if err != nil {
-		release()
-		return nil, nil, fmt.Errorf("encode the webhook: %w", err)
+		return nil, fmt.Errorf("encode the webhook: %w", err)
 	}
-	return slices.Concat([]byte(`{"req":`), req, []byte("}")), release, nil
+	return slices.Concat([]byte(`{"req":`), req, []byte("}")), nil
 }
 
 // escapes is how many bytes more raw has as a JSON text.
@@ -99,20 +67,6 @@ func escapes(raw []byte) (n int64) {
 		}
 	}
 	return n
-}
-
-func (h *Handler) read(w http.ResponseWriter, r *http.Request, most int64) ([]byte, error) {
-	if r.ContentLength == 0 {
-		return nil, nil
-	}
-	defer reply.Reading(w, most)()
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, tooLarge(most)
-	} else if err != nil {
-		return nil, platform.Errorf(platform.TypeInvalidPayload, "the body could not be read to its end")
-	}
-	return raw, nil
 }
 
 // headers are the request's headers as the integration gets them. Values are

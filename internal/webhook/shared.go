@@ -40,26 +40,22 @@ func (h *Handler) serveShared(w http.ResponseWriter, v *visit, names []named) er
 		return err
 	}
 	v.path = path
-	if err := h.calls.enter(); err != nil {
-		return err
-	}
-	defer h.calls.leave()
 	most := h.cfg.MaxBody
 	if len(versions) > 0 {
 		most = h.most(versions[0])
 	}
-	release, err := h.reserve(r, most)
+	body, err := h.bodies.Read(w, r, most, v.address())
 	if err != nil {
 		return err
 	}
-	defer release()
-	body, err := h.read(w, r, most)
-	if err != nil {
+	defer body.Release()
+	if err := h.calls.Take(1, v.address()); err != nil {
 		return err
 	}
+	defer h.calls.Give(1, v.address())
 	event := map[string]any{"method": r.Method, "path": path, "query": query(r.URL.RawQuery), "headers": anyMap(headers(r))}
-	if len(body) > 0 {
-		event["body"] = string(body)
+	if len(body.Bytes) > 0 {
+		event["body"] = string(body.Bytes)
 	}
 	v.in, err = h.identify(r.Context(), versions, event)
 	if errors.Is(err, store.ErrNotFound) {

@@ -12,9 +12,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync/atomic"
 	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/admission"
 	"github.com/bellhop-dev/bellhop/internal/catalog"
 	"github.com/bellhop-dev/bellhop/internal/reply"
 	"github.com/bellhop-dev/bellhop/internal/store"
@@ -50,15 +50,19 @@ type Config struct {
 	MaxBody    int64         // bytes; default 10 MiB
 	Timeout    time.Duration // of the integration; default 60 s
 	Concurrent int           // calls at a time; default 1024, more are answered 503
-	MaxBytes   int64         // of bodies at a time; default 32 of the largest, more are answered 503
+	OneCaller  int           // of them from one address, and to one installation; default a quarter, more are answered 429
+	MaxBytes   int64         // of bodies at a time; default 32 of the largest, more are answered 503; one address may have a quarter
+	BodyRate   int64         // bytes of a body that have to come in a second; default 1024
+	Streams    int           // streams of one address at a time; default 256, more are answered 429
 }
 
 // Handler serves Prefix. It is safe for concurrent use.
 type Handler struct {
 	cfg   Config
 	finds slots // look-ups of webhook ids, which anybody may ask for
-	calls slots
-	bytes atomic.Int64 // of bodies that are being handled
+
+	calls, streams *admission.Shares
+	bodies         *admission.Bodies
 }
 
 // New returns a Handler.
@@ -78,7 +82,21 @@ func New(cfg Config) *Handler {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Handler{cfg: cfg, finds: make(slots, cfg.Concurrent), calls: make(slots, cfg.Concurrent)}
+	if cfg.OneCaller == 0 {
+		cfg.OneCaller = max(cfg.Concurrent/4, 1)
+	}
+	if cfg.BodyRate == 0 {
+		cfg.BodyRate = 1024
+	}
+	if cfg.Streams == 0 {
+		cfg.Streams = 256
+	}
+	return &Handler{
+		cfg: cfg, finds: make(slots, cfg.Concurrent),
+		calls:   admission.NewShares("calls of webhooks", int64(cfg.Concurrent), int64(cfg.OneCaller)),
+		streams: admission.NewShares("streams", maxStreams, int64(cfg.Streams)),
+		bodies:  admission.NewBodies(cfg.BodyRate, cfg.MaxBytes, max(cfg.MaxBytes/4, 2*cfg.MaxBody)),
+	}
 }
 
 // slots are the places for what runs at the same time.
@@ -200,33 +218,48 @@ func (h *Handler) serve(w http.ResponseWriter, v *visit) error {
 	if err != nil {
 		return err
 	}
-	if s, ok := handler.(wire.Streamer); ok && s.Stream(w, within(v.r, v.path), req) {
-		return nil
+	if s, ok := handler.(wire.Streamer); ok {
+		if done, err := h.stream(w, v, s, req); done || err != nil {
+			return err
+		}
 	}
-	if err := h.calls.enter(); err != nil {
-		return err
-	}
-	defer h.calls.leave()
-	most := h.most(v.in.Integration)
-	release, err := h.reserve(v.r, most)
+	// A body is read before the call has a place, so that who sends slowly
+	// keeps nobody out.
+	body, err := h.bodies.Read(w, v.r, h.most(v.in.Integration), v.address(), v.in.ID)
 	if err != nil {
 		return err
 	}
-	defer release()
-	body, err := h.read(w, v.r, most)
-	if err != nil {
+	defer body.Release()
+	if err := h.calls.Take(1, v.address(), v.in.ID); err != nil {
 		return err
 	}
+	defer h.calls.Give(1, v.address(), v.in.ID)
 	return h.pass(w, v, handler, req, body)
 }
 
+// maxStreams is how many streams there are at a time.
+const maxStreams = 10_000
+
+// stream lets the integration answer with a stream and reports whether it did.
+func (h *Handler) stream(w http.ResponseWriter, v *visit, s wire.Streamer, req *wire.Request) (bool, error) {
+	if v.r.Method != http.MethodGet {
+		return s.Stream(w, within(v.r, v.path), req), nil
+	}
+	if err := h.streams.Take(1, v.address()); err != nil {
+		return false, err
+	}
+	defer h.streams.Give(1, v.address())
+	return s.Stream(w, within(v.r, v.path), req), nil
+}
+
+// address is what the shares of the caller's address are counted by.
+func (v *visit) address() string { return admission.Key(v.r) }
+
 // pass calls the handler and writes its answer.
-func (h *Handler) pass(w http.ResponseWriter, v *visit, handler wire.Handler, req *wire.Request, body []byte) (err error) {
-	var release func()
-	if req.Body, release, err = h.encode(v.r, v.path, body); err != nil {
+func (h *Handler) pass(w http.ResponseWriter, v *visit, handler wire.Handler, req *wire.Request, body *admission.Body) (err error) {
+	if req.Body, err = h.encode(v.r, v.path, body); err != nil {
 		return err
 	}
-	defer release()
 	ctx, cancel := context.WithTimeoutCause(v.r.Context(), h.cfg.Timeout, errTimeout)
 	defer cancel()
 	resp, err := handler.Handle(ctx, req)

@@ -4,6 +4,8 @@
 package apihttp
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +19,7 @@ import (
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/bellhop-dev/bellhop/internal/admission"
 	"github.com/bellhop-dev/bellhop/internal/api"
 	"github.com/bellhop-dev/bellhop/internal/audit"
 	"github.com/bellhop-dev/bellhop/internal/reply"
@@ -46,6 +49,7 @@ type Config struct {
 	Concurrent int                // calls at a time; default 2048, more are answered 503
 	OneCaller  int                // of them by one caller; default 512, more are answered 429
 	Rate       int                // calls a second by one caller; default 20000, more are answered 429
+	BodyRate   int64              // bytes of a body that have to come in a second; default 1024
 	Logger     *slog.Logger       // nil discards
 }
 
@@ -56,12 +60,14 @@ type Handler struct {
 	refused map[*platform.Operation]platform.Refusal
 	binding platformhttp.Binding
 	gate    *gate
+	bodies  *admission.Bodies
 	logger  *slog.Logger
 }
 
 // New returns a handler for the operations.
 func New(cfg Config) *Handler {
 	h := &Handler{service: cfg.Service, routes: &node{}, refused: map[*platform.Operation]platform.Refusal{}, gate: newGate(cfg), logger: cfg.Logger}
+	h.bodies = admission.NewBodies(cmp.Or(cfg.BodyRate, 1024), maxBodies, maxOneBodies)
 	if h.logger == nil {
 		h.logger = slog.New(slog.DiscardHandler)
 	}
@@ -119,13 +125,9 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if !h.gate.enter() {
 		return platform.Unavailable(nil, "the server has as many calls as it takes at a time; try again", retryAfter)
 	}
-	defer h.gate.leave()
-	id, err := h.service.Authenticate(r.Context(), readCaller(r.Header))
+	id, err := h.admit(r, op)
+	h.gate.leave()
 	if err != nil {
-		return err
-	}
-	// Nobody sends a body before it is known that they may.
-	if err := h.service.Admit(id, op); err != nil {
 		return err
 	}
 	if id != nil {
@@ -138,9 +140,25 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if other := r.Header.Get("X-Destination-Bot-Id"); other != "" && (id == nil || id.Bot == nil || other != id.Bot.ID) {
 		return platform.Errorf(platform.TypeForbidden, "header x-destination-bot-id names another bot; files are copied within one bot here")
 	}
-	in := op.New()
-	if err := h.readBody(w, r, op, in); err != nil {
+	// A body is read outside of the gate: who sends slowly keeps nobody out.
+	body, err := h.readBody(w, r, op, id)
+	if err != nil {
 		return err
+	}
+	defer body.Release()
+	if !h.gate.enter() {
+		return platform.Unavailable(nil, "the server has as many calls as it takes at a time; try again", retryAfter)
+	}
+	defer h.gate.leave()
+	in := op.New()
+	if body != nil && h.binding.HasBody(op) {
+		text := body.Bytes
+		if len(text) == 0 {
+			text = []byte("{}")
+		}
+		if err := decode(text, in); err != nil {
+			return err
+		}
 	}
 	if err := readKey(r.Header, in); err != nil {
 		return err
@@ -162,7 +180,7 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if err := h.service.Call(from(r, id), id, op, in, out); err != nil {
 		return called{err}
 	}
-	body, err := encode(out)
+	answer, err := encode(out)
 	if err != nil {
 		return fmt.Errorf("encode the answer of %s: %w", op.Name, err)
 	}
@@ -170,17 +188,27 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request) error {
 	if replayed := platform.Replayed(out); replayed != nil && *replayed {
 		w.Header()[platformhttp.HeaderReplayed] = trueValue
 	}
-	defer reply.Writing(w, int64(len(body)))()
+	defer reply.Writing(w, int64(len(answer)))()
 	w.WriteHeader(op.Status)
-	_, _ = w.Write(body) // the caller may have gone
+	_, _ = w.Write(answer) // the caller may have gone
 	return nil
 }
 
-// readBody fills the members that stand in the body. A GET may carry a body,
-// as old clients send {}; it is not read.
-func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, op *platform.Operation, in any) error {
+// admit finds out who calls and whether they may. Nobody sends a body before
+// that is known.
+func (h *Handler) admit(r *http.Request, op *platform.Operation) (*api.Identity, error) {
+	id, err := h.service.Authenticate(r.Context(), readCaller(r.Header))
+	if err != nil {
+		return nil, err
+	}
+	return id, h.service.Admit(id, op)
+}
+
+// readBody reads the body; nil is none. A GET may carry a body, as old clients
+// send {}; it is not read.
+func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, op *platform.Operation, id *api.Identity) (*admission.Body, error) {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		return nil
+		return nil, nil
 	}
 	var limit int64 = maxRuntimeBody
 	switch {
@@ -189,27 +217,48 @@ func (h *Handler) readBody(w http.ResponseWriter, r *http.Request, op *platform.
 	case strings.HasPrefix(op.Path, "/v1/tables"):
 		limit = maxTablesBody
 	}
-	if r.ContentLength != 0 {
-		defer reply.Reading(w, limit)()
+	key := admission.Key(r)
+	if id != nil && id.Token != nil {
+		key = id.Token.ID
 	}
-	packed, err := inflate(r, http.MaxBytesReader(w, r.Body, limit))
+	body, err := h.bodies.Read(w, r, limit, key)
+	if err != nil || r.Header.Get("Content-Encoding") == "" {
+		return body, err
+	}
+	if err := unpack(r, body, limit); err != nil {
+		body.Release()
+		return nil, err
+	}
+	return body, nil
+}
+
+// unpack puts what a compressed body holds, of at most limit bytes, in its
+// place. Its room is taken before, since a short body may hold much.
+func unpack(r *http.Request, body *admission.Body, limit int64) error {
+	unpacked, err := inflate(r, bytes.NewReader(body.Bytes))
 	if err != nil {
 		return err
 	}
-	body, err := io.ReadAll(io.LimitReader(packed, limit+1))
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok || int64(len(body)) > limit {
-		return platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes, the most that %s takes", limit, op.Name)
-	} else if err != nil {
+	if err := body.Grow(limit); err != nil {
+		return err
+	}
+	raw, err := io.ReadAll(io.LimitReader(unpacked, limit+1))
+	switch {
+	case int64(len(raw)) > limit:
+		return platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes, the most that is taken here", limit)
+	case err != nil:
 		return platform.Errorf(platform.TypeInvalidPayload, "the body could not be read to its end")
 	}
-	if !h.binding.HasBody(op) {
-		return nil
-	}
-	if len(body) == 0 {
-		body = []byte("{}")
-	}
-	return decode(body, in)
+	body.Bytes = raw
+	return nil
 }
+
+// Bodies of calls are kept up to these sizes in bytes at a time, in all and of
+// one caller.
+const (
+	maxBodies    = 512 << 20
+	maxOneBodies = 128 << 20
+)
 
 var encodeOptions = jsonv2.JoinOptions(jsonv2.OmitZeroStructFields(false), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/bellhop-dev/bellhop/internal/admission"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -20,7 +21,7 @@ func TestPackedBodiesAreReadWithinTheLimit(t *testing.T) {
 		return b.String()
 	}
 	op := platform.OpCreateAlert.Operation
-	h := &Handler{}
+	h := &Handler{bodies: admission.NewBodies(1024, maxBodies, maxOneBodies)}
 	for name, c := range map[string]struct {
 		encoding, body string
 		want           platform.ErrorType
@@ -36,9 +37,16 @@ func TestPackedBodiesAreReadWithinTheLimit(t *testing.T) {
 		r := httptest.NewRequest("POST", "/v1/bellhop/alerts", strings.NewReader(c.body))
 		r.Header.Set("Content-Encoding", c.encoding)
 		var in platform.CreateAlertInput
-		err := h.readBody(httptest.NewRecorder(), r, op, &in)
+		body, err := h.readBody(httptest.NewRecorder(), r, op, nil)
+		if err == nil {
+			err = decode(body.Bytes, &in)
+			body.Release()
+		}
 		if c.want == "" && (err != nil || in.URL != "u") || c.want != "" && !platform.IsType(err, c.want) {
 			t.Errorf("%s: %v, url %q, want %s", name, err, in.URL, c.want)
 		}
+	}
+	if err := h.bodies.Held.Take(maxBodies); err != nil {
+		t.Errorf("room was not given back: %v", err)
 	}
 }
