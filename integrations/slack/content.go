@@ -5,14 +5,9 @@ import (
 	"context"
 	"strings"
 
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
-
-// content is what the bot gets of a message.
-type content struct {
-	typ     string
-	payload any
-}
 
 // text is the payload of text messages. Of a pressed button or a choice Text
 // and Value are what the bot meant, Label what the person saw.
@@ -23,10 +18,10 @@ type text struct {
 	Label    string    `json:"label,omitempty"`
 }
 
-// content is what the bot gets: the text, the files, or a bloc of both; nil
-// when there is nothing that it could get.
-func (h *happening) content(ctx context.Context, m *inMessage) (*content, error) {
-	var all []content
+// content returns the text, the files, or a bloc of both; nil if the message has
+// no content for a bot.
+func (h *inbound) content(ctx context.Context, m *inMessage) (*chatkit.Content, error) {
+	var all []chatkit.Content
 	for i := range m.Files {
 		c, err := h.file(ctx, &m.Files[i])
 		if err != nil {
@@ -41,19 +36,9 @@ func (h *happening) content(ctx context.Context, m *inMessage) (*content, error)
 		raw = attached(m.Attachments)
 	}
 	if shown, mentions := plain(raw); strings.TrimSpace(shown) != "" {
-		all = append(all, content{typ: message.TypeText, payload: text{Text: shown, Mentions: mentions}})
+		all = append(all, chatkit.Content{Type: message.TypeText, Payload: text{Text: shown, Mentions: mentions}})
 	}
-	switch len(all) {
-	case 0:
-		return nil, nil
-	case 1:
-		return &all[0], nil
-	}
-	var items []any
-	for _, c := range all {
-		items = append(items, map[string]any{"type": c.typ, "payload": c.payload})
-	}
-	return &content{typ: message.TypeBloc, payload: map[string]any{"items": items}}, nil
+	return chatkit.Combine(all...), nil
 }
 
 // attached is the text of what was forwarded.

@@ -98,8 +98,8 @@ func channels() map[string]integration.Channel {
 		return &platform.CreationDefinition{Enabled: true, RequiredTags: tags}
 	}
 	return map[string]integration.Channel{
-		channelChannel: {Title: "Channel", Description: "A public or private channel, or a group of people", Messages: messages(), MessageTags: message, ConversationTags: place, Creation: by(tagID)},
-		channelDM:      {Title: "Direct message", Description: "One person and the bot", Messages: messages(), MessageTags: message, ConversationTags: place, Creation: by(tagID)},
-		channelThread:  {Title: "Thread", Description: "The answers to one message", Messages: messages(), MessageTags: message, ConversationTags: thread, Creation: by(tagID, tagThread)},
+		channelChannel: {Title: "Channel", Description: "A public or private channel, or a group of people", Messages: messageDefinitions(), MessageTags: message, ConversationTags: place, Creation: by(tagID)},
+		channelDM:      {Title: "Direct message", Description: "One person and the bot", Messages: messageDefinitions(), MessageTags: message, ConversationTags: place, Creation: by(tagID)},
+		channelThread:  {Title: "Thread", Description: "The answers to one message", Messages: messageDefinitions(), MessageTags: message, ConversationTags: thread, Creation: by(tagID, tagThread)},
 	}
 }

@@ -37,7 +37,7 @@ func (s *service) known(ctx context.Context, call *integration.Call, c *settings
 	if !platform.IsType(err, platform.TypeResourceNotFound) {
 		return nil, fmt.Errorf("read who the bot is: %w", err)
 	}
-	me, _, err = s.api(call, c).test(ctx)
+	me, _, err = s.client(call, c).test(ctx)
 	if err != nil {
 		return nil, err
 	}

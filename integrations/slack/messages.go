@@ -19,8 +19,8 @@ const textSchema = `{"type":"object","properties":{
 "label":{"type":"string","title":"Label","description":"What the person saw of it"}},
 "anyOf":[{"required":["text"],"properties":{"text":{"minLength":1}}},{"required":["blocks"],"properties":{"blocks":{"minItems":1}}}]}`
 
-// messages declares the standard types with what Slack adds to them.
-func messages() map[string]integration.MessageDefinition {
+// messageDefinitions declares the standard types with what Slack adds to them.
+func messageDefinitions() map[string]integration.MessageDefinition {
 	all := integration.StandardMessages()
 	all[message.TypeText] = integration.MessageDefinition{Schema: integration.RawSchema(textSchema)}
 	all[message.TypeBloc] = integration.MessageDefinition{Schema: blocSchema}
@@ -44,22 +44,4 @@ func blocSchema() (json.RawMessage, error) {
 		"type": "object", "required": []string{"items"},
 		"properties": map[string]any{"items": map[string]any{"type": "array", "items": map[string]any{"anyOf": items}}},
 	})
-}
-
-// handleMessages registers how each type is rendered, in each channel.
-func (s *service) handleMessages(m *integration.Mux) {
-	for _, channel := range []string{channelChannel, channelDM, channelThread} {
-		handle(s, m, channel, message.TypeText, renderText)
-		handle(s, m, channel, message.TypeMarkdown, renderMarkdown)
-		handle(s, m, channel, message.TypeImage, renderImage)
-		handle(s, m, channel, message.TypeAudio, renderAudio)
-		handle(s, m, channel, message.TypeVideo, renderVideo)
-		handle(s, m, channel, message.TypeFile, renderFile)
-		handle(s, m, channel, message.TypeLocation, renderLocation)
-		handle(s, m, channel, message.TypeChoice, renderChoice)
-		handle(s, m, channel, message.TypeDropdown, renderDropdown)
-		handle(s, m, channel, message.TypeCard, renderCard)
-		handle(s, m, channel, message.TypeCarousel, renderCarousel)
-		handle(s, m, channel, message.TypeBloc, renderBloc)
-	}
 }

@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
@@ -67,7 +66,7 @@ func threadOf(ts, thread string) string {
 
 // places are where the bot gets a message: nowhere when it is not mentioned
 // and wants to be, and as configured in a thread of its own.
-func (h *happening) places(ctx context.Context, p place, ts string, mentioned bool) ([]place, error) {
+func (h *inbound) places(ctx context.Context, p place, ts string, mentioned bool) ([]place, error) {
 	if p.thread != "" {
 		if mentioned || p.dm() || !h.c.onlyMentions() {
 			return []place{p}, nil
@@ -95,53 +94,50 @@ func (h *happening) places(ctx context.Context, p place, ts string, mentioned bo
 }
 
 // ownThread reports whether the bot opened the thread or has been in it.
-func (h *happening) ownThread(ctx context.Context, p place) (bool, error) {
-	out, err := h.call.Client.ListConversations(ctx, &platform.ListConversationsInput{Channel: channelThread, Tags: p.tags(), PageSize: 1})
-	if err != nil {
-		return false, fmt.Errorf("find the thread: %w", err)
-	}
-	return len(out.Conversations) > 0, nil
+func (h *inbound) ownThread(ctx context.Context, p place) (bool, error) {
+	conv, err := chatkit.FindConversation(ctx, h.call, channelThread, p.tags())
+	return conv != nil, err
 }
 
-// conversation finds or makes the conversation of the place.
-func (h *happening) conversation(ctx context.Context, p place) (*platform.Conversation, error) {
+// conversation describes the place to the platform.
+func (p place) conversation() *chatkit.Conversation {
 	tags := p.tags()
-	by := []string{tagID}
-	if p.thread != "" {
-		by = append(by, tagThread)
-	}
 	if p.forked {
 		tags[tagBotReplyThread] = "true"
 	}
-	out, err := h.call.Client.GetOrCreateConversation(ctx, &platform.GetOrCreateConversationInput{
-		Channel: p.name(), Tags: tags, DiscriminateByTags: by,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find or make the conversation: %w", err)
-	}
-	if out.Conversation.Tags[tagTitle] != "" || p.dm() {
-		return &out.Conversation, nil
-	}
-	return h.title(ctx, &out.Conversation, p.title), nil
+	return &chatkit.Conversation{Channel: p.name(), Tags: tags, FindBy: []platform.Tags{p.tags()}}
 }
 
-// title notes the channel's name on its conversation. Without a name it still
-// is one: that this failed is only logged.
-func (h *happening) title(ctx context.Context, conv *platform.Conversation, name string) *platform.Conversation {
+// conversation finds or creates the conversation of the place.
+func (h *inbound) conversation(ctx context.Context, p place) (*platform.Conversation, error) {
+	out, err := chatkit.Receive(ctx, h.call, &chatkit.Inbound{Conversation: p.conversation()})
+	if err != nil {
+		return nil, err
+	}
+	return h.titled(ctx, out.Conversation, p), nil
+}
+
+// titled writes the channel's name to its conversation, unless it has one. A
+// failure is only logged: the conversation works without a name.
+func (h *inbound) titled(ctx context.Context, conv *platform.Conversation, p place) *platform.Conversation {
+	if conv.Tags[tagTitle] != "" || p.dm() {
+		return conv
+	}
+	name := p.title
 	if name == "" {
 		short, cancel := context.WithDeadline(ctx, h.courtesy)
 		defer cancel()
-		info, err := h.api.channel(short, conv.Tags[tagID])
+		info, err := h.client.channel(short, p.channel)
 		if err != nil || info.Name == "" {
-			h.call.Logger.WarnContext(ctx, "the channel's name could not be read", "conversation_id", conv.ID, "error", err)
+			h.call.Logger.WarnContext(ctx, "channel's name not read", "conversation_id", conv.ID, "error", err)
 			return conv
 		}
 		name = info.Name
 	}
-	out, err := h.call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: platform.Tags{tagTitle: chatkit.ClipTag(name)}})
+	now, err := chatkit.UpdateConversation(ctx, h.call, conv, platform.Tags{tagTitle: name})
 	if err != nil {
-		h.call.Logger.WarnContext(ctx, "the channel's name could not be noted", "conversation_id", conv.ID, "error", err)
+		h.call.Logger.WarnContext(ctx, "channel's name not recorded", "conversation_id", conv.ID, "error", err)
 		return conv
 	}
-	return &out.Conversation
+	return now
 }

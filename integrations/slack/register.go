@@ -25,7 +25,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 	} else if !isBotToken(c.botToken) {
 		return integration.RuntimeError("the bot token must begin with xoxb-: take the Bot User OAuth Token, not the token of a person")
 	}
-	me, have, err := s.api(call, c).test(ctx)
+	me, have, err := s.client(call, c).test(ctx)
 	if err != nil {
 		if c.oauth() && isCode(err, "invalid_auth", "token_revoked", "account_inactive", "invalid_refresh_token") {
 			return s.reconnect(ctx, call, err)
@@ -43,7 +43,7 @@ func (s *service) register(ctx context.Context, call *integration.Call) error {
 		}
 	}
 	if c.appToken != "" {
-		if err := s.api(call, c).openSocket(ctx); err != nil {
+		if err := s.client(call, c).openSocket(ctx); err != nil {
 			return chatkit.Explain("the app-level token does not work; it needs the scope connections:write, and Socket Mode must be enabled", err)
 		}
 	}
@@ -59,7 +59,7 @@ func (s *service) unregister(ctx context.Context, call *integration.Call) error 
 		return nil //nolint:nilerr // it was never registered
 	}
 	if have, err := readCredentials(ctx, call); err == nil && have.AccessToken != "" {
-		if err := s.api(call, c).revoke(ctx); err != nil {
+		if err := s.client(call, c).revoke(ctx); err != nil {
 			call.Logger.WarnContext(ctx, "the token could not be revoked at Slack; remove the app there under Manage apps", "error", err)
 		}
 	}

@@ -8,15 +8,25 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"github.com/bellhop-dev/bellhop/integration/bloc"
 	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
-// rendering is the message that is being rendered.
-type rendering struct {
-	messageID string
-	buttons   int // so far, for their ids
+// renderers are the renderers by message type.
+func renderers() chatkit.Renderers[*outbound, part] {
+	return chatkit.Renderers[*outbound, part]{
+		message.TypeText:     chatkit.Render(renderText),
+		message.TypeMarkdown: chatkit.Render(renderMarkdown),
+		message.TypeImage:    chatkit.Render(renderImage),
+		message.TypeAudio:    chatkit.Render(renderAudio),
+		message.TypeVideo:    chatkit.Render(renderVideo),
+		message.TypeFile:     chatkit.Render(renderFile),
+		message.TypeLocation: chatkit.Render(renderLocation),
+		message.TypeChoice:   chatkit.Render(renderChoice),
+		message.TypeDropdown: chatkit.Render(renderDropdown),
+		message.TypeCard:     chatkit.Render(renderCard),
+		message.TypeCarousel: chatkit.Render(renderCarousel),
+	}
 }
 
 // outText is the payload of text messages.
@@ -32,7 +42,7 @@ type outMention struct {
 	User  mentionedUser `json:"user"`
 }
 
-func renderText(_ *rendering, p *outText) ([]part, error) {
+func renderText(_ *outbound, p *outText) ([]part, error) {
 	written := rich(mentioned(p.Text, p.Mentions))
 	if len(p.Blocks) == 0 {
 		return texts(written), nil
@@ -62,11 +72,11 @@ func mentioned(text string, mentions []outMention) string {
 	return string(utf16.Decode(units))
 }
 
-func renderMarkdown(_ *rendering, p *message.Markdown) ([]part, error) {
+func renderMarkdown(_ *outbound, p *message.Markdown) ([]part, error) {
 	return texts(rich(p.Markdown)), nil
 }
 
-func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
+func renderLocation(_ *outbound, p *message.Location) ([]part, error) {
 	var lines []string
 	if p.Title != "" {
 		lines = append(lines, "*"+escape(chatkit.Shorten(p.Title, maxSection/4))+"*")
@@ -77,17 +87,4 @@ func renderLocation(_ *rendering, p *message.Location) ([]part, error) {
 	at := strconv.FormatFloat(p.Latitude, 'f', -1, 64) + "," + strconv.FormatFloat(p.Longitude, 'f', -1, 64)
 	lines = append(lines, "<https://www.google.com/maps/search/?api=1&amp;query="+at+"|"+at+">")
 	return posts(cmp.Or(escape(cmp.Or(p.Title, p.Address)), at), sections(strings.Join(lines, "\n"))), nil
-}
-
-// renderBloc sends each item by itself, in order.
-func renderBloc(r *rendering, b *message.Bloc) ([]part, error) {
-	return bloc.Render(b, bloc.Renderers[part]{
-		message.TypeText:     bloc.By(r, renderText),
-		message.TypeMarkdown: bloc.By(r, renderMarkdown),
-		message.TypeImage:    bloc.By(r, renderImage),
-		message.TypeAudio:    bloc.By(r, renderAudio),
-		message.TypeVideo:    bloc.By(r, renderVideo),
-		message.TypeFile:     bloc.By(r, renderFile),
-		message.TypeLocation: bloc.By(r, renderLocation),
-	})
 }

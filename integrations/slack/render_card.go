@@ -7,14 +7,14 @@ import (
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
-func renderCard(r *rendering, c *message.Card) ([]part, error) {
+func renderCard(r *outbound, c *message.Card) ([]part, error) {
 	index := 0
 	return posts(escape(c.Title), r.card(c, &index)), nil
 }
 
 // renderCarousel shows the cards below each other, as many as fit in a post.
 // A card is never cut in two unless it fills a post by itself.
-func renderCarousel(r *rendering, c *message.Carousel) ([]part, error) {
+func renderCarousel(r *outbound, c *message.Carousel) ([]part, error) {
 	var parts []part
 	var blocks []block
 	var titles []string
@@ -39,7 +39,7 @@ func renderCarousel(r *rendering, c *message.Carousel) ([]part, error) {
 
 // card is a section with the picture beside it, and the buttons. index counts
 // the actions of all cards of the message.
-func (r *rendering) card(c *message.Card, index *int) []block {
+func (r *outbound) card(c *message.Card, index *int) []block {
 	written := "*" + escape(chatkit.Shorten(c.Title, maxSection/2)) + "*"
 	if c.Subtitle != "" {
 		written += "\n" + rich(c.Subtitle)

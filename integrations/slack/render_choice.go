@@ -15,7 +15,7 @@ const (
 )
 
 // renderChoice shows the options as buttons, 25 in a row of them.
-func renderChoice(r *rendering, c *message.Choice) ([]part, error) {
+func renderChoice(r *outbound, c *message.Choice) ([]part, error) {
 	blocks := sections(rich(c.Text) + legend(c.Options, maxButtonText))
 	var row []any
 	for i, o := range c.Options {
@@ -25,7 +25,7 @@ func renderChoice(r *rendering, c *message.Choice) ([]part, error) {
 }
 
 // renderDropdown shows menus of 100 options.
-func renderDropdown(r *rendering, c *message.Dropdown) ([]part, error) {
+func renderDropdown(r *outbound, c *message.Dropdown) ([]part, error) {
 	blocks := sections(rich(c.Text) + legend(c.Options, maxOptionText))
 	menus := (len(c.Options) + maxOptions - 1) / maxOptions
 	for n := range menus {
@@ -38,7 +38,7 @@ func renderDropdown(r *rendering, c *message.Dropdown) ([]part, error) {
 			o := c.Options[i]
 			value := r.value(o.Value, i, maxOptionValue)
 			if taken[value] {
-				value = chatkit.OptionRef(r.messageID, i)
+				value = chatkit.OptionRef(r.Message.ID, i)
 			}
 			taken[value] = true
 			menu.Options = append(menu.Options, option{Text: plainText(chatkit.Label(o.Label, maxOptionText)), Value: value})
@@ -74,7 +74,7 @@ func rows(elements []any) []block {
 }
 
 // button answers with the value, which is at the index in the message.
-func (r *rendering) button(text, value string, index int) button {
+func (r *outbound) button(text, value string, index int) button {
 	return button{
 		Type: "button", ActionID: r.actionID(), Text: plainText(chatkit.Label(text, maxButtonText)),
 		Value: r.value(value, index, maxButtonValue),
@@ -82,16 +82,16 @@ func (r *rendering) button(text, value string, index int) button {
 }
 
 // actionID is different for each element of a message.
-func (r *rendering) actionID() string {
+func (r *outbound) actionID() string {
 	r.buttons++
 	return fmt.Sprintf("%s%d", actionPrefix, r.buttons)
 }
 
 // value is what Slack sends back: the value itself, or where it has no room,
 // its place in the message.
-func (r *rendering) value(value string, index, limit int) string {
+func (r *outbound) value(value string, index, limit int) string {
 	if value == "" || length(value) > limit || chatkit.IsOptionRef(value) {
-		return chatkit.OptionRef(r.messageID, index)
+		return chatkit.OptionRef(r.Message.ID, index)
 	}
 	return value
 }

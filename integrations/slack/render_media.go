@@ -20,7 +20,7 @@ type upload struct {
 
 // renderImage lets Slack fetch the picture. Without room for the address it is
 // uploaded.
-func renderImage(_ *rendering, p *message.Image) ([]part, error) {
+func renderImage(_ *outbound, p *message.Image) ([]part, error) {
 	address := strings.TrimSpace(p.ImageURL)
 	if length(address) > maxURL || !linkable(address) {
 		return uploaded(address, p.Title), nil
@@ -33,15 +33,15 @@ func renderImage(_ *rendering, p *message.Image) ([]part, error) {
 	return []part{shown}, nil
 }
 
-func renderAudio(_ *rendering, p *message.Audio) ([]part, error) {
+func renderAudio(_ *outbound, p *message.Audio) ([]part, error) {
 	return uploaded(p.AudioURL, p.Title), nil
 }
 
-func renderVideo(_ *rendering, p *message.Video) ([]part, error) {
+func renderVideo(_ *outbound, p *message.Video) ([]part, error) {
 	return uploaded(p.VideoURL, p.Title), nil
 }
 
-func renderFile(_ *rendering, p *message.File) ([]part, error) {
+func renderFile(_ *outbound, p *message.File) ([]part, error) {
 	return uploaded(p.FileURL, p.Title), nil
 }
 

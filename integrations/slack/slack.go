@@ -55,7 +55,10 @@ func NewWith(o Options) integration.Integration {
 		m.OnListen(s.listen)
 		m.OnCreateUser(s.createUser)
 		m.OnCreateConversation(s.createConversation)
-		s.handleMessages(m)
+		messages := s.messages()
+		for _, channel := range []string{channelChannel, channelDM, channelThread} {
+			messages.Handle(m, channel)
+		}
 		s.handleActions(m)
 		h, err := m.Handler()
 		if err != nil {
@@ -91,11 +94,7 @@ func newService(env integration.Env, o Options) (*service, error) {
 	if pause == 0 {
 		pause = time.Second
 	}
-	client := new(*env.HTTPClient)
-	// A redirect could take a token elsewhere.
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	client.Timeout = 0 // each call has its own deadline
-	s := &service{http: client, base: base, pause: pause, fetcher: env.Fetcher}
+	s := &service{http: chatkit.HTTPClient(env.HTTPClient), base: base, pause: pause, fetcher: env.Fetcher}
 	s.files = s.newMedia()
 	return s, nil
 }

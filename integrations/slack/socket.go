@@ -30,7 +30,7 @@ const (
 
 // openSocket proves that the app-level token may open a connection; none is
 // opened.
-func (a *api) openSocket(ctx context.Context) error {
+func (a *client) openSocket(ctx context.Context) error {
 	return a.do(ctx, "apps.connections.open", "", func(ctx context.Context, c *slack.Client) error {
 		_, _, err := c.StartSocketModeContext(ctx)
 		return err
@@ -47,7 +47,7 @@ func (s *service) listen(ctx context.Context, call *integration.Call) error {
 	if c.appToken == "" {
 		return integration.ErrNothingToListen
 	}
-	a := s.api(call, c)
+	a := s.client(call, c)
 	a.with(c.botToken)
 	dialer := &websocket.Dialer{Proxy: s.onlySlack, HandshakeTimeout: apiTimeout, WriteBufferSize: 32 << 10}
 	if t, ok := s.http.Transport.(*http.Transport); ok && t != nil {

@@ -138,7 +138,7 @@ func TestSocketNotKept(t *testing.T) {
 	l := listen(t)
 	l.connected(1)
 	failed := make(chan struct{})
-	integrationtest.On(l.platform, platform.OpGetOrCreateUser, func(*platform.GetOrCreateUserInput) (*platform.GetOrCreateUserOutput, error) {
+	integrationtest.On(l.platform, platform.OpReceiveMessage, func(*platform.ReceiveMessageInput) (*platform.ReceiveMessageOutput, error) {
 		close(failed)
 		return nil, platform.Unavailable(nil, "the database is busy", time.Second)
 	})

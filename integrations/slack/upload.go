@@ -27,10 +27,10 @@ const (
 // upload sends a file in Slack's three steps: ask for a place, bring the
 // bytes, show it. What the file is called at Slack is noted before it is
 // shown: when the last answer is lost, the retry asks whether it is.
-func (s *service) upload(ctx context.Context, o *outgoing, n int, u *upload) (ts string, err error) {
+func (o *outbound) upload(ctx context.Context, n int, u *upload) (ts string, err error) {
 	id, noted := o.uploaded(n)
 	if noted {
-		info, err := o.api.file(ctx, id)
+		info, err := o.client.file(ctx, id)
 		if err != nil && !isCode(err, "file_not_found", "file_deleted") {
 			return "", err
 		}
@@ -42,38 +42,38 @@ func (s *service) upload(ctx context.Context, o *outgoing, n int, u *upload) (ts
 		noted = err == nil
 	}
 	if !noted {
-		if id, err = s.bring(ctx, o, u); err != nil {
+		if id, err = o.s.bring(ctx, o, u); err != nil {
 			return "", err
 		}
-		if err := o.ack(ctx, platform.Tags{tagUpload: strconv.Itoa(n) + " " + id}); err != nil {
+		if err := o.Record(ctx, platform.Tags{tagUpload: strconv.Itoa(n) + " " + id}); err != nil {
 			return "", err
 		}
 	}
-	if err := o.api.complete(ctx, id, cmp.Or(u.title, u.name), o.to); err != nil {
+	if err := o.client.complete(ctx, id, cmp.Or(u.title, u.name), o.to); err != nil {
 		return "", err
 	}
 	return o.shownAt(ctx, id), nil
 }
 
 // uploaded is the file that is noted for a part.
-func (o *outgoing) uploaded(n int) (id string, ok bool) {
-	part, id, _ := strings.Cut(o.message.Tags[tagUpload], " ")
+func (o *outbound) uploaded(n int) (id string, ok bool) {
+	part, id, _ := strings.Cut(o.Message.Tags[tagUpload], " ")
 	return id, part == strconv.Itoa(n) && id != ""
 }
 
 // shownAt is the time of the message that shows the file, when Slack says it
 // already: without it, reactions to it are not known to be to this message.
-func (o *outgoing) shownAt(ctx context.Context, id string) string {
-	info, err := o.api.file(ctx, id)
+func (o *outbound) shownAt(ctx context.Context, id string) string {
+	info, err := o.client.file(ctx, id)
 	if err != nil {
-		o.call.Logger.InfoContext(ctx, "the time of a file is not known", "error", err)
+		o.Call.Logger.InfoContext(ctx, "the time of a file is not known", "error", err)
 		return ""
 	}
 	return info.shares[o.to.channel]
 }
 
 // bring fetches the file and uploads its bytes.
-func (s *service) bring(ctx context.Context, o *outgoing, u *upload) (id string, err error) {
+func (s *service) bring(ctx context.Context, o *outbound, u *upload) (id string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, uploadTimeout)
 	defer cancel()
 	body, err := s.fetch(ctx, o, u.address)
@@ -101,7 +101,7 @@ func (s *service) bring(ctx context.Context, o *outgoing, u *upload) (id string,
 	if _, err := spool.Seek(0, io.SeekStart); err != nil {
 		return "", fmt.Errorf("read the file: %w", err)
 	}
-	id, target, err := o.api.ticket(ctx, u.name, size, "")
+	id, target, err := o.client.ticket(ctx, u.name, size, "")
 	if err != nil {
 		return "", err
 	}
@@ -135,7 +135,7 @@ func (s *service) put(ctx context.Context, target string, body io.Reader, size i
 
 // fetch opens the file that the bot wants to send. One of Slack's own that a
 // person sent before is read at Slack.
-func (s *service) fetch(ctx context.Context, o *outgoing, address string) (io.ReadCloser, error) {
+func (s *service) fetch(ctx context.Context, o *outbound, address string) (io.ReadCloser, error) {
 	if body, err := s.ownFile(ctx, o, address); err != nil || body != nil {
 		return body, err
 	}
@@ -148,7 +148,7 @@ func (s *service) fetch(ctx context.Context, o *outgoing, address string) (io.Re
 		return nil, integration.RuntimeError("the file's address is not an HTTP address")
 	}
 	req.Header.Set("User-Agent", "bellhop/1.0")
-	resp, err := s.outside(o.call.WebhookURL).Do(req)
+	resp, err := s.outside(o.Call.WebhookURL).Do(req)
 	if err != nil {
 		return nil, chatkit.NoAnswer("the file's host "+hostOf(address), err)
 	}

@@ -7,11 +7,10 @@ import (
 	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
-	"github.com/bellhop-dev/bellhop/platform"
 )
 
 // emit tells the bot, once for each id of Slack's.
-func (h *happening) emit(ctx context.Context, e integration.Event) error {
+func (h *inbound) emit(ctx context.Context, e integration.Event) error {
 	if h.id != "" {
 		e.DedupeKey = h.id
 	}
@@ -32,7 +31,7 @@ type inReaction struct {
 
 // reacted tells of a reaction to a message. It names the thread as far as the
 // message is known: Slack does not.
-func (h *happening) reacted(event string) func(context.Context, *inReaction) error {
+func (h *inbound) reacted(event string) func(context.Context, *inReaction) error {
 	return func(ctx context.Context, r *inReaction) error {
 		if r.User == h.me.UserID || r.Item.Type != "message" || r.Item.Channel == "" {
 			return nil
@@ -66,19 +65,13 @@ func (h *happening) reacted(event string) func(context.Context, *inReaction) err
 }
 
 // joined tells of a new member of the workspace, whose profile comes along.
-func (h *happening) joined(ctx context.Context, e *struct {
+func (h *inbound) joined(ctx context.Context, e *struct {
 	User profile `json:"user"`
 }) error {
 	if e.User.ID == "" {
 		return nil
 	}
-	out, err := h.call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{
-		Tags: platform.Tags{tagID: e.User.ID}, DiscriminateByTags: []string{tagID},
-	})
-	if err != nil {
-		return fmt.Errorf("find or make the user: %w", err)
-	}
-	u, err := refresh(ctx, h.call, &out.User, &e.User)
+	u, err := known(ctx, h.call, &e.User)
 	if err != nil {
 		return err
 	}
@@ -96,19 +89,16 @@ type inMember struct {
 
 // moved tells of somebody who joined or left a channel; the bot's own coming
 // and going is no event.
-func (h *happening) moved(event string) func(context.Context, *inMember) error {
+func (h *inbound) moved(event string) func(context.Context, *inMember) error {
 	return func(ctx context.Context, m *inMember) error {
 		if m.User == "" || m.User == h.me.UserID || m.Channel == "" {
 			return nil
 		}
-		u, err := h.user(ctx, m.User)
+		got, err := h.receive(ctx, m.User, place{channel: m.Channel, kind: m.ChannelType}, nil)
 		if err != nil {
 			return err
 		}
-		conv, err := h.conversation(ctx, place{channel: m.Channel})
-		if err != nil {
-			return err
-		}
+		u, conv := got.User, got.Conversation
 		at := memberTargets{UserID: m.User, ChannelID: m.Channel}
 		e := integration.Event{Type: event, UserID: u.ID, ConversationID: conv.ID}
 		if event == eventLeftChannel {
@@ -133,7 +123,7 @@ type inFunction struct {
 }
 
 // executed tells of a workflow that ran a step of the app.
-func (h *happening) executed(ctx context.Context, f *inFunction) error {
+func (h *inbound) executed(ctx context.Context, f *inFunction) error {
 	var out workflowEvent
 	for _, name := range []string{"userId", "user_id", "user"} {
 		if raw, has := f.Inputs[name]; has && json.Unmarshal(raw, &out.UserID) == nil {
@@ -159,7 +149,7 @@ func (h *happening) executed(ctx context.Context, f *inFunction) error {
 
 // edited tells of a message whose words changed. Slack also calls it a change
 // when it shows what is behind a link, or when a thread below it moves on.
-func (h *happening) edited(ctx context.Context, m *inMessage) error {
+func (h *inbound) edited(ctx context.Context, m *inMessage) error {
 	now := m.Message
 	if now == nil || h.own(now.User, now.BotID) || m.Previous != nil && m.Previous.Text == now.Text && len(m.Previous.Files) == len(now.Files) {
 		return nil
@@ -172,18 +162,18 @@ func (h *happening) edited(ctx context.Context, m *inMessage) error {
 	if err != nil || c == nil {
 		return err
 	}
-	payload, err := encode(c.payload)
+	payload, err := encode(c.Payload)
 	if err != nil {
 		return fmt.Errorf("write the edit: %w", err)
 	}
 	return h.emit(ctx, integration.Event{
 		Type: eventEdited, UserID: known.UserID, ConversationID: known.ConversationID, MessageID: known.ID,
-		Payload: editedEvent{MessageID: known.ID, Type: c.typ, Payload: payload, UserID: known.UserID, ConversationID: known.ConversationID},
+		Payload: editedEvent{MessageID: known.ID, Type: c.Type, Payload: payload, UserID: known.UserID, ConversationID: known.ConversationID},
 	})
 }
 
 // deleted tells of a message that is gone, whoever wrote it.
-func (h *happening) deleted(ctx context.Context, m *inMessage) error {
+func (h *inbound) deleted(ctx context.Context, m *inMessage) error {
 	known, err := find(ctx, h.call, m.Channel, m.DeletedTS)
 	if err != nil || known == nil {
 		return err
@@ -195,6 +185,6 @@ func (h *happening) deleted(ctx context.Context, m *inMessage) error {
 }
 
 // other hands on what the integration has no event of its own for.
-func (h *happening) other(ctx context.Context, typ string, raw json.RawMessage) error {
+func (h *inbound) other(ctx context.Context, typ string, raw json.RawMessage) error {
 	return h.emit(ctx, integration.Event{Type: eventOther, Payload: otherEvent{Type: typ, Event: raw}})
 }

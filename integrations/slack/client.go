@@ -15,10 +15,10 @@ import (
 // apiTimeout bounds one call of the Web API.
 const apiTimeout = 20 * time.Second
 
-// api calls Slack's Web API for one installation, with slack-go behind types of
+// client calls Slack's Web API for one installation, with slack-go behind types of
 // ours: it is the only file besides those named api_ and socket.go that knows
 // that library. It is good for one call of the platform.
-type api struct {
+type client struct {
 	s     *service
 	call  *integration.Call
 	c     *settings
@@ -26,12 +26,14 @@ type api struct {
 	token string
 }
 
-func (s *service) api(call *integration.Call, c *settings) *api { return &api{s: s, call: call, c: c} }
+func (s *service) client(call *integration.Call, c *settings) *client {
+	return &client{s: s, call: call, c: c}
+}
 
 func (s *service) apiURL() string { return s.base.JoinPath("api").String() + "/" }
 
 // with makes the client for a token.
-func (a *api) with(token string) {
+func (a *client) with(token string) {
 	a.token = token
 	a.slack = slack.New(token, slack.OptionAPIURL(a.s.apiURL()), slack.OptionHTTPClient(a.s.http), slack.OptionAppLevelToken(a.c.appToken))
 }
@@ -39,7 +41,7 @@ func (a *api) with(token string) {
 // do makes one call. bucket narrows what Slack counts together besides the
 // method: a channel, or nothing. A token that expired meanwhile is renewed
 // once: Slack did nothing with the call then.
-func (a *api) do(ctx context.Context, method, bucket string, fn func(context.Context, *slack.Client) error) error {
+func (a *client) do(ctx context.Context, method, bucket string, fn func(context.Context, *slack.Client) error) error {
 	gate := a.call.WebhookID + " " + method + " " + bucket
 	if wait := a.s.gates.closed(gate, time.Now()); wait > 0 {
 		return &chatkit.Error{Vendor: vendor, Code: "ratelimited", Message: method + " is used too often", RetryAfter: wait}
@@ -86,7 +88,7 @@ type identity struct {
 
 // test proves the token, and returns who it is and its scopes; no scopes when
 // Slack did not say.
-func (a *api) test(ctx context.Context) (*identity, []string, error) {
+func (a *client) test(ctx context.Context) (*identity, []string, error) {
 	var out *slack.AuthTestResponse
 	err := a.do(ctx, "auth.test", "", func(ctx context.Context, c *slack.Client) (err error) {
 		out, err = c.AuthTestContext(ctx)
@@ -105,7 +107,7 @@ func (a *api) test(ctx context.Context) (*identity, []string, error) {
 }
 
 // revoke ends the token.
-func (a *api) revoke(ctx context.Context) error {
+func (a *client) revoke(ctx context.Context) error {
 	return a.do(ctx, "auth.revoke", "", func(ctx context.Context, c *slack.Client) error {
 		_, err := c.SendAuthRevokeContext(ctx, "")
 		return err
@@ -114,7 +116,7 @@ func (a *api) revoke(ctx context.Context) error {
 
 // post sends one part of a message and returns its time, which is its id in
 // the channel.
-func (a *api) post(ctx context.Context, p *post) (ts string, err error) {
+func (a *client) post(ctx context.Context, p *post) (ts string, err error) {
 	options := []slack.MsgOption{slack.MsgOptionText(p.text, false)}
 	if len(p.blocks) > 0 {
 		options = append(options, slack.MsgOptionBlocks(wireBlocks(p.blocks)...))

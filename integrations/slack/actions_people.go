@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
+	"unicode"
 )
 
 // maxPages bounds how much of a workspace one action looks through: 20,000
@@ -27,12 +27,12 @@ type profileOutput struct {
 	DisplayName string `json:"displayName,omitempty"`
 }
 
-func getProfile(ctx context.Context, h *happening, in *profileInput) (*profileOutput, error) {
+func getProfile(ctx context.Context, h *inbound, in *profileInput) (*profileOutput, error) {
 	id, err := slackUser(ctx, h.call, in.UserID)
 	if err != nil {
 		return nil, err
 	}
-	p, err := h.api.user(ctx, id)
+	p, err := h.client.user(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ const stateSync = "sync"
 
 // syncMembers goes through the members and keeps those that changed since the
 // last time. Slack's own time of the change decides, not our clock.
-func syncMembers(ctx context.Context, h *happening, _ *nothing) (*syncOutput, error) {
+func syncMembers(ctx context.Context, h *inbound, _ *nothing) (*syncOutput, error) {
 	ref := integration.State[syncState](h.call, stateSync, "")
 	last, err := ref.Get(ctx)
 	if platform.IsType(err, platform.TypeResourceNotFound) {
@@ -79,7 +79,7 @@ func syncMembers(ctx context.Context, h *happening, _ *nothing) (*syncOutput, er
 	}
 	out, newest, cursor := &syncOutput{}, last.UsersLastSyncTs, ""
 	for range maxPages {
-		list, next, err := h.api.users(ctx, cursor)
+		list, next, err := h.client.users(ctx, cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -88,11 +88,7 @@ func syncMembers(ctx context.Context, h *happening, _ *nothing) (*syncOutput, er
 			if p.Deleted || p.Updated != 0 && p.Updated <= last.UsersLastSyncTs {
 				continue
 			}
-			made, err := h.call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{Tags: platform.Tags{tagID: p.ID}, DiscriminateByTags: []string{tagID}})
-			if err != nil {
-				return nil, fmt.Errorf("find or make the user: %w", err)
-			}
-			if _, err := refresh(ctx, h.call, &made.User, p); err != nil {
+			if _, err := known(ctx, h.call, p); err != nil {
 				return nil, err
 			}
 			newest = max(newest, p.Updated)
@@ -128,7 +124,7 @@ type target struct {
 // maxTargets is how many are returned, the best first.
 const maxTargets = 20
 
-func findTarget(ctx context.Context, h *happening, in *findInput) (*findOutput, error) {
+func findTarget(ctx context.Context, h *inbound, in *findInput) (*findOutput, error) {
 	var found []target
 	var err error
 	if in.Channel == channelDM {
@@ -151,10 +147,10 @@ func findTarget(ctx context.Context, h *happening, in *findInput) (*findOutput, 
 	return out, nil
 }
 
-func findPeople(ctx context.Context, h *happening, query string) (found []target, err error) {
+func findPeople(ctx context.Context, h *inbound, query string) (found []target, err error) {
 	cursor := ""
 	for range maxPages {
-		list, next, err := h.api.users(ctx, cursor)
+		list, next, err := h.client.users(ctx, cursor)
 		if err != nil {
 			return nil, err
 		}
@@ -172,10 +168,10 @@ func findPeople(ctx context.Context, h *happening, query string) (found []target
 	return found, nil
 }
 
-func findChannels(ctx context.Context, h *happening, query string) (found []target, err error) {
+func findChannels(ctx context.Context, h *inbound, query string) (found []target, err error) {
 	l := channelList{types: []string{"public_channel", "private_channel"}, limit: pageSize}
 	for range maxPages {
-		list, next, err := h.api.channels(ctx, l)
+		list, next, err := h.client.channels(ctx, l)
 		if err != nil {
 			return nil, err
 		}

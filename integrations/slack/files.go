@@ -35,7 +35,7 @@ type inFile struct {
 // file is what the bot gets of a file; nil for one that is gone. Slack gives a
 // file only with the token, so the address is one of this server's. What is
 // kept elsewhere has an address of its own.
-func (h *happening) file(ctx context.Context, f *inFile) (*content, error) {
+func (h *inbound) file(ctx context.Context, f *inFile) (*chatkit.Content, error) {
 	if f.ID == "" || f.Mode == "tombstone" || f.Mode == "hidden_by_limit" {
 		return nil, nil
 	}
@@ -50,13 +50,13 @@ func (h *happening) file(ctx context.Context, f *inFile) (*content, error) {
 	kind, _, _ := strings.Cut(f.Mimetype, "/")
 	switch kind {
 	case "image":
-		return &content{message.TypeImage, message.Image{ImageURL: address, Title: title}}, nil
+		return &chatkit.Content{Type: message.TypeImage, Payload: message.Image{ImageURL: address, Title: title}}, nil
 	case "audio":
-		return &content{message.TypeAudio, message.Audio{AudioURL: address, Title: title}}, nil
+		return &chatkit.Content{Type: message.TypeAudio, Payload: message.Audio{AudioURL: address, Title: title}}, nil
 	case "video":
-		return &content{message.TypeVideo, message.Video{VideoURL: address, Title: title}}, nil
+		return &chatkit.Content{Type: message.TypeVideo, Payload: message.Video{VideoURL: address, Title: title}}, nil
 	}
-	return &content{message.TypeFile, message.File{FileURL: address, Title: title}}, nil
+	return &chatkit.Content{Type: message.TypeFile, Payload: message.File{FileURL: address, Title: title}}, nil
 }
 
 // newMedia hands Slack's files over.
@@ -66,7 +66,7 @@ func (s *service) newMedia() *media.Server {
 		if err != nil {
 			return nil, err
 		}
-		return s.openFile(ctx, s.api(call, c), id)
+		return s.openFile(ctx, s.client(call, c), id)
 	}}
 }
 
@@ -82,7 +82,7 @@ func fileSecret(_ context.Context, call *integration.Call) (string, error) {
 
 // openFile asks Slack where the file is and begins to read it there, with the
 // token, on no other host than Slack's.
-func (s *service) openFile(ctx context.Context, a *api, id string) (*media.File, error) {
+func (s *service) openFile(ctx context.Context, a *client, id string) (*media.File, error) {
 	info, err := a.file(ctx, id)
 	if err != nil {
 		return nil, err
@@ -119,9 +119,9 @@ func (s *service) openFile(ctx context.Context, a *api, id string) (*media.File,
 
 // ownFile opens the file behind an address that this server gave out; nil for
 // any other.
-func (s *service) ownFile(ctx context.Context, o *outgoing, address string) (io.ReadCloser, error) {
-	rest, ok := strings.CutPrefix(address, o.call.WebhookURL+media.Path)
-	if !ok || o.call.WebhookURL == "" {
+func (s *service) ownFile(ctx context.Context, o *outbound, address string) (io.ReadCloser, error) {
+	rest, ok := strings.CutPrefix(address, o.Call.WebhookURL+media.Path)
+	if !ok || o.Call.WebhookURL == "" {
 		return nil, nil
 	}
 	path, _, _ := strings.Cut(rest, "?")
@@ -131,10 +131,10 @@ func (s *service) ownFile(ctx context.Context, o *outgoing, address string) (io.
 	if err != nil || nameErr != nil {
 		return nil, nil
 	}
-	if given, err := s.files.Link(ctx, o.call, id, name, 0); err != nil || given != address {
+	if given, err := s.files.Link(ctx, o.Call, id, name, 0); err != nil || given != address {
 		return nil, err
 	}
-	file, err := s.openFile(ctx, o.api, id)
+	file, err := s.openFile(ctx, o.client, id)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,7 @@ import (
 const pageSize = 200
 
 // user reads a person's profile.
-func (a *api) user(ctx context.Context, id string) (p *profile, err error) {
+func (a *client) user(ctx context.Context, id string) (p *profile, err error) {
 	err = a.do(ctx, "users.info", "", func(ctx context.Context, c *slack.Client) error {
 		u, err := c.GetUserInfoContext(ctx, id, slack.GetUserInfoOptionIncludeLocale(false))
 		if err == nil {
@@ -26,7 +26,7 @@ func (a *api) user(ctx context.Context, id string) (p *profile, err error) {
 }
 
 // users reads one page of the workspace's people.
-func (a *api) users(ctx context.Context, cursor string) (list []profile, next string, err error) {
+func (a *client) users(ctx context.Context, cursor string) (list []profile, next string, err error) {
 	err = a.do(ctx, "users.list", "", func(ctx context.Context, c *slack.Client) error {
 		page := c.GetUsersPaginated(slack.GetUsersOptionLimit(pageSize))
 		page.Cursor = cursor
@@ -75,7 +75,7 @@ func channelOf(c *slack.Channel) *channelInfo {
 }
 
 // channel reads a channel.
-func (a *api) channel(ctx context.Context, id string) (info *channelInfo, err error) {
+func (a *client) channel(ctx context.Context, id string) (info *channelInfo, err error) {
 	err = a.do(ctx, "conversations.info", "", func(ctx context.Context, c *slack.Client) error {
 		ch, err := c.GetConversationInfoContext(ctx, &slack.GetConversationInfoInput{ChannelID: id})
 		if err == nil {
@@ -95,7 +95,7 @@ type channelList struct {
 }
 
 // channels reads one page of the workspace's channels.
-func (a *api) channels(ctx context.Context, l channelList) (list []channelInfo, next string, err error) {
+func (a *client) channels(ctx context.Context, l channelList) (list []channelInfo, next string, err error) {
 	err = a.do(ctx, "conversations.list", "", func(ctx context.Context, c *slack.Client) error {
 		got, cursor, err := c.GetConversationsContext(ctx, &slack.GetConversationsParameters{
 			Cursor: l.cursor, ExcludeArchived: !l.archived, Limit: l.limit, Types: l.types,
@@ -113,7 +113,7 @@ func (a *api) channels(ctx context.Context, l channelList) (list []channelInfo, 
 }
 
 // openDM opens the direct message with a person, or finds it.
-func (a *api) openDM(ctx context.Context, user string) (channel string, err error) {
+func (a *client) openDM(ctx context.Context, user string) (channel string, err error) {
 	err = a.do(ctx, "conversations.open", "", func(ctx context.Context, c *slack.Client) error {
 		ch, _, _, err := c.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
 		if err == nil && ch == nil {
@@ -128,7 +128,7 @@ func (a *api) openDM(ctx context.Context, user string) (channel string, err erro
 }
 
 // setTopic changes a channel's topic.
-func (a *api) setTopic(ctx context.Context, channel, topic string) error {
+func (a *client) setTopic(ctx context.Context, channel, topic string) error {
 	return a.do(ctx, "conversations.setTopic", "", func(ctx context.Context, c *slack.Client) error {
 		_, err := c.SetTopicOfConversationContext(ctx, channel, topic)
 		return err
@@ -136,14 +136,14 @@ func (a *api) setTopic(ctx context.Context, channel, topic string) error {
 }
 
 // markRead moves the bot's cursor in a channel.
-func (a *api) markRead(ctx context.Context, channel, ts string) error {
+func (a *client) markRead(ctx context.Context, channel, ts string) error {
 	return a.do(ctx, "conversations.mark", "", func(ctx context.Context, c *slack.Client) error {
 		return c.MarkConversationContext(ctx, channel, ts)
 	})
 }
 
 // react puts an emoji on a message; one that is there already is fine.
-func (a *api) react(ctx context.Context, channel, ts, emoji string) error {
+func (a *client) react(ctx context.Context, channel, ts, emoji string) error {
 	err := a.do(ctx, "reactions.add", "", func(ctx context.Context, c *slack.Client) error {
 		return c.AddReactionContext(ctx, emoji, slack.NewRefToMessage(channel, ts))
 	})
@@ -154,7 +154,7 @@ func (a *api) react(ctx context.Context, channel, ts, emoji string) error {
 }
 
 // unreact takes an emoji of the bot's away; none is fine.
-func (a *api) unreact(ctx context.Context, channel, ts, emoji string) error {
+func (a *client) unreact(ctx context.Context, channel, ts, emoji string) error {
 	err := a.do(ctx, "reactions.remove", "", func(ctx context.Context, c *slack.Client) error {
 		return c.RemoveReactionContext(ctx, emoji, slack.NewRefToMessage(channel, ts))
 	})
@@ -166,7 +166,7 @@ func (a *api) unreact(ctx context.Context, channel, ts, emoji string) error {
 
 // status shows in a thread what the bot is doing, until it answers; an empty
 // text takes it away.
-func (a *api) status(ctx context.Context, channel, thread, text string) error {
+func (a *client) status(ctx context.Context, channel, thread, text string) error {
 	return a.do(ctx, "assistant.threads.setStatus", channel, func(ctx context.Context, c *slack.Client) error {
 		return c.SetAssistantThreadsStatusContext(ctx, slack.AssistantThreadsSetStatusParameters{ChannelID: channel, ThreadTS: thread, Status: text})
 	})

@@ -37,15 +37,12 @@ func (s *service) commanded(ctx context.Context, call *integration.Call, c *sett
 	if err != nil || me == nil {
 		return err
 	}
-	h := s.happening(call, c, me, in.TriggerID)
-	u, err := h.user(ctx, in.UserID)
+	h := s.inbound(call, c, me, in.TriggerID)
+	got, err := h.receive(ctx, in.UserID, place{channel: in.ChannelID, thread: in.ThreadTS}, nil)
 	if err != nil {
 		return err
 	}
-	conv, err := h.conversation(ctx, place{channel: in.ChannelID, thread: in.ThreadTS})
-	if err != nil {
-		return err
-	}
+	u, conv := got.User, got.Conversation
 	return h.emit(ctx, integration.Event{Type: eventCommand, UserID: u.ID, ConversationID: conv.ID, Payload: commandEvent{
 		Command: in.Command, Text: in.Text, UserID: u.ID, ConversationID: conv.ID, SlackUserID: in.UserID, SlackChannelID: in.ChannelID,
 		TriggerID: in.TriggerID, ResponseURL: in.ResponseURL,

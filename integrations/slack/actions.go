@@ -68,14 +68,14 @@ func (s *service) handleActions(m *integration.Mux) {
 }
 
 // perform registers an action.
-func perform[In, Out any](s *service, m *integration.Mux, name string, fn func(context.Context, *happening, *In) (*Out, error)) {
+func perform[In, Out any](s *service, m *integration.Mux, name string, fn func(context.Context, *inbound, *In) (*Out, error)) {
 	integration.Action(m, name, func(ctx context.Context, call *integration.Call, in *In) (*Out, error) {
 		c, err := readSettings(call)
 		if err != nil {
 			return nil, err
 		}
 		// What an action looks up is what it is asked for: it may take its time.
-		h := s.happening(call, c, &identity{}, "")
+		h := s.inbound(call, c, &identity{}, "")
 		h.courtesy = h.courtesy.Add(apiTimeout)
 		out, err := fn(ctx, h, in)
 		return out, chatkit.Classify(err)
@@ -87,20 +87,20 @@ type reactionInput struct {
 	MessageID string `json:"messageId" title:"Message ID" description:"The message to react to" minLength:"1"`
 }
 
-func addReaction(ctx context.Context, h *happening, in *reactionInput) (*nothing, error) {
+func addReaction(ctx context.Context, h *inbound, in *reactionInput) (*nothing, error) {
 	channel, ts, err := whereIs(ctx, h.call, in.MessageID)
 	if err != nil {
 		return nil, err
 	}
-	return &nothing{}, h.api.react(ctx, channel, ts, emojiName(in.Name))
+	return &nothing{}, h.client.react(ctx, channel, ts, emojiName(in.Name))
 }
 
-func removeReaction(ctx context.Context, h *happening, in *reactionInput) (*nothing, error) {
+func removeReaction(ctx context.Context, h *inbound, in *reactionInput) (*nothing, error) {
 	channel, ts, err := whereIs(ctx, h.call, in.MessageID)
 	if err != nil {
 		return nil, err
 	}
-	return &nothing{}, h.api.unreact(ctx, channel, ts, emojiName(in.Name))
+	return &nothing{}, h.client.unreact(ctx, channel, ts, emojiName(in.Name))
 }
 
 type topicInput struct {
@@ -108,8 +108,8 @@ type topicInput struct {
 	ChannelID string `json:"channelId" title:"Channel ID" description:"Slack's id of the channel" minLength:"1"`
 }
 
-func updateTopic(ctx context.Context, h *happening, in *topicInput) (*nothing, error) {
-	return &nothing{}, h.api.setTopic(ctx, in.ChannelID, in.Topic)
+func updateTopic(ctx context.Context, h *inbound, in *topicInput) (*nothing, error) {
+	return &nothing{}, h.client.setTopic(ctx, in.ChannelID, in.Topic)
 }
 
 type retrieveInput struct {
@@ -124,8 +124,8 @@ type retrieveOutput struct {
 	Text string `json:"text"`
 }
 
-func retrieve(ctx context.Context, h *happening, in *retrieveInput) (*retrieveOutput, error) {
-	m, err := h.api.message(ctx, in.Channel, in.TS)
+func retrieve(ctx context.Context, h *inbound, in *retrieveInput) (*retrieveOutput, error) {
+	m, err := h.client.message(ctx, in.Channel, in.TS)
 	if err != nil {
 		return nil, err
 	}
@@ -161,7 +161,7 @@ type channelOutput struct {
 	Created    int    `json:"created" description:"Seconds since 1970"`
 }
 
-func listChannels(ctx context.Context, h *happening, in *channelsInput) (*channelsOutput, error) {
+func listChannels(ctx context.Context, h *inbound, in *channelsInput) (*channelsOutput, error) {
 	l := channelList{types: []string{"public_channel"}, archived: in.IncludeArchived, cursor: in.Cursor, limit: pageSize}
 	if in.IncludePrivate {
 		l.types = append(l.types, "private_channel", "mpim")
@@ -169,7 +169,7 @@ func listChannels(ctx context.Context, h *happening, in *channelsInput) (*channe
 	if in.IncludeDM {
 		l.types = append(l.types, "im")
 	}
-	list, next, err := h.api.channels(ctx, l)
+	list, next, err := h.client.channels(ctx, l)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ type fileInfo struct {
 }
 
 // file reads what is known of a file.
-func (a *api) file(ctx context.Context, id string) (info *fileInfo, err error) {
+func (a *client) file(ctx context.Context, id string) (info *fileInfo, err error) {
 	err = a.do(ctx, "files.info", "", func(ctx context.Context, c *slack.Client) error {
 		f, _, _, err := c.GetFileInfoContext(ctx, id, 1, 1)
 		if err != nil {
@@ -35,7 +35,7 @@ func (a *api) file(ctx context.Context, id string) (info *fileInfo, err error) {
 }
 
 // ticket asks for a place to upload a file to.
-func (a *api) ticket(ctx context.Context, name string, size int64, alt string) (id, address string, err error) {
+func (a *client) ticket(ctx context.Context, name string, size int64, alt string) (id, address string, err error) {
 	err = a.do(ctx, "files.getUploadURLExternal", "", func(ctx context.Context, c *slack.Client) error {
 		out, err := c.GetUploadURLExternalContext(ctx, slack.GetUploadURLExternalParameters{FileName: name, FileSize: int(size), AltTxt: alt})
 		if err == nil {
@@ -47,7 +47,7 @@ func (a *api) ticket(ctx context.Context, name string, size int64, alt string) (
 }
 
 // complete shows an uploaded file in a place.
-func (a *api) complete(ctx context.Context, id, title string, p place) error {
+func (a *client) complete(ctx context.Context, id, title string, p place) error {
 	return a.do(ctx, "files.completeUploadExternal", "", func(ctx context.Context, c *slack.Client) error {
 		_, err := c.CompleteUploadExternalContext(ctx, slack.CompleteUploadExternalParameters{
 			Files: []slack.FileSummary{{ID: id, Title: title}}, Channel: p.channel, ThreadTimestamp: p.thread,

@@ -138,3 +138,23 @@ func TestProfileFollows(t *testing.T) {
 	b.tell("Ev3", `{"type":"user_change","user":{"id":"U0UNKNOWN","real_name":"Nobody"}}`)
 	integrationtest.Golden(t, "in/profile_follows", story(b))
 }
+
+// A message of a person and in a channel that are known is a single call of the
+// platform that writes.
+func TestMessageIsOneWriteOfThePlatform(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	direct := func(ts string) string {
+		return `{"type":"message","user":"U0ADA","text":"Hi","ts":"` + ts + `","channel":"D0ADA","channel_type":"im"}`
+	}
+	b.tell("Ev1", direct("1764000000.000100"))
+	before := len(b.platform.Calls())
+	b.tell("Ev2", direct("1764000000.000200"))
+	var calls []string
+	for _, c := range b.platform.Calls()[before:] {
+		calls = append(calls, c.Op.Name)
+	}
+	if got := strings.Join(calls, " "); got != "getState receiveMessage" {
+		t.Errorf("calls %s, want one that writes", got)
+	}
+}

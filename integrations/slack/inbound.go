@@ -51,7 +51,7 @@ func (s *service) event(ctx context.Context, call *integration.Call, c *settings
 		call.Logger.WarnContext(ctx, "event ignored: it cannot be read", "event_id", chatkit.ClipTag(e.EventID))
 		return nil
 	}
-	h := s.happening(call, c, me, e.EventID)
+	h := s.inbound(call, c, me, e.EventID)
 	switch head.Type {
 	case "message", "app_mention":
 		return read(ctx, h, head.Type, e.Event, h.message)
@@ -75,14 +75,14 @@ func (s *service) event(ctx context.Context, call *integration.Call, c *settings
 	return h.other(ctx, head.Type, e.Event)
 }
 
-// happening is one thing that Slack tells of.
-type happening struct {
-	s    *service
-	call *integration.Call
-	c    *settings
-	api  *api
-	me   *identity
-	id   string // Slack's, the same when it is told again
+// inbound is an update on its way in, or an action that looks up the same things.
+type inbound struct {
+	s      *service
+	call   *integration.Call
+	c      *settings
+	client *client
+	me     *identity
+	id     string // Slack's, the same when it is told again
 	// courtesy is until when it may take to look up what is nice to have:
 	// Slack waits for three seconds in all.
 	courtesy time.Time
@@ -90,13 +90,13 @@ type happening struct {
 
 const courtesy = 1500 * time.Millisecond
 
-func (s *service) happening(call *integration.Call, c *settings, me *identity, id string) *happening {
-	return &happening{s: s, call: call, c: c, api: s.api(call, c), me: me, id: id, courtesy: time.Now().Add(courtesy)}
+func (s *service) inbound(call *integration.Call, c *settings, me *identity, id string) *inbound {
+	return &inbound{s: s, call: call, c: c, client: s.client(call, c), me: me, id: id, courtesy: time.Now().Add(courtesy)}
 }
 
 // read decodes an event and handles it; one that has another shape is handed
 // on as it is.
-func read[E any](ctx context.Context, h *happening, typ string, raw json.RawMessage, handle func(context.Context, *E) error) error {
+func read[E any](ctx context.Context, h *inbound, typ string, raw json.RawMessage, handle func(context.Context, *E) error) error {
 	e := new(E)
 	if err := json.Unmarshal(raw, e); err != nil {
 		h.call.Logger.WarnContext(ctx, "event with another shape than expected", "event_id", chatkit.ClipTag(h.id), "type", chatkit.ClipTag(typ))

@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
@@ -34,7 +33,7 @@ type inAttachment struct {
 }
 
 // message handles what Slack calls a message: much of it is none.
-func (h *happening) message(ctx context.Context, m *inMessage) error {
+func (h *inbound) message(ctx context.Context, m *inMessage) error {
 	switch m.Subtype {
 	case "", "file_share", "thread_broadcast", "me_message":
 		return h.said(ctx, m)
@@ -48,14 +47,14 @@ func (h *happening) message(ctx context.Context, m *inMessage) error {
 
 // own reports whether the bot, or another app, did it. Two bots that answer
 // each other never end.
-func (h *happening) own(user, bot string) bool {
+func (h *inbound) own(user, bot string) bool {
 	return bot != "" || user == "" || user == h.me.UserID || user == "USLACKBOT"
 }
 
 // said hands a message of a person to the bot. The same message comes as
 // message and as app_mention, and again when an answer was late: it is one by
 // its channel and time.
-func (h *happening) said(ctx context.Context, m *inMessage) error {
+func (h *inbound) said(ctx context.Context, m *inMessage) error {
 	if h.own(m.User, m.BotID) || m.TS == "" || m.Channel == "" {
 		return nil
 	}
@@ -73,18 +72,7 @@ func (h *happening) said(ctx context.Context, m *inMessage) error {
 		h.call.Logger.InfoContext(ctx, "message without content ignored", "ts", chatkit.ClipTag(m.TS))
 		return nil
 	}
-	u, err := h.user(ctx, m.User)
-	if err != nil {
-		return err
-	}
-	if err := h.noteDM(ctx, u, p); err != nil {
-		return err
-	}
 	for _, p := range places {
-		conv, err := h.conversation(ctx, p)
-		if err != nil {
-			return err
-		}
 		tags := platform.Tags{tagTS: m.TS, tagUserID: m.User, tagChannelID: m.Channel}
 		if mentioned {
 			tags[tagMentionsBot] = "true"
@@ -92,40 +80,32 @@ func (h *happening) said(ctx context.Context, m *inMessage) error {
 		if p.forked {
 			tags[tagForkedToThread] = "true"
 		}
-		if err := h.make(ctx, conv, u, content, tags, tagTS, tagChannelID); err != nil {
+		_, err := h.receive(ctx, m.User, p, &chatkit.Message{
+			Content: *content, Tags: tags, FindBy: []platform.Tags{{tagTS: m.TS, tagChannelID: m.Channel}},
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// make makes the message unless there is one with the same tags by.
-func (h *happening) make(ctx context.Context, conv *platform.Conversation, u *platform.User, c *content, tags platform.Tags, by ...string) error {
-	payload, err := encode(c.payload)
-	if err != nil {
-		return fmt.Errorf("write the message's payload: %w", err)
+// receive finds or creates the person's user and the conversation of the place,
+// and gives the message, which may be nil, to the bot.
+func (h *inbound) receive(ctx context.Context, userID string, p place, m *chatkit.Message) (*chatkit.Received, error) {
+	who := h.person(userID)
+	if p.dm() {
+		who.Tags[tagDM] = p.channel
 	}
-	_, err = h.call.Client.GetOrCreateMessage(ctx, &platform.GetOrCreateMessageInput{
-		ConversationID: conv.ID, UserID: u.ID, Type: c.typ, Payload: payload, Tags: chatkit.FillTags(tags), DiscriminateByTags: by,
-	})
+	out, err := chatkit.Receive(ctx, h.call, &chatkit.Inbound{User: who, Conversation: p.conversation(), Message: m})
 	if err != nil {
-		return fmt.Errorf("make the message: %w", err)
+		return nil, err
 	}
-	return nil
+	out.Conversation = h.titled(ctx, out.Conversation, p)
+	return out, nil
 }
 
-// find returns the message with the time in the channel, nil when there is
-// none.
+// find returns the message with the time in the channel, or nil.
 func find(ctx context.Context, call *integration.Call, channel, ts string) (*platform.Message, error) {
-	if channel == "" || ts == "" {
-		return nil, nil
-	}
-	out, err := call.Client.ListMessages(ctx, &platform.ListMessagesInput{Tags: platform.Tags{tagTS: ts, tagChannelID: channel}, PageSize: 1})
-	if err != nil {
-		return nil, fmt.Errorf("find the message: %w", err)
-	}
-	if len(out.Messages) == 0 {
-		return nil, nil
-	}
-	return &out.Messages[0], nil
+	return chatkit.FindMessage(ctx, call, platform.Tags{tagTS: ts, tagChannelID: channel})
 }

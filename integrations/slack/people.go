@@ -3,7 +3,6 @@ package slack
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strconv"
 
 	"github.com/bellhop-dev/bellhop/integration"
@@ -94,86 +93,78 @@ func (p *profile) tags() platform.Tags {
 	})
 }
 
-// user finds or makes the user of a person. Who is new is looked up at Slack;
-// that this failed is only logged, for the message must not wait, and the next
-// one asks again.
-func (h *happening) user(ctx context.Context, id string) (*platform.User, error) {
-	out, err := h.call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{
-		Tags: platform.Tags{tagID: id}, DiscriminateByTags: []string{tagID},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find or make the user: %w", err)
+// person describes the person with Slack's id to the platform. A new person is
+// looked up at Slack, within the time that a message can wait.
+func (h *inbound) person(id string) *chatkit.User {
+	return &chatkit.User{
+		Tags: platform.Tags{tagID: id}, FindBy: []platform.Tags{{tagID: id}},
+		Profile: func(ctx context.Context) (*chatkit.Profile, error) {
+			short, cancel := context.WithDeadline(ctx, h.courtesy)
+			defer cancel()
+			p, err := h.client.user(short, id)
+			if err != nil {
+				return nil, err
+			}
+			return p.profile(), nil
+		},
 	}
-	if out.User.Name != "" {
-		return &out.User, nil
-	}
-	short, cancel := context.WithDeadline(ctx, h.courtesy)
-	defer cancel()
-	p, err := h.api.user(short, id)
-	if err != nil {
-		h.call.Logger.WarnContext(ctx, "the profile could not be read", "user", chatkit.ClipTag(id), "error", err)
-		return &out.User, nil
-	}
-	return refresh(ctx, h.call, &out.User, p)
 }
 
-// refresh writes what changed of the profile onto the user.
-func refresh(ctx context.Context, call *integration.Call, u *platform.User, p *profile) (*platform.User, error) {
-	wanted := p.tags()
-	change := platform.Tags{}
-	for name, value := range wanted {
-		if u.Tags[name] != value {
-			change[name] = value
-		}
-	}
-	for name := range u.Tags {
-		if _, ours := userTags()[name]; ours && wanted[name] == "" && name != tagDM {
-			change[name] = "" // takes it away
-		}
-	}
-	in := &platform.UpdateUserInput{ID: u.ID, Tags: change}
-	if name := chatkit.ClipTag(p.shown()); name != "" && name != u.Name {
-		in.Name = platform.Set(name)
-	}
-	if picture := p.picture(); picture != "" && picture != u.PictureURL {
-		in.PictureURL = platform.Set(picture)
-	}
-	if len(change) == 0 && !in.Name.Present && !in.PictureURL.Present {
-		return u, nil
-	}
-	out, err := call.Client.UpdateUser(ctx, in)
+// user finds or creates the user of a person.
+func (h *inbound) user(ctx context.Context, id string) (*platform.User, error) {
+	out, err := chatkit.Receive(ctx, h.call, &chatkit.Inbound{User: h.person(id)})
 	if err != nil {
-		return nil, fmt.Errorf("update the user: %w", err)
+		return nil, err
 	}
-	return &out.User, nil
+	return out.User, nil
+}
+
+func (p *profile) profile() *chatkit.Profile {
+	return &chatkit.Profile{Name: p.shown(), PictureURL: p.picture(), Tags: p.tags()}
+}
+
+// refresh writes what changed of the profile to the user. Tags that the profile
+// does not have any more are deleted.
+func refresh(ctx context.Context, call *integration.Call, u *platform.User, p *profile) (*platform.User, error) {
+	now := p.profile()
+	for name := range u.Tags {
+		if _, ours := userTags()[name]; ours && now.Tags[name] == "" && name != tagDM {
+			now.Tags[name] = ""
+		}
+	}
+	return chatkit.UpdateUser(ctx, call, u, now)
+}
+
+// known finds or creates the user of a profile, and writes the profile.
+func known(ctx context.Context, call *integration.Call, p *profile) (*platform.User, error) {
+	out, err := chatkit.Receive(ctx, call, &chatkit.Inbound{User: &chatkit.User{
+		Tags: platform.Tags{tagID: p.ID}, FindBy: []platform.Tags{{tagID: p.ID}},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return refresh(ctx, call, out.User, p)
 }
 
 // changed keeps the profile of a user that is known up to date.
-func (h *happening) changed(ctx context.Context, e *struct {
+func (h *inbound) changed(ctx context.Context, e *struct {
 	User profile `json:"user"`
 }) error {
 	if e.User.ID == "" {
 		return nil
 	}
-	out, err := h.call.Client.ListUsers(ctx, &platform.ListUsersInput{Tags: platform.Tags{tagID: e.User.ID}, PageSize: 1})
-	if err != nil {
-		return fmt.Errorf("find the user: %w", err)
+	u, err := chatkit.FindUser(ctx, h.call, platform.Tags{tagID: e.User.ID})
+	if err != nil || u == nil {
+		return err
 	}
-	if len(out.Users) == 0 {
-		return nil
-	}
-	_, err = refresh(ctx, h.call, &out.Users[0], &e.User)
+	_, err = refresh(ctx, h.call, u, &e.User)
 	return err
 }
 
-// noteDM notes the direct message of a person.
-func (h *happening) noteDM(ctx context.Context, u *platform.User, p place) error {
-	if !p.dm() || u.Tags[tagDM] == p.channel {
-		return nil
+// withDM writes the direct message of the person to their user.
+func (h *inbound) withDM(ctx context.Context, u *platform.User, p place) (*platform.User, error) {
+	if !p.dm() {
+		return u, nil
 	}
-	_, err := h.call.Client.UpdateUser(ctx, &platform.UpdateUserInput{ID: u.ID, Tags: platform.Tags{tagDM: p.channel}})
-	if err != nil {
-		return fmt.Errorf("note the direct message: %w", err)
-	}
-	return nil
+	return chatkit.UpdateUser(ctx, h.call, u, &chatkit.Profile{Tags: platform.Tags{tagDM: p.channel}})
 }

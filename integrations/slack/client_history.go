@@ -23,7 +23,7 @@ const (
 // marked returns the parts of a message that are in the place, by their
 // number, with their times. A history that may not be read holds nothing up:
 // the log says that a part may be sent twice.
-func (a *api) marked(ctx context.Context, p place, m *platform.Message) (map[int]string, error) {
+func (a *client) marked(ctx context.Context, p place, m *platform.Message) (map[int]string, error) {
 	found := map[int]string{}
 	since := slackTime(m.CreatedAt.Add(-clockSkew))
 	cursor := ""
@@ -51,7 +51,7 @@ func (a *api) marked(ctx context.Context, p place, m *platform.Message) (map[int
 
 func slackTime(t time.Time) string { return strconv.FormatInt(t.Unix(), 10) + ".000000" }
 
-func (a *api) history(ctx context.Context, p place, since, cursor string) (list []slack.Message, next string, err error) {
+func (a *client) history(ctx context.Context, p place, since, cursor string) (list []slack.Message, next string, err error) {
 	if p.thread != "" {
 		err = a.do(ctx, "conversations.replies", "", func(ctx context.Context, c *slack.Client) (err error) {
 			list, _, next, err = c.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
@@ -75,7 +75,7 @@ func (a *api) history(ctx context.Context, p place, since, cursor string) (list 
 
 // message reads one message of a channel or of a thread in it; nil when there
 // is none.
-func (a *api) message(ctx context.Context, channel, ts string) (*retrieveOutput, error) {
+func (a *client) message(ctx context.Context, channel, ts string) (*retrieveOutput, error) {
 	var found *retrieveOutput
 	pick := func(list []slack.Message) {
 		for i := range list {

@@ -61,7 +61,7 @@ func (s *service) interact(ctx context.Context, call *integration.Call, c *setti
 	if err != nil || me == nil {
 		return err
 	}
-	h := s.happening(call, c, me, cmp.Or(in.TriggerID, in.Type+" "+in.View.ID+" "+in.View.Hash+" "+in.ActionTS))
+	h := s.inbound(call, c, me, cmp.Or(in.TriggerID, in.Type+" "+in.View.ID+" "+in.View.Hash+" "+in.ActionTS))
 	u, err := h.user(ctx, in.User.ID)
 	if err != nil {
 		return err
@@ -114,7 +114,7 @@ func (in *interaction) place() place {
 
 // acted handles every action of an interaction with blocks: one that stands
 // for one answer becomes a message of the person, others an event.
-func (h *happening) acted(ctx context.Context, in *interaction, u *platform.User) error {
+func (h *inbound) acted(ctx context.Context, in *interaction, u *platform.User) error {
 	var conv *platform.Conversation
 	p := in.place()
 	if p.channel != "" {
@@ -122,7 +122,7 @@ func (h *happening) acted(ctx context.Context, in *interaction, u *platform.User
 		if conv, err = h.conversation(ctx, p); err != nil {
 			return err
 		}
-		if err := h.noteDM(ctx, u, p); err != nil {
+		if u, err = h.withDM(ctx, u, p); err != nil {
 			return err
 		}
 	}
@@ -150,7 +150,7 @@ func (h *happening) acted(ctx context.Context, in *interaction, u *platform.User
 }
 
 // answered makes the message that a button or a choice stands for.
-func (h *happening) answered(ctx context.Context, in *interaction, conv *platform.Conversation, u *platform.User, a *action, id string) error {
+func (h *inbound) answered(ctx context.Context, in *interaction, conv *platform.Conversation, u *platform.User, a *action, id string) error {
 	values := a.values()
 	value, err := chatkit.OptionValue(ctx, h.call, values[0])
 	if err != nil {
@@ -158,12 +158,18 @@ func (h *happening) answered(ctx context.Context, in *interaction, conv *platfor
 	}
 	// It has no time: nothing in the channel can be reacted to or edited.
 	tags := platform.Tags{tagInteraction: id, tagUserID: in.User.ID, tagChannelID: in.place().channel}
-	c := &content{typ: message.TypeText, payload: text{Text: value, Value: value, Label: a.label()}}
-	return h.make(ctx, conv, u, c, tags, tagInteraction)
+	_, err = chatkit.Receive(ctx, h.call, &chatkit.Inbound{
+		User: &chatkit.User{ID: u.ID}, Conversation: &chatkit.Conversation{ID: conv.ID},
+		Message: &chatkit.Message{
+			Content: chatkit.Content{Type: message.TypeText, Payload: text{Text: value, Value: value, Label: a.label()}},
+			Tags:    tags, FindBy: []platform.Tags{{tagInteraction: id}},
+		},
+	})
+	return err
 }
 
 // used tells of an action that is no answer.
-func (h *happening) used(ctx context.Context, in *interaction, conv *platform.Conversation, u *platform.User, a *action, raw json.RawMessage, id string) error {
+func (h *inbound) used(ctx context.Context, in *interaction, conv *platform.Conversation, u *platform.User, a *action, raw json.RawMessage, id string) error {
 	e := blockActionEvent{
 		ActionID: a.ActionID, BlockID: a.BlockID, Type: a.Type, Values: a.values(), Action: raw,
 		UserID: u.ID, TriggerID: in.TriggerID, ResponseURL: in.ResponseURL,

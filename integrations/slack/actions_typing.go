@@ -22,41 +22,41 @@ type typingInput struct {
 // startTyping shows that the bot is at work, in the ways that Slack has: a
 // status in a thread, the message marked as read, and an emoji on it when that
 // is configured. It is a courtesy: what does not work is only logged.
-func startTyping(ctx context.Context, h *happening, in *typingInput) (*nothing, error) {
+func startTyping(ctx context.Context, h *inbound, in *typingInput) (*nothing, error) {
 	p, ts, err := h.typing(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	if p.thread != "" {
-		h.courteous(ctx, "status", h.api.status(ctx, p.channel, p.thread, typingStatus))
+		h.courteous(ctx, "status", h.client.status(ctx, p.channel, p.thread, typingStatus))
 	}
 	if ts == "" {
 		return &nothing{}, nil
 	}
-	h.courteous(ctx, "read", h.api.markRead(ctx, p.channel, ts))
+	h.courteous(ctx, "read", h.client.markRead(ctx, p.channel, ts))
 	if h.c.TypingIndicatorEmoji {
-		h.courteous(ctx, "emoji", h.api.react(ctx, p.channel, ts, typingEmoji))
+		h.courteous(ctx, "emoji", h.client.react(ctx, p.channel, ts, typingEmoji))
 	}
 	return &nothing{}, nil
 }
 
-func stopTyping(ctx context.Context, h *happening, in *typingInput) (*nothing, error) {
+func stopTyping(ctx context.Context, h *inbound, in *typingInput) (*nothing, error) {
 	p, ts, err := h.typing(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	if p.thread != "" {
-		h.courteous(ctx, "status", h.api.status(ctx, p.channel, p.thread, ""))
+		h.courteous(ctx, "status", h.client.status(ctx, p.channel, p.thread, ""))
 	}
 	if ts != "" && h.c.TypingIndicatorEmoji {
-		h.courteous(ctx, "emoji", h.api.unreact(ctx, p.channel, ts, typingEmoji))
+		h.courteous(ctx, "emoji", h.client.unreact(ctx, p.channel, ts, typingEmoji))
 	}
 	return &nothing{}, nil
 }
 
 // typing is the place, and the time of the message that is answered when it is
 // known.
-func (h *happening) typing(ctx context.Context, in *typingInput) (p place, ts string, err error) {
+func (h *inbound) typing(ctx context.Context, in *typingInput) (p place, ts string, err error) {
 	conv, err := h.call.Client.GetConversation(ctx, &platform.GetConversationInput{ID: in.ConversationID})
 	if err != nil {
 		return p, "", fmt.Errorf("read the conversation: %w", err)
@@ -71,7 +71,7 @@ func (h *happening) typing(ctx context.Context, in *typingInput) (p place, ts st
 	return p, m.Message.Tags[tagTS], nil
 }
 
-func (h *happening) courteous(ctx context.Context, what string, err error) {
+func (h *inbound) courteous(ctx context.Context, what string, err error) {
 	if err != nil {
 		h.call.Logger.WarnContext(ctx, "the typing indicator does not show", "part", what, "error", err)
 	}

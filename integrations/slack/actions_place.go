@@ -36,11 +36,11 @@ type threadInput struct {
 	} `json:"conversation"`
 }
 
-func openChannel(ctx context.Context, h *happening, in *channelInput) (*openedConversation, error) {
+func openChannel(ctx context.Context, h *inbound, in *channelInput) (*openedConversation, error) {
 	return h.opened(ctx, place{channel: in.Conversation.ChannelID})
 }
 
-func openDM(ctx context.Context, h *happening, in *dmInput) (*openedConversation, error) {
+func openDM(ctx context.Context, h *inbound, in *dmInput) (*openedConversation, error) {
 	id, err := slackUser(ctx, h.call, in.Conversation.UserID)
 	if err != nil {
 		return nil, err
@@ -53,8 +53,8 @@ func openDM(ctx context.Context, h *happening, in *dmInput) (*openedConversation
 }
 
 // direct opens the direct message with a person.
-func (h *happening) direct(ctx context.Context, id string) (place, error) {
-	channel, err := h.api.openDM(ctx, id)
+func (h *inbound) direct(ctx context.Context, id string) (place, error) {
+	channel, err := h.client.openDM(ctx, id)
 	if err != nil {
 		return place{}, err
 	}
@@ -63,10 +63,11 @@ func (h *happening) direct(ctx context.Context, id string) (place, error) {
 	if err != nil {
 		return p, err
 	}
-	return p, h.noteDM(ctx, u, p)
+	_, err = h.withDM(ctx, u, p)
+	return p, err
 }
 
-func openThread(ctx context.Context, h *happening, in *threadInput) (*openedConversation, error) {
+func openThread(ctx context.Context, h *inbound, in *threadInput) (*openedConversation, error) {
 	p := place{channel: in.Conversation.ChannelID, thread: in.Conversation.ThreadTS}
 	if in.Conversation.MessageID != "" {
 		var err error
@@ -81,7 +82,7 @@ func openThread(ctx context.Context, h *happening, in *threadInput) (*openedConv
 }
 
 // opened makes the conversation of a channel that is there.
-func (h *happening) opened(ctx context.Context, p place) (*openedConversation, error) {
+func (h *inbound) opened(ctx context.Context, p place) (*openedConversation, error) {
 	conv, err := h.proved(ctx, p)
 	if err != nil {
 		return nil, err
@@ -89,9 +90,9 @@ func (h *happening) opened(ctx context.Context, p place) (*openedConversation, e
 	return &openedConversation{ConversationID: conv.ID}, nil
 }
 
-func (h *happening) proved(ctx context.Context, p place) (*platform.Conversation, error) {
+func (h *inbound) proved(ctx context.Context, p place) (*platform.Conversation, error) {
 	if p.kind == "" {
-		info, err := h.api.channel(ctx, p.channel)
+		info, err := h.client.channel(ctx, p.channel)
 		if err != nil {
 			return nil, err
 		}
@@ -109,7 +110,7 @@ func (s *service) createConversation(ctx context.Context, call *integration.Call
 	if err != nil {
 		return nil, err
 	}
-	h := s.happening(call, c, &identity{}, "")
+	h := s.inbound(call, c, &identity{}, "")
 	h.courtesy = h.courtesy.Add(apiTimeout)
 	p := place{channel: in.Tags[tagID], thread: in.Tags[tagThread]}
 	switch {
@@ -135,16 +136,12 @@ func (s *service) createUser(ctx context.Context, call *integration.Call, in *pl
 	if in.Tags[tagID] == "" {
 		return nil, integration.RuntimeError("tags.id is missing: give Slack's id of the person")
 	}
-	h := s.happening(call, c, &identity{}, "")
-	p, err := h.api.user(ctx, in.Tags[tagID])
+	h := s.inbound(call, c, &identity{}, "")
+	p, err := h.client.user(ctx, in.Tags[tagID])
 	if err != nil {
 		return nil, chatkit.Classify(err)
 	}
-	out, err := call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{Tags: platform.Tags{tagID: p.ID}, DiscriminateByTags: []string{tagID}})
-	if err != nil {
-		return nil, fmt.Errorf("find or make the user: %w", err)
-	}
-	return refresh(ctx, call, &out.User, p)
+	return known(ctx, call, p)
 }
 
 // whereIs is the place and the time of a message.
