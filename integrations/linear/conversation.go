@@ -2,7 +2,6 @@ package linear
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/integration/chatkit"
@@ -34,101 +33,58 @@ type issueRef struct {
 	URL        string `json:"url"`
 }
 
-func (i *issueRef) tags() platform.Tags {
-	return filled(platform.Tags{tagID: i.ID, tagTitle: chatkit.ClipTag(i.Title), tagURL: i.URL})
-}
-
-// filled leaves out tags without a value.
-func filled(tags platform.Tags) platform.Tags {
-	for name, value := range tags {
-		if value == "" {
-			delete(tags, name)
-		}
+// conversation describes the conversation of the issue to the platform.
+func (i *issueRef) conversation() *chatkit.Conversation {
+	return &chatkit.Conversation{
+		Channel: channelIssue, FindBy: []platform.Tags{{tagID: i.ID}},
+		Tags: platform.Tags{tagID: i.ID, tagTitle: i.Title, tagURL: i.URL},
 	}
-	return tags
 }
 
-// issueConversation finds or makes the conversation of an issue, and keeps its
-// title and address as they are now.
+// thread describes the conversation of the replies below a comment.
+func (i *issueRef) thread(commentID string) *chatkit.Conversation {
+	return &chatkit.Conversation{
+		Channel: channelThread, FindBy: []platform.Tags{{tagID: commentID}},
+		Tags: platform.Tags{tagID: commentID, tagIssueID: i.ID, tagTitle: i.Title, tagURL: i.URL},
+	}
+}
+
+// issueConversation finds or creates the conversation of an issue, and writes
+// its title and address as they are now.
 func (s *service) issueConversation(ctx context.Context, call *integration.Call, c *settings, i *issueRef) (*platform.Conversation, error) {
-	conv, created, err := conversation(ctx, call, channelIssue, i.tags())
-	if err != nil || !created {
-		return conv, err
+	out, err := chatkit.Receive(ctx, call, &chatkit.Inbound{Conversation: i.conversation()})
+	if err != nil || !out.Meta.Conversation {
+		return conversationOf(out), err
 	}
-	ctx, cancel := context.WithTimeout(ctx, courtesy)
+	return s.describe(ctx, call, c, out.Conversation, i.ID)
+}
+
+func conversationOf(out *chatkit.Received) *platform.Conversation {
+	if out == nil {
+		return nil
+	}
+	return out.Conversation
+}
+
+// describe writes the tags of the issue to its conversation. That the issue
+// cannot be read now is only logged.
+func (s *service) describe(ctx context.Context, call *integration.Call, c *settings, conv *platform.Conversation, id string) (*platform.Conversation, error) {
+	short, cancel := context.WithTimeout(ctx, courtesy)
 	defer cancel()
-	full, err := s.issue(ctx, call, c, i.ID)
+	full, err := s.issue(short, call, c, id)
 	if err != nil {
-		call.Logger.WarnContext(ctx, "the issue cannot be read now", "error", err)
+		call.Logger.WarnContext(ctx, "issue not read", "conversation_id", conv.ID, "error", err)
 		return conv, nil
 	}
-	return full.describe(context.WithoutCancel(ctx), call, conv)
+	return full.describe(ctx, call, conv)
 }
 
-// threadConversation finds or makes the conversation of the replies below a
-// comment.
-func threadConversation(ctx context.Context, call *integration.Call, i *issueRef, commentID string) (*platform.Conversation, error) {
-	tags := i.tags()
-	tags[tagIssueID], tags[tagID] = i.ID, commentID
-	conv, _, err := conversation(ctx, call, channelThread, tags)
-	return conv, err
-}
-
-func conversation(ctx context.Context, call *integration.Call, channel string, tags platform.Tags) (*platform.Conversation, bool, error) {
-	out, err := call.Client.GetOrCreateConversation(ctx, &platform.GetOrCreateConversationInput{
-		Channel: channel, Tags: tags, DiscriminateByTags: []string{tagID},
-	})
-	if err != nil {
-		return nil, false, fmt.Errorf("find or make the conversation: %w", err)
-	}
-	conv, err := retag(ctx, call, &out.Conversation, tags)
-	return conv, out.Meta.Created, err
-}
-
-// retag gives the conversation tags that it does not have yet. An empty value
-// takes a tag away.
-func retag(ctx context.Context, call *integration.Call, conv *platform.Conversation, tags platform.Tags) (*platform.Conversation, error) {
-	change := platform.Tags{}
-	for name, value := range tags {
-		if conv.Tags[name] != value {
-			change[name] = value
-		}
-	}
-	if len(change) == 0 {
-		return conv, nil
-	}
-	out, err := call.Client.UpdateConversation(ctx, &platform.UpdateConversationInput{ID: conv.ID, Tags: change})
-	if err != nil {
-		return nil, fmt.Errorf("update the conversation: %w", err)
-	}
-	return &out.Conversation, nil
-}
-
-// knownConversation finds the conversation of an issue; nil when there is none.
+// knownConversation finds the conversation of an issue; nil if there is none.
 func knownConversation(ctx context.Context, call *integration.Call, issueID string) (*platform.Conversation, error) {
-	out, err := call.Client.ListConversations(ctx, &platform.ListConversationsInput{
-		Channel: channelIssue, Tags: platform.Tags{tagID: issueID}, PageSize: 1,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("find the conversation: %w", err)
-	}
-	if len(out.Conversations) == 0 {
-		return nil, nil
-	}
-	return &out.Conversations[0], nil
+	return chatkit.FindConversation(ctx, call, channelIssue, platform.Tags{tagID: issueID})
 }
 
-// knownMessage finds the message of a comment; nil when there is none.
+// knownMessage finds the message of a comment; nil if there is none.
 func knownMessage(ctx context.Context, call *integration.Call, commentID string) (*platform.Message, error) {
-	if commentID == "" {
-		return nil, nil
-	}
-	out, err := call.Client.ListMessages(ctx, &platform.ListMessagesInput{Tags: platform.Tags{tagID: commentID}, PageSize: 1})
-	if err != nil {
-		return nil, fmt.Errorf("find the message: %w", err)
-	}
-	if len(out.Messages) == 0 {
-		return nil, nil
-	}
-	return &out.Messages[0], nil
+	return chatkit.FindMessage(ctx, call, journal.FindBy(commentID, nil)...)
 }

@@ -19,18 +19,18 @@ import (
 const margin = 5 * time.Minute
 
 // client returns the API for what the bot does.
-func (s *service) client(call *integration.Call, c *settings) *api {
+func (s *service) client(call *integration.Call, c *settings) *client {
 	return s.clientAs(call, c, stateCredentials)
 }
 
 // admin returns the API for webhooks, which only an admin may make. An app
 // cannot be an admin: with OAuth a person's consent of its own is kept for it.
-func (s *service) admin(call *integration.Call, c *settings) *api {
+func (s *service) admin(call *integration.Call, c *settings) *client {
 	return s.clientAs(call, c, stateAdminCredentials)
 }
 
-func (s *service) clientAs(call *integration.Call, c *settings, state string) *api {
-	a := &api{http: s.http, url: s.api}
+func (s *service) clientAs(call *integration.Call, c *settings, state string) *client {
+	a := &client{http: s.http, url: s.api}
 	if c.apiKey != "" {
 		a.authorize = func(_ context.Context, _ string, refusal error) (string, error) { return c.apiKey, refusal }
 		return a
@@ -64,7 +64,7 @@ func (s *service) token(ctx context.Context, call *integration.Call, c *settings
 	case kept == nil:
 		return "", integration.RuntimeError("no Linear account is connected: the installation's status has the link")
 	case kept.RefreshToken == "":
-		return "", integration.RuntimeError("the connection to Linear ended; " + remedy(codeAuthentication))
+		return "", integration.RuntimeError("the connection to Linear ended; " + reconnect)
 	}
 	renewed, err := s.grant(ctx, c, url.Values{"grant_type": {"refresh_token"}, "refresh_token": {kept.RefreshToken}})
 	if isCode(err, codeInvalidGrant) {

@@ -20,7 +20,7 @@ func definition() integration.Definition {
 		Channels: map[string]integration.Channel{
 			channelIssue: {
 				Title: "Issue", Description: "The comments of an issue",
-				Messages: messages(), MessageTags: messageTags(), Creation: &platform.CreationDefinition{Enabled: true, RequiredTags: []string{tagID}},
+				Messages: messageDefinitions(), MessageTags: messageTags(), Creation: &platform.CreationDefinition{Enabled: true, RequiredTags: []string{tagID}},
 				ConversationTags: integration.Tags{
 					tagID:          {Title: "Issue ID", Description: "Linear's id of the issue"},
 					tagTitle:       {Title: "Title", Description: "The issue's title"},
@@ -32,7 +32,7 @@ func definition() integration.Definition {
 			},
 			channelThread: {
 				Title: "Thread", Description: "The replies below a comment, where threads are conversations of their own",
-				Messages: messages(), MessageTags: messageTags(),
+				Messages: messageDefinitions(), MessageTags: messageTags(),
 				ConversationTags: integration.Tags{
 					tagID:      {Title: "Comment ID", Description: "Linear's id of the comment that begins the thread"},
 					tagIssueID: {Title: "Issue ID", Description: "Linear's id of the issue"},

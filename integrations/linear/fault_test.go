@@ -230,7 +230,7 @@ func (f *failing) Do(ctx context.Context, call *platform.Call) error {
 func TestPlatformIsDown(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	integrationtest.On(b.platform, platform.OpGetOrCreateMessage, func(*platform.GetOrCreateMessageInput) (*platform.GetOrCreateMessageOutput, error) {
+	integrationtest.On(b.platform, platform.OpReceiveMessage, func(*platform.ReceiveMessageInput) (*platform.ReceiveMessageOutput, error) {
 		return nil, platform.Unavailable(errors.New("disk"), "the database is busy", time.Second)
 	})
 	if resp := b.webhook(b.hook(lineartest.Comment(lineartest.CommentID, "Hi", nil), "d1")); resp.Status < 500 {

@@ -238,7 +238,7 @@ func fileEvents() map[string]integration.EventDefinition {
 }
 
 // fileChanged tells of an issue as of a file.
-func (d *issueData) fileChanged(ctx context.Context, call *integration.Call, e *envelope) error {
+func (d *issueData) fileChanged(ctx context.Context, call *integration.Call, e *inbound) error {
 	// The key is what the identifier begins with, also where the team is not told.
 	key, _, _ := strings.Cut(d.Identifier, "-")
 	file := item{

@@ -47,7 +47,10 @@ func NewWith(o Options) integration.Integration {
 		m.OnRegister(s.register)
 		m.OnUnregister(s.unregister)
 		m.OnWebhook(s.webhook)
-		s.handleMessages(m)
+		messages := s.messages()
+		for _, channel := range []string{channelIssue, channelThread} {
+			messages.Handle(m, channel)
+		}
 		s.handleActions(m)
 		m.OnCreateConversation(s.createConversation)
 		m.OnCreateUser(s.createUser)
@@ -81,10 +84,7 @@ func newService(env integration.Env, o Options) (*service, error) {
 	if client == nil {
 		client = &http.Client{Timeout: apiTimeout}
 	}
-	// The API redirects nowhere, and a redirect could take the token along.
-	own := *client
-	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	s.http = &own
+	s.http = chatkit.HTTPClient(client)
 	return s, nil
 }
 

@@ -17,7 +17,7 @@ type team struct {
 	Icon        string `json:"icon,omitempty" title:"Icon"`
 }
 
-func findTeam(ctx context.Context, a *api, name string) (*team, error) {
+func findTeam(ctx context.Context, a *client, name string) (*team, error) {
 	name = strings.TrimSpace(name)
 	c, err := page[team](ctx, a, queryTeams, "teams", vars{"filter": vars{"or": []vars{
 		{"name": vars{"eqIgnoreCase": name}}, {"key": vars{"eqIgnoreCase": name}},
@@ -39,7 +39,7 @@ type label struct {
 }
 
 // findLabels returns the ids of labels that the team can use; its own go first.
-func findLabels(ctx context.Context, a *api, names []string, teamID string) ([]string, error) {
+func findLabels(ctx context.Context, a *client, names []string, teamID string) ([]string, error) {
 	ids := []string{}
 	var missing []string
 	for _, name := range names {
@@ -70,7 +70,7 @@ func findLabels(ctx context.Context, a *api, names []string, teamID string) ([]s
 	return ids, nil
 }
 
-func findProject(ctx context.Context, a *api, name string) (string, error) {
+func findProject(ctx context.Context, a *client, name string) (string, error) {
 	c, err := page[reference](ctx, a, queryProjects, "projects", vars{"filter": vars{"name": vars{"eqIgnoreCase": strings.TrimSpace(name)}}}, 2, "")
 	if err != nil {
 		return "", err
@@ -81,7 +81,7 @@ func findProject(ctx context.Context, a *api, name string) (string, error) {
 	return c.Nodes[0].ID, nil
 }
 
-func findState(ctx context.Context, a *api, name, teamID string) (string, error) {
+func findState(ctx context.Context, a *client, name, teamID string) (string, error) {
 	id := ""
 	err := each(ctx, a, queryStates, "workflowStates", nil, func(st *state) bool {
 		if strings.EqualFold(st.Name, strings.TrimSpace(name)) && st.Team.id() == teamID {

@@ -32,7 +32,7 @@ func (c *connection[N]) next() string {
 }
 
 // page reads the page of the field after the cursor, which may be empty.
-func page[N any](ctx context.Context, a *api, document, field string, v vars, first int, after string) (*connection[N], error) {
+func page[N any](ctx context.Context, a *client, document, field string, v vars, first int, after string) (*connection[N], error) {
 	all := vars{"first": first}
 	if after != "" {
 		all["after"] = after
@@ -52,7 +52,7 @@ func page[N any](ctx context.Context, a *api, document, field string, v vars, fi
 }
 
 // each hands every node of every page to fn until it returns false.
-func each[N any](ctx context.Context, a *api, document, field string, v vars, fn func(*N) bool) error {
+func each[N any](ctx context.Context, a *client, document, field string, v vars, fn func(*N) bool) error {
 	after := ""
 	for range maxPages {
 		c, err := page[N](ctx, a, document, field, v, pageSize, after)

@@ -2,10 +2,10 @@ package linear
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -39,55 +39,45 @@ func (a *actor) person() *person {
 	return &person{ID: a.ID, Name: a.Name, Email: a.Email, AvatarURL: a.AvatarURL}
 }
 
-// user finds or makes the user, and keeps the name and the picture as they are
-// now. What webhooks leave out, such as the time zone, is asked for once; that
-// it cannot be had is no reason to lose what the person said.
-func (s *service) user(ctx context.Context, call *integration.Call, c *settings, p *person) (*platform.User, error) {
-	tags := platform.Tags{tagID: p.ID}
-	if p.Email != "" {
-		tags[tagEmail] = p.Email
-	}
+// user describes the person to the platform.
+func (p *person) user() *chatkit.User {
+	tags := platform.Tags{tagID: p.ID, tagEmail: p.Email}
 	if p.external {
 		tags[tagExternal] = "true"
 	}
-	out, err := call.Client.GetOrCreateUser(ctx, &platform.GetOrCreateUserInput{
-		Tags: tags, Name: p.Name, PictureURL: p.AvatarURL, DiscriminateByTags: []string{tagID},
-	})
+	return &chatkit.User{Tags: tags, FindBy: []platform.Tags{{tagID: p.ID}}, Name: p.Name, PictureURL: p.AvatarURL}
+}
+
+// user finds or creates the person's user, see complete.
+func (s *service) user(ctx context.Context, call *integration.Call, c *settings, p *person) (*platform.User, error) {
+	out, err := chatkit.Receive(ctx, call, &chatkit.Inbound{User: p.user()})
 	if err != nil {
-		return nil, fmt.Errorf("find or make the user: %w", err)
+		return nil, err
 	}
-	u := &out.User
-	if p.Name != "" && u.Name != p.Name || p.AvatarURL != "" && u.PictureURL != p.AvatarURL || p.Email != "" && u.Tags[tagEmail] != p.Email {
-		if u, err = rename(ctx, call, u.ID, p, filled(platform.Tags{tagEmail: p.Email})); err != nil {
-			return nil, err
-		}
-	}
+	return s.complete(ctx, call, c, p, out.User)
+}
+
+// complete asks once for the part of a profile that webhooks leave out, such as
+// the time zone. A failure is only logged.
+func (s *service) complete(ctx context.Context, call *integration.Call, c *settings, p *person, u *platform.User) (*platform.User, error) {
 	if u.Tags[tagDisplayName] != "" || p.external {
 		return u, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, courtesy)
+	short, cancel := context.WithTimeout(ctx, courtesy)
 	defer cancel()
-	profile, err := s.profile(ctx, call, c, p.ID)
+	profile, err := s.profile(short, call, c, p.ID)
 	if err != nil {
-		call.Logger.WarnContext(ctx, "the user's profile cannot be read now", "error", err)
+		call.Logger.WarnContext(ctx, "profile not read", "user_id", u.ID, "error", err)
 		return u, nil
 	}
-	return profile.remember(context.WithoutCancel(ctx), call, u.ID)
+	return chatkit.UpdateUser(ctx, call, u, profile.kit())
 }
 
-func rename(ctx context.Context, call *integration.Call, id string, p *person, tags platform.Tags) (*platform.User, error) {
-	in := &platform.UpdateUserInput{ID: id, Tags: tags}
-	if p.Name != "" {
-		in.Name = platform.Set(p.Name)
-	}
-	if p.AvatarURL != "" {
-		in.PictureURL = platform.Set(p.AvatarURL)
-	}
-	out, err := call.Client.UpdateUser(ctx, in)
-	if err != nil {
-		return nil, fmt.Errorf("update the user: %w", err)
-	}
-	return &out.User, nil
+// kit is the profile as the platform keeps it.
+func (p *profile) kit() *chatkit.Profile {
+	return &chatkit.Profile{Name: p.Name, PictureURL: p.AvatarURL, Tags: platform.Tags{
+		tagEmail: p.Email, tagDisplayName: p.DisplayName, tagTimezone: p.Timezone,
+	}}
 }
 
 // profile is a user of the workspace.
@@ -120,11 +110,4 @@ func (s *service) profile(ctx context.Context, call *integration.Call, c *settin
 	}
 	err := s.client(call, c).do(ctx, queryUser, vars{"id": id}, &out)
 	return &out.User, err
-}
-
-// remember keeps the profile on the user.
-func (p *profile) remember(ctx context.Context, call *integration.Call, userID string) (*platform.User, error) {
-	return rename(ctx, call, userID, &person{Name: p.Name, AvatarURL: p.AvatarURL}, platform.Tags{
-		tagEmail: p.Email, tagDisplayName: p.DisplayName, tagTimezone: p.Timezone,
-	})
 }

@@ -1,11 +1,14 @@
 package linear
 
 import (
+	"fmt"
 	"net/url"
 	"path"
 	"strconv"
 	"strings"
 
+	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
 
@@ -146,4 +149,82 @@ func card(c *message.Card, n *int) string {
 		}
 	}
 	return paragraphs(heading, c.Subtitle, picture, strings.Join(links, " · "), list(answers(c.Actions), n))
+}
+
+// renderers are the renderers by message type. Each message, a bloc too, is one
+// comment.
+func renderers() chatkit.Renderers[*outbound, string] {
+	return chatkit.Renderers[*outbound, string]{
+		message.TypeText:     chatkit.Render(comment[message.Text]),
+		message.TypeMarkdown: chatkit.Render(comment[message.Markdown]),
+		message.TypeImage:    chatkit.Render(comment[message.Image]),
+		message.TypeAudio:    chatkit.Render(comment[message.Audio]),
+		message.TypeVideo:    chatkit.Render(comment[message.Video]),
+		message.TypeFile:     chatkit.Render(comment[message.File]),
+		message.TypeLocation: chatkit.Render(comment[message.Location]),
+		message.TypeCard:     chatkit.Render(comment[message.Card]),
+		message.TypeCarousel: chatkit.Render(comment[message.Carousel]),
+		message.TypeChoice:   chatkit.Render(comment[message.Choice]),
+		message.TypeDropdown: chatkit.Render(comment[message.Dropdown]),
+		message.TypeBloc:     chatkit.Render(comment[message.Bloc]),
+	}
+}
+
+func comment[P message.Payload](_ *outbound, p *P) ([]string, error) {
+	body, err := written(*p)
+	if err != nil {
+		return nil, err
+	}
+	if strings.TrimSpace(body) == "" {
+		return nil, integration.RuntimeError("the message says nothing that a comment could")
+	}
+	return []string{body}, nil
+}
+
+// written is the comment that says what the message says.
+func written(p message.Payload) (string, error) {
+	switch p := p.(type) {
+	case message.Text:
+		return p.Text, nil
+	case message.Markdown:
+		return p.Markdown, nil
+	case message.Image:
+		return image(p.Title, p.ImageURL), nil
+	case message.Audio:
+		return file(p.Title, p.AudioURL), nil
+	case message.Video:
+		return file(p.Title, p.VideoURL), nil
+	case message.File:
+		return file(p.Title, p.FileURL), nil
+	case message.Location:
+		return location(&p), nil
+	case message.Card:
+		return cards([]message.Card{p}), nil
+	case message.Carousel:
+		return cards(p.Items), nil
+	case message.Choice:
+		return choice(p.Text, p.Options), nil
+	case message.Dropdown:
+		return choice(p.Text, p.Options), nil
+	case message.Bloc:
+		return bloc(p)
+	}
+	return "", fmt.Errorf("there is no way to write a %s as a comment", p.Type())
+}
+
+// bloc writes the items below each other, in one comment.
+func bloc(b message.Bloc) (string, error) {
+	items, err := b.Payloads()
+	if err != nil {
+		return "", integration.RuntimeError("the bloc does not fit: " + err.Error())
+	}
+	var parts []string
+	for _, item := range items {
+		part, err := written(item)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, part)
+	}
+	return paragraphs(parts...), nil
 }

@@ -103,7 +103,7 @@ func (s *service) noWebhook(ctx context.Context, call *integration.Call, c *sett
 // tidy returns our webhook, nil when there is none. It removes others that call
 // the same address, for what they sign is not ours, and ours where it moved to
 // another team, which a webhook cannot.
-func tidy(ctx context.Context, call *integration.Call, c *settings, admin *api, id string) (found *hook, moved bool, err error) {
+func tidy(ctx context.Context, call *integration.Call, c *settings, admin *client, id string) (found *hook, moved bool, err error) {
 	var stray []string
 	err = each(ctx, admin, queryWebhooks, "webhooks", nil, func(h *hook) bool {
 		switch {
@@ -127,7 +127,7 @@ func tidy(ctx context.Context, call *integration.Call, c *settings, admin *api, 
 
 // mend makes the webhook what it should be, where somebody or Linear changed
 // it.
-func mend(ctx context.Context, call *integration.Call, admin *api, h *hook) error {
+func mend(ctx context.Context, call *integration.Call, admin *client, h *hook) error {
 	want := slices.Sorted(slices.Values(resourceTypes()))
 	if h.Enabled && h.URL == call.WebhookURL && slices.Equal(slices.Sorted(slices.Values(h.ResourceTypes)), want) {
 		return nil
@@ -152,7 +152,7 @@ func (s *service) silence(ctx context.Context, call *integration.Call, c *settin
 }
 
 // removeHook removes a webhook; one that is gone already is none to remove.
-func removeHook(ctx context.Context, admin *api, id string) error {
+func removeHook(ctx context.Context, admin *client, id string) error {
 	var out struct{}
 	err := admin.do(ctx, mutationWebhookDelete, vars{"id": id}, &out)
 	if refused(err) && !denied(err) {

@@ -41,7 +41,7 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 	if !signed(secret, req.Headers[headerSignature], req.Body) {
 		return integration.Text(http.StatusUnauthorized, "the signature is missing or wrong"), nil
 	}
-	var e envelope
+	var e inbound
 	if err := json.Unmarshal([]byte(req.Body), &e); err != nil {
 		call.Logger.WarnContext(ctx, "webhook ignored: it cannot be read")
 		return integration.Text(http.StatusOK, "ignored"), nil
@@ -50,7 +50,7 @@ func (s *service) webhook(ctx context.Context, call *integration.Call, req *plat
 		return integration.Text(http.StatusUnauthorized, "the timestamp is missing or more than a minute away; check the clocks"), nil
 	}
 	e.key = deliveryKey(req.Headers[headerDelivery], &e)
-	if err := settle(ctx, call, s.receive(ctx, call, c, &e)); err != nil {
+	if err := chatkit.DropFinal(ctx, call, "webhook", s.receive(ctx, call, c, &e)); err != nil {
 		return nil, err
 	}
 	return integration.Text(http.StatusOK, "ok"), nil
@@ -69,7 +69,7 @@ func signingSecret(ctx context.Context, call *integration.Call, c *settings) (st
 
 // deliveryKey names what Linear tells, the same when it is told again: the
 // delivery's id, else what there is of it but the time of the telling.
-func deliveryKey(id string, e *envelope) string {
+func deliveryKey(id string, e *inbound) string {
 	if id != "" && len(id) <= 100 {
 		return id
 	}
@@ -77,17 +77,11 @@ func deliveryKey(id string, e *envelope) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// settle lets through only errors that another try may mend: Linear tries three
-// times within some hours. Others are logged.
-func settle(ctx context.Context, call *integration.Call, err error) error {
-	return chatkit.DropFinal(ctx, call, "webhook", err)
-}
-
 // receive handles what happened. Each thing that it does is done once, whatever
 // is repeated at the same time or later: messages go by the comment's id,
 // events by the delivery's.
-func (s *service) receive(ctx context.Context, call *integration.Call, c *settings, e *envelope) error {
-	handle := map[string]func(context.Context, *integration.Call, *settings, *envelope) error{
+func (s *service) receive(ctx context.Context, call *integration.Call, c *settings, e *inbound) error {
+	handle := map[string]func(context.Context, *integration.Call, *settings, *inbound) error{
 		"Issue": s.issueHappened, "Comment": s.commentHappened, "Reaction": s.reactionHappened,
 		"Project": s.projectHappened, "Cycle": s.cycleHappened,
 	}[e.Type]

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
@@ -33,12 +34,16 @@ var numbered = regexp.MustCompile(`^[#(]?(\d{1,3})[.)]?$`)
 // answered is what a comment says. Where the bot asked in the conversation, and
 // the comment is the number, the label or the value of an option, it says that
 // option: there are no buttons at Linear.
-func answered(ctx context.Context, call *integration.Call, conversationID, body string) (text, error) {
+func answered(ctx context.Context, call *integration.Call, in *chatkit.Conversation, body string) (text, error) {
 	said := strings.TrimSpace(strings.ReplaceAll(strings.TrimSpace(body), `\`, ""))
 	if said == "" || len(said) > longestAnswer || strings.Contains(said, "\n") {
 		return text{Text: body}, nil
 	}
-	out, err := call.Client.ListMessages(ctx, &platform.ListMessagesInput{ConversationID: conversationID, PageSize: lookBack})
+	conv, err := chatkit.FindConversation(ctx, call, in.Channel, in.FindBy[0])
+	if err != nil || conv == nil {
+		return text{Text: body}, err
+	}
+	out, err := call.Client.ListMessages(ctx, &platform.ListMessagesInput{ConversationID: conv.ID, PageSize: lookBack})
 	if err != nil {
 		return text{}, fmt.Errorf("find what the bot asked: %w", err)
 	}

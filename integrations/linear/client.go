@@ -17,16 +17,14 @@ import (
 const (
 	defaultAPI = "https://api.linear.app"
 	defaultApp = "https://linear.app"
-	// vendor names the system in errors.
-	vendor = "Linear"
 	// maxAnswer bounds what is read of an answer.
 	maxAnswer = 8 << 20
 	// apiTimeout bounds one call of the API.
 	apiTimeout = 20 * time.Second
 )
 
-// api calls Linear's GraphQL API with one set of credentials.
-type api struct {
+// client calls Linear's GraphQL API with one set of credentials.
+type client struct {
 	http *http.Client // follows no redirects
 	url  *url.URL
 	// authorize returns the value of the Authorization header. With a value
@@ -38,7 +36,7 @@ type api struct {
 type vars map[string]any
 
 // do runs a document and reads its data into out.
-func (a *api) do(ctx context.Context, document string, v vars, out any) error {
+func (a *client) do(ctx context.Context, document string, v vars, out any) error {
 	data, err := a.raw(ctx, document, v)
 	if err != nil {
 		return err
@@ -51,7 +49,7 @@ func (a *api) do(ctx context.Context, document string, v vars, out any) error {
 
 // raw runs a document and returns its data. Credentials that expired are
 // renewed once.
-func (a *api) raw(ctx context.Context, document string, v vars) (json.RawMessage, error) {
+func (a *client) raw(ctx context.Context, document string, v vars) (json.RawMessage, error) {
 	body, err := json.Marshal(map[string]any{"query": document, "variables": v})
 	if err != nil {
 		return nil, fmt.Errorf("write the call of %s: %w", vendor, err)
@@ -70,7 +68,7 @@ func (a *api) raw(ctx context.Context, document string, v vars) (json.RawMessage
 	return a.post(ctx, header, body)
 }
 
-func (a *api) post(ctx context.Context, header string, body []byte) (json.RawMessage, error) {
+func (a *client) post(ctx context.Context, header string, body []byte) (json.RawMessage, error) {
 	ctx, cancel := context.WithTimeout(ctx, apiTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url.JoinPath("graphql").String(), bytes.NewReader(body))

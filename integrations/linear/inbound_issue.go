@@ -62,11 +62,11 @@ func (s *service) issue(ctx context.Context, call *integration.Call, c *settings
 
 // describe gives the issue's conversation its tags.
 func (i *issue) describe(ctx context.Context, call *integration.Call, conv *platform.Conversation) (*platform.Conversation, error) {
-	tags := platform.Tags{tagTitle: chatkit.ClipTag(i.Title), tagURL: i.URL, tagParentID: "", tagParentTitle: "", tagParentURL: ""}
+	tags := platform.Tags{tagTitle: i.Title, tagURL: i.URL, tagParentID: "", tagParentTitle: "", tagParentURL: ""}
 	if i.Parent != nil {
-		tags[tagParentID], tags[tagParentTitle], tags[tagParentURL] = i.Parent.ID, chatkit.ClipTag(i.Parent.Title), i.Parent.URL
+		tags[tagParentID], tags[tagParentTitle], tags[tagParentURL] = i.Parent.ID, i.Parent.Title, i.Parent.URL
 	}
-	return retag(ctx, call, conv, tags)
+	return chatkit.UpdateConversation(ctx, call, conv, tags)
 }
 
 // issueData is an issue as webhooks describe it.
@@ -110,7 +110,7 @@ func (d *issueData) ref() *issueRef {
 
 // issueHappened tells the bot what became of an issue. The conversation of one
 // that was deleted is found, but not made.
-func (s *service) issueHappened(ctx context.Context, call *integration.Call, c *settings, e *envelope) error {
+func (s *service) issueHappened(ctx context.Context, call *integration.Call, c *settings, e *inbound) error {
 	var d issueData
 	if err := json.Unmarshal(e.Data, &d); err != nil || d.ID == "" {
 		return misshapen(ctx, call, e)
@@ -120,7 +120,7 @@ func (s *service) issueHappened(ctx context.Context, call *integration.Call, c *
 	if e.verb() == "Deleted" {
 		conv, err = knownConversation(ctx, call, d.ID)
 	} else if conv, err = s.issueConversation(ctx, call, c, d.ref()); err == nil && conv.Tags[tagParentID] != d.ParentID {
-		conv, err = s.reparented(ctx, call, c, conv, d.ID)
+		conv, err = s.describe(ctx, call, c, conv, d.ID) // webhooks do not describe the new parent
 	}
 	if err != nil {
 		return err
@@ -138,21 +138,8 @@ func (s *service) issueHappened(ctx context.Context, call *integration.Call, c *
 	return d.fileChanged(ctx, call, e)
 }
 
-// reparented gives the conversation the tags of the issue's new parent, which
-// webhooks do not describe.
-func (s *service) reparented(ctx context.Context, call *integration.Call, c *settings, conv *platform.Conversation, id string) (*platform.Conversation, error) {
-	ctx, cancel := context.WithTimeout(ctx, courtesy)
-	defer cancel()
-	full, err := s.issue(ctx, call, c, id)
-	if err != nil {
-		call.Logger.WarnContext(ctx, "the issue cannot be read now", "error", err)
-		return conv, nil
-	}
-	return full.describe(context.WithoutCancel(ctx), call, conv)
-}
-
 // misshapen drops a webhook that is signed and yet not as Linear describes it.
-func misshapen(ctx context.Context, call *integration.Call, e *envelope) error {
+func misshapen(ctx context.Context, call *integration.Call, e *inbound) error {
 	call.Logger.WarnContext(ctx, "webhook ignored: its data cannot be read", "type", e.Type, "action", e.Action)
 	return nil
 }

@@ -35,12 +35,12 @@ func (s *service) getUser(ctx context.Context, a *asking, in *userInput) (*userO
 	if err != nil {
 		return nil, err
 	}
-	known, err := a.Client.ListUsers(ctx, &platform.ListUsersInput{Tags: platform.Tags{tagID: p.ID}, PageSize: 1})
+	known, err := chatkit.FindUser(ctx, a.Call, platform.Tags{tagID: p.ID})
 	if err != nil {
 		return nil, err
 	}
-	for _, u := range known.Users {
-		if _, err := p.remember(ctx, a.Call, u.ID); err != nil {
+	if known != nil {
+		if _, err := chatkit.UpdateUser(ctx, a.Call, known, p.kit()); err != nil {
 			return nil, err
 		}
 	}
@@ -100,11 +100,12 @@ func (s *service) converseOn(ctx context.Context, call *integration.Call, c *set
 	if err != nil {
 		return nil, chatkit.Explain("the issue "+id+" cannot be read", err)
 	}
-	conv, _, err := conversation(ctx, call, channelIssue, (&issueRef{ID: i.ID, Title: i.Title, URL: i.URL}).tags())
+	ref := &issueRef{ID: i.ID, Title: i.Title, URL: i.URL}
+	out, err := chatkit.Receive(ctx, call, &chatkit.Inbound{Conversation: ref.conversation()})
 	if err != nil {
 		return nil, err
 	}
-	return i.describe(ctx, call, conv)
+	return i.describe(ctx, call, out.Conversation)
 }
 
 // createConversation is startConversation for bots that make conversations

@@ -25,7 +25,7 @@ type reactionData struct {
 
 // reactionHappened tells the bot of a reaction, with the message or the
 // conversation that it is on, where the bot knows it.
-func (s *service) reactionHappened(ctx context.Context, call *integration.Call, c *settings, e *envelope) error {
+func (s *service) reactionHappened(ctx context.Context, call *integration.Call, c *settings, e *inbound) error {
 	var d reactionData
 	if err := json.Unmarshal(e.Data, &d); err != nil || d.ID == "" {
 		return misshapen(ctx, call, e)
@@ -74,7 +74,7 @@ type projectData struct {
 	} `json:"status"`
 }
 
-func (s *service) projectHappened(ctx context.Context, call *integration.Call, c *settings, e *envelope) error {
+func (s *service) projectHappened(ctx context.Context, call *integration.Call, c *settings, e *inbound) error {
 	var d projectData
 	if err := json.Unmarshal(e.Data, &d); err != nil || d.ID == "" {
 		return misshapen(ctx, call, e)
@@ -96,7 +96,7 @@ type cycleData struct {
 	UpdatedAt   string  `json:"updatedAt"`
 }
 
-func (s *service) cycleHappened(ctx context.Context, call *integration.Call, c *settings, e *envelope) error {
+func (s *service) cycleHappened(ctx context.Context, call *integration.Call, c *settings, e *inbound) error {
 	var d cycleData
 	if err := json.Unmarshal(e.Data, &d); err != nil || d.ID == "" {
 		return misshapen(ctx, call, e)
@@ -114,7 +114,7 @@ type telling struct {
 
 // tell raises the event, once for what Linear tells. payload makes it of what
 // all events have.
-func (s *service) tell(ctx context.Context, call *integration.Call, c *settings, e *envelope, t telling, payload func(*happened) any) error {
+func (s *service) tell(ctx context.Context, call *integration.Call, c *settings, e *inbound, t telling, payload func(*happened) any) error {
 	h := &happened{Action: e.Action, Link: e.URL, OrganizationID: e.OrganizationID, HappenedAt: e.CreatedAt}
 	if e.verb() == "Updated" {
 		h.Changes = e.changes()

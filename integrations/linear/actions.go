@@ -70,7 +70,7 @@ func (s *service) handleActions(m *integration.Mux) {
 type asking struct {
 	*integration.Call
 	settings *settings
-	api      *api
+	api      *client
 }
 
 // perform registers an action. What Linear refuses is told the bot.

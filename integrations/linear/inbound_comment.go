@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/bellhop-dev/bellhop/integration"
+	"github.com/bellhop-dev/bellhop/integration/chatkit"
 	"github.com/bellhop-dev/bellhop/platform"
 	"github.com/bellhop-dev/bellhop/platform/message"
 )
@@ -71,7 +72,7 @@ func (d *commentData) author() *person {
 
 // commentHappened hands the bot what a person wrote on an issue, as a message,
 // and tells it what became of comments, wherever they are.
-func (s *service) commentHappened(ctx context.Context, call *integration.Call, c *settings, e *envelope) error {
+func (s *service) commentHappened(ctx context.Context, call *integration.Call, c *settings, e *inbound) error {
 	var d commentData
 	if err := json.Unmarshal(e.Data, &d); err != nil || d.ID == "" {
 		return misshapen(ctx, call, e)
@@ -105,35 +106,33 @@ func (s *service) said(ctx context.Context, call *integration.Call, c *settings,
 	if on == nil || author == nil || strings.TrimSpace(d.Body) == "" {
 		return nil, nil
 	}
-	u, err := s.user(ctx, call, c, author)
-	if err != nil {
-		return nil, err
-	}
-	var conv *platform.Conversation
+	conv, isThread := on.conversation(), false
 	if thread := d.thread(); thread != "" && c.SeparateThreads {
-		conv, err = threadConversation(ctx, call, on, thread)
-	} else {
-		conv, err = s.issueConversation(ctx, call, c, on)
+		conv, isThread = on.thread(thread), true
 	}
+	content, err := answered(ctx, call, conv, d.Body)
 	if err != nil {
 		return nil, err
 	}
-	content, err := answered(ctx, call, conv.ID, d.Body)
-	if err != nil {
-		return nil, err
-	}
-	payload, err := json.Marshal(content)
-	if err != nil {
-		return nil, fmt.Errorf("write the message: %w", err)
-	}
-	out, err := call.Client.GetOrCreateMessage(ctx, &platform.GetOrCreateMessageInput{
-		ConversationID: conv.ID, UserID: u.ID, Type: message.TypeText, Payload: payload,
-		Tags: filled(platform.Tags{tagID: d.ID, tagParentID: d.thread()}), DiscriminateByTags: []string{tagID},
+	out, err := chatkit.Receive(ctx, call, &chatkit.Inbound{
+		User: author.user(), Conversation: conv,
+		Message: &chatkit.Message{
+			Content: chatkit.Content{Type: message.TypeText, Payload: content},
+			Tags:    platform.Tags{tagID: d.ID, tagParentID: d.thread()}, FindBy: []platform.Tags{{tagID: d.ID}},
+		},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make the message: %w", err)
+		return nil, err
 	}
-	return &out.Message, nil
+	if _, err := s.complete(ctx, call, c, author, out.User); err != nil {
+		return nil, err
+	}
+	if out.Meta.Conversation && !isThread {
+		if _, err := s.describe(ctx, call, c, out.Conversation, on.ID); err != nil {
+			return nil, err
+		}
+	}
+	return out.Message, nil
 }
 
 // edited keeps the message as the comment is now.

@@ -8,8 +8,8 @@ import (
 	"github.com/bellhop-dev/bellhop/integration"
 )
 
-// envelope is a webhook of Linear's.
-type envelope struct {
+// inbound is an update on its way in.
+type inbound struct {
 	Action           string                     `json:"action"`
 	Type             string                     `json:"type"`
 	Actor            *actor                     `json:"actor"`
@@ -35,7 +35,7 @@ type actor struct {
 }
 
 // verb is the action as events name it; empty when it is not known.
-func (e *envelope) verb() string {
+func (e *inbound) verb() string {
 	switch e.Action {
 	case "create", "restore":
 		return "Created"
@@ -49,7 +49,7 @@ func (e *envelope) verb() string {
 
 // own reports whether the bot did it itself. What it made has one of our ids;
 // else it is known by whom the credentials act as.
-func (e *envelope) own(call *integration.Call, c *settings, env *environment) bool {
+func (e *inbound) own(call *integration.Call, c *settings, env *environment) bool {
 	var d struct {
 		ID     string  `json:"id"`
 		UserID string  `json:"userId"`
@@ -81,7 +81,7 @@ type change struct {
 
 // changes are what the update changed, sorted by field. That it was updated,
 // and when, is told elsewhere.
-func (e *envelope) changes() []change {
+func (e *inbound) changes() []change {
 	var data map[string]json.RawMessage
 	_ = json.Unmarshal(e.Data, &data) // what is not there is null
 	list := []change{}

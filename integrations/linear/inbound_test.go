@@ -6,6 +6,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration/integrationtest"
 	"github.com/bellhop-dev/bellhop/integrations/linear/lineartest"
+	"github.com/bellhop-dev/bellhop/platform"
 )
 
 func TestIncoming(t *testing.T) {
@@ -135,5 +136,30 @@ func TestAnswersByNumber(t *testing.T) {
 		if got := string(all[len(all)-1].Payload); got != c.want {
 			t.Errorf("%q to a %s is %s, want %s", c.said, c.typ, got, c.want)
 		}
+	}
+}
+
+// A message of a person who is known, on an issue that is, is one call that
+// creates it; the event of the comment follows.
+func TestMessageIsOneWriteOfThePlatform(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.post(lineartest.Comment(lineartest.CommentID, "Hi", nil), "d1")
+	before := len(b.platform.Calls())
+	const long = "A comment that is longer than any answer by number.\nIt has two lines."
+	b.post(lineartest.Comment("00000000-0000-4000-8000-00000000c0c0", long, nil), "d2")
+	created := 0
+	for _, c := range b.platform.Calls()[before:] {
+		switch in := c.In.(type) {
+		case *platform.ReceiveMessageInput:
+			if in.Message != nil {
+				created++
+			}
+		case *platform.GetOrCreateUserInput, *platform.GetOrCreateConversationInput, *platform.GetOrCreateMessageInput, *platform.UpdateUserInput:
+			t.Errorf("called %s, want receiveMessage only", c.Op.Name)
+		}
+	}
+	if created != 1 {
+		t.Errorf("%d calls create the message, want one", created)
 	}
 }

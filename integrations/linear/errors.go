@@ -11,7 +11,10 @@ import (
 	"github.com/bellhop-dev/bellhop/integration/chatkit"
 )
 
-// Linear's codes that the integration does something about.
+// vendor is Linear's name in errors.
+const vendor = "Linear"
+
+// Linear's codes.
 const (
 	codeAuthentication = "AUTHENTICATION_ERROR"
 	codeForbidden      = "FORBIDDEN"
@@ -71,16 +74,14 @@ func refusal(status int, h http.Header, errs []graphError, now time.Time) error 
 	case e.Code == "" && status == http.StatusForbidden:
 		e.Code = codeForbidden
 	}
-	e.Remedy = remedy(e.Code)
 	if e.Code == codeInput && strings.Contains(e.Message, "ot find") { // "Could not find referenced Issue."
 		e.Remedy = "it was deleted at Linear, the id is wrong, or the account may not see its team"
 	}
-	switch e.Code {
-	case codeRateLimited:
-		e.RetryAfter = cmp.Or(resetAfter(h, now), e.RetryAfter, defaultWait)
-	case codeLockTimeout, codeInternal:
-		e.Temporary = true
-	default:
+	if e.Code == codeRateLimited {
+		e.RetryAfter = cmp.Or(resetAfter(h, now), e.RetryAfter)
+	}
+	refusals.Apply(e)
+	if !e.Temporary {
 		e.Final = status < http.StatusInternalServerError && status != http.StatusTooManyRequests
 	}
 	return e
@@ -104,20 +105,26 @@ func resetAfter(h http.Header, now time.Time) time.Duration {
 	return min(wait, 6*time.Hour)
 }
 
-// remedy says in words what to do about the code; empty when nothing is known.
-func remedy(code string) string {
-	switch code {
-	case codeAuthentication:
-		return "the API key or the connection was revoked, expired or mistyped: make a new key in Linear under Settings > Security & access, or connect the app again"
-	case codeForbidden:
-		return "the account may not do this: in Linear, give it access to the team, or admin rights where those are needed"
-	case codeRateLimited:
-		return "too many calls or too large queries for now"
-	case codeUsage:
-		return "the workspace's plan does not allow more: see Settings > Billing in Linear"
-	}
-	return ""
+// Pages of Linear's documentation.
+const (
+	pageErrors = "https://linear.app/developers/graphql#errors"
+	pageLimits = "https://linear.app/developers/rate-limiting"
+	pageOAuth  = "https://linear.app/developers/oauth-2-0-authentication"
+)
+
+// refusals are the errors of Linear that are retried, or have a remedy. Any
+// other refusal is final.
+var refusals = chatkit.Refusals{
+	{Code: codeAuthentication, Source: pageOAuth, Remedy: reconnect},
+	{Code: codeForbidden, Source: pageErrors, Remedy: "the account may not do this: in Linear, give it access to the team, or admin rights where those are needed"},
+	{Code: codeRateLimited, Verdict: chatkit.Retry, Wait: defaultWait, Source: pageLimits, Remedy: "too many calls or too large queries for now"},
+	{Code: codeUsage, Source: pageErrors, Remedy: "the workspace's plan does not allow more: see Settings > Billing in Linear"},
+	{Code: codeLockTimeout, Verdict: chatkit.Retry, Source: pageErrors},
+	{Code: codeInternal, Verdict: chatkit.Retry, Source: pageErrors},
 }
+
+// reconnect is the remedy for credentials that ended.
+const reconnect = "the API key or the connection was revoked, expired or mistyped: make a new key in Linear under Settings > Security & access, or connect the app again"
 
 func isCode(err error, code string) bool {
 	e, ok := errors.AsType[*chatkit.Error](err)
