@@ -23,11 +23,12 @@ func createConversation(ctx context.Context, c *call) (any, error) {
 		return c.namedConversation(ctx, in.ID, true)
 	}
 	out, err := c.client.CreateConversation(ctx, &platform.CreateConversationInput{
-		Channel: channelName, Tags: platform.Tags{tagOwner: c.me.ID},
+		Channel: channelName, Tags: platform.Tags{tagOwner: c.me.ID}, IdempotencyKey: c.ownKey(),
 	})
 	if err != nil {
-		return nil, err
+		return nil, c.keyFault(err)
 	}
+	c.repeated(out.Replayed)
 	return c.enter(ctx, &out.Conversation)
 }
 

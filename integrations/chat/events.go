@@ -35,10 +35,10 @@ func createEvent(ctx context.Context, c *call) (any, error) {
 	release := c.hub.hold(conv.ID)
 	defer func() { release(told...) }()
 	out, err := c.client.CreateEvent(ctx, &platform.CreateEventInput{
-		Type: eventCustom, Payload: payload, ConversationID: conv.ID, UserID: c.me.ID,
+		Type: eventCustom, Payload: payload, ConversationID: conv.ID, UserID: c.me.ID, IdempotencyKey: c.ownKey(),
 	})
 	if err != nil {
-		return nil, err
+		return nil, c.keyFault(err)
 	}
 	e := event{
 		ID: &out.Event.ID, CreatedAt: out.Event.CreatedAt, Payload: in.Payload,
@@ -47,7 +47,9 @@ func createEvent(ctx context.Context, c *call) (any, error) {
 	isBot := false
 	signalled := e
 	signalled.IsBot = &isBot
-	told = append(told, newSignal("event_created", "", signalled))
+	if !c.repeated(out.Replayed) {
+		told = append(told, newSignal("event_created", "", signalled))
+	}
 	return &eventReply{e}, nil
 }
 

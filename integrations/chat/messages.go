@@ -33,13 +33,15 @@ func createMessage(ctx context.Context, c *call) (any, error) {
 	release := c.hub.hold(conv.ID)
 	defer func() { release(told...) }()
 	out, err := c.client.CreateMessage(ctx, &platform.CreateMessageInput{
-		ConversationID: conv.ID, UserID: c.me.ID, Type: typ, Payload: payload, Tags: platform.Tags{},
+		ConversationID: conv.ID, UserID: c.me.ID, Type: typ, Payload: payload, Tags: platform.Tags{}, IdempotencyKey: c.ownKey(),
 	})
 	if err != nil {
-		return nil, err
+		return nil, c.keyFault(err)
 	}
 	m := toMessage(&out.Message, fidOr(c.me.Tags, c.me.ID), toConversation(conv).ID)
-	told = append(told, messageSignal("message_created", m, false))
+	if !c.repeated(out.Replayed) {
+		told = append(told, messageSignal("message_created", m, false))
+	}
 	m.ConversationID = in.ConversationID
 	return &messageReply{m}, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bellhop-dev/bellhop/integration"
 	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/platformhttp"
 )
 
 // maxBody is the largest request body in bytes.
@@ -25,6 +26,8 @@ type call struct {
 	args  []string // the parts of the path that the pattern leaves open
 	query url.Values
 	body  string
+	key   string      // the client's idempotency key; "" without one
+	reply http.Header // of the answer
 }
 
 // into decodes the body; an empty one is an empty object.
@@ -121,7 +124,7 @@ func (s *service) webhook(ctx context.Context, ic *integration.Call, req *platfo
 		header.Set("Content-Type", "text/plain; charset=utf-8")
 		return &integration.WebhookResponse{Status: http.StatusOK, Header: header, Body: []byte("hello")}, nil
 	}
-	status, out, err := s.answer(ctx, ic, req)
+	status, out, err := s.answer(ctx, ic, req, header)
 	if err != nil {
 		status, out = s.refusal(ctx, header, err)
 	}
@@ -134,7 +137,7 @@ func (s *service) webhook(ctx context.Context, ic *integration.Call, req *platfo
 	return &integration.WebhookResponse{Status: status, Header: header, Body: body}, nil
 }
 
-func (s *service) answer(ctx context.Context, ic *integration.Call, req *platform.WebhookRequest) (int, any, error) {
+func (s *service) answer(ctx context.Context, ic *integration.Call, req *platform.WebhookRequest, reply http.Header) (int, any, error) {
 	if len(req.Body) > maxBody {
 		return 0, nil, platform.Errorf(platform.TypePayloadTooLarge, "the body is over %d bytes", maxBody)
 	}
@@ -156,7 +159,10 @@ func (s *service) answer(ctx context.Context, ic *integration.Call, req *platfor
 		if err != nil {
 			return 0, nil, platform.Errorf(platform.TypeInvalidQuery, "the query cannot be read")
 		}
-		c := &call{session: sess, args: args, query: query, body: req.Body}
+		c := &call{session: sess, args: args, query: query, body: req.Body, reply: reply}
+		if err := c.readKey(req.Headers); err != nil {
+			return 0, nil, err
+		}
 		if err := c.identify(ctx, op.who, req.Headers["x-user-key"]); err != nil {
 			return 0, nil, err
 		}
@@ -212,13 +218,13 @@ func cors(origin, asked string) http.Header {
 		origin = "*"
 	}
 	if asked == "" {
-		asked = "content-type, x-user-key, last-event-id"
+		asked = "content-type, x-user-key, last-event-id, idempotency-key"
 	}
 	h := http.Header{
 		"Access-Control-Allow-Origin":   {origin},
 		"Access-Control-Allow-Methods":  {"GET, POST, PUT, DELETE, OPTIONS"},
 		"Access-Control-Allow-Headers":  {asked},
-		"Access-Control-Expose-Headers": {"Retry-After"},
+		"Access-Control-Expose-Headers": {"Retry-After, " + platformhttp.HeaderReplayed},
 		"Access-Control-Max-Age":        {"600"},
 		"Vary":                          {"Origin, Access-Control-Request-Headers"},
 	}

@@ -7,14 +7,18 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/bellhop-dev/bellhop/platform"
+	"github.com/bellhop-dev/bellhop/platform/platformhttp"
 )
 
 // Client calls the chat API under URL, the installation's webhook address. It
@@ -91,7 +95,7 @@ func (c *Client) Messages(ctx context.Context, conversationID string) ([]Message
 // Listen calls ready once the stream is open and fn for each event, in order,
 // until ctx is done, fn fails or the stream ends; the end is io.EOF.
 func (c *Client) Listen(ctx context.Context, conversationID string, ready func(), fn func(Event) error) error {
-	res, err := c.send(ctx, http.MethodGet, "/conversations/"+url.PathEscape(conversationID)+"/listen", nil, "text/event-stream")
+	res, err := c.send(ctx, call{method: http.MethodGet, path: "/conversations/" + url.PathEscape(conversationID) + "/listen", accept: "text/event-stream"})
 	if err != nil {
 		return err
 	}
@@ -123,16 +127,44 @@ func (c *Client) Listen(ctx context.Context, conversationID string, ready func()
 	return io.EOF
 }
 
+// attempts is how often a call is made whose answer was lost.
+const attempts = 3
+
+// do makes a call. One that creates something has an idempotency key and, as
+// one that reads, is repeated after a connection fault. That which creates a
+// user is not: the server takes no keys there.
 func (c *Client) do(ctx context.Context, method, path string, in, out any) error {
-	var body io.Reader
+	var body []byte
 	if in != nil {
-		data, err := json.Marshal(in)
-		if err != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
 			return err
 		}
-		body = bytes.NewReader(data)
 	}
-	res, err := c.send(ctx, method, path, body, "application/json")
+	key, tries := "", attempts
+	switch {
+	case method == http.MethodPost && path == "/users":
+		tries = 1
+	case method == http.MethodPost:
+		key = rand.Text()
+	}
+	for try := 1; ; try++ {
+		err := c.ask(ctx, call{method, path, body, key, "application/json"}, out)
+		if _, answered := errors.AsType[*platform.Error](err); err == nil || answered || try == tries || ctx.Err() != nil {
+			return err
+		}
+		timer := time.NewTimer(time.Duration(try) * 200 * time.Millisecond)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+		}
+	}
+}
+
+func (c *Client) ask(ctx context.Context, q call, out any) error {
+	method, path := q.method, q.path
+	res, err := c.send(ctx, q)
 	if err != nil {
 		return err
 	}
@@ -143,12 +175,28 @@ func (c *Client) do(ctx context.Context, method, path string, in, out any) error
 	return nil
 }
 
-func (c *Client) send(ctx context.Context, method, path string, body io.Reader, accept string) (*http.Response, error) {
+// call is one request.
+type call struct {
+	method, path string
+	body         []byte
+	key          string // idempotency key
+	accept       string
+}
+
+func (c *Client) send(ctx context.Context, q call) (*http.Response, error) {
+	method, path := q.method, q.path
+	var body io.Reader
+	if q.body != nil {
+		body = bytes.NewReader(q.body)
+	}
 	r, err := http.NewRequestWithContext(ctx, method, strings.TrimRight(c.URL, "/")+path, body)
 	if err != nil {
 		return nil, err
 	}
-	r.Header.Set("Accept", accept)
+	r.Header.Set("Accept", q.accept)
+	if q.key != "" {
+		r.Header.Set(platformhttp.HeaderKey, q.key)
+	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
