@@ -14,7 +14,10 @@ func (s *Service) showDelivery(ctx context.Context, d *store.Delivery) platform.
 		ID: d.ID, CreatedAt: platform.At(d.CreatedAt), State: platform.DeliveryState(d.State), Target: d.Target, BotID: d.BotID,
 		Operation: d.Operation, Type: d.Type, Lane: d.Lane, Sequence: d.Seq,
 		ConversationID: d.ConversationID, MessageID: d.MessageID, EventID: d.EventID,
-		Attempts: d.Attempts, LastError: d.LastError, CarriedBy: d.CarriedBy,
+		Attempts: d.Attempts, LastError: d.LastError,
+	}
+	if d.CarriedBy != d.ID { // else it is to be attempted with the others that it carries
+		shown.CarriedBy = d.CarriedBy
 	}
 	if d.FinishedAt != nil {
 		at := platform.At(*d.FinishedAt)

@@ -45,7 +45,35 @@ func (d *Dispatcher) burst(ctx context.Context, l *lane, run []store.Delivery, c
 		d.cfg.Logger.Error("messages not joined", "lane", l.name, "error", err)
 		group, carrier, body = group[:1], &group[0], group[0].Body
 	}
+	if !d.bind(ctx, carrier, group[:len(group)-1]) {
+		d.release(l, nil, ctx.Err() == nil)
+		return
+	}
 	d.attemptBurst(ctx, l, group, carrier, body)
+}
+
+// bind writes down, before the first attempt, which messages are attempted
+// together: after a crash, or an answer that was lost, the bot may still work on
+// them under the carrier's id, and must get the same ones under it again. It
+// reports false when the lane must be read again first.
+func (d *Dispatcher) bind(ctx context.Context, carrier *store.Delivery, carried []store.Delivery) bool {
+	if carrier.CarriedBy == carrier.ID {
+		return true
+	}
+	bound := false
+	d.persist(ctx, carrier, func(tx *store.Tx) error {
+		bound = true
+		return tx.CarryDeliveries(ctx, carrier, ids(carried))
+	})
+	return bound && ctx.Err() == nil
+}
+
+func ids(list []store.Delivery) []string {
+	all := make([]string, len(list))
+	for i := range list {
+		all[i] = list[i].ID
+	}
+	return all
 }
 
 func (d *Dispatcher) attemptBurst(ctx context.Context, l *lane, group []store.Delivery, carrier *store.Delivery, body []byte) {
@@ -135,10 +163,6 @@ func burstBody(group []store.Delivery) ([]byte, error) {
 // recordBurst writes the outcome of an attempt for its carrier and, in the same
 // transaction, for those it carried.
 func (d *Dispatcher) recordBurst(ctx context.Context, l *lane, carrier *store.Delivery, carried []store.Delivery, start time.Time, err error) {
-	ids := make([]string, len(carried))
-	for i := range carried {
-		ids[i] = carried[i].ID
-	}
 	if lease := leaseOf(err); lease > 0 {
 		d.judge(l, true)
 		d.grant(ctx, carrier, start, lease)
@@ -146,7 +170,7 @@ func (d *Dispatcher) recordBurst(ctx context.Context, l *lane, carrier *store.De
 			if err := tx.LeaseDelivery(ctx, carrier); err != nil {
 				return err
 			}
-			return tx.CarryDeliveries(ctx, carrier, ids)
+			return tx.CarryDeliveries(ctx, carrier, ids(carried))
 		})
 		return
 	}
@@ -155,7 +179,7 @@ func (d *Dispatcher) recordBurst(ctx context.Context, l *lane, carrier *store.De
 	}
 	retry := d.conclude(ctx, carrier, start, time.Since(start), err)
 	d.persist(ctx, carrier, func(tx *store.Tx) error {
-		if err := tx.CarryDeliveries(ctx, carrier, ids); err != nil {
+		if err := tx.CarryDeliveries(ctx, carrier, ids(carried)); err != nil {
 			return err
 		}
 		return keepConclusion(ctx, tx, carrier, retry)

@@ -288,3 +288,25 @@ func TestBurstUnderALeaseEndsAsOne(t *testing.T) {
 		want(t, b.target.seen(), "a/1", "c/1", "d/1")
 	})
 }
+
+// A server that is killed in the middle of a turn leaves no outcome. The bot may
+// still work on the turn: it gets the same messages under the same id again, and
+// what came meanwhile in the next turn.
+func TestBurstIsAttemptedAsItWasAfterAKill(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		got := new(bodies)
+		cfg := inMode(platform.Concurrency{Mode: platform.ModeBurst})
+		cfg.Grace = time.Millisecond
+		b := setup(t, cfg, slow(got))
+		b.tell(platform.ModeBurst, "l", "a")
+		synctest.Wait()
+		b.tell(platform.ModeBurst, "l", "b", "c")
+		b.stop() // the attempt at a is cut short and leaves no outcome
+		cfg.Store, cfg.Deliverer = b.store, b.target
+		b.run(cfg)
+		pass(time.Minute)
+		got.want(t, `a {"event":{"id":"a"}}`, `a {"event":{"id":"a"}}`, `c {"event":{"id":"c"},"skipped":[{"id":"b"}]}`)
+		b.states(store.DeliveryDelivered, "a", "b", "c")
+	})
+}

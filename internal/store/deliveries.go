@@ -32,7 +32,7 @@ type Delivery struct {
 	CreatedAt       time.Time
 	FinishedAt      *time.Time
 	LeasedAt        *time.Time // when the attempt began whose lease ends at NextAt; nil when there is none
-	CarriedBy       string     // the delivery whose attempts carry this one too, "" when it has its own
+	CarriedBy       string     // the delivery whose attempts carry this one too, its own ID while it carries others, "" when it is attempted by itself
 	Mode            string     // how the turns of its conversation follow each other, "" one by one; not kept
 	Head            bool       // nothing unfinished is before it in its lane; not kept, but set by Enqueue and the lane's readers
 }
