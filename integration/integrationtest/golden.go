@@ -6,35 +6,77 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 )
 
 // UpdateEnv is the environment variable that, when it is set, makes Golden
 // write its files; the difference is then read in review.
 const UpdateEnv = "BELLHOP_UPDATE_GOLDEN"
 
-// Golden compares got with the file testdata/<name>.golden. Blanks in the name
-// become underscores, so that the name of a test case will do.
+// archives is held while a golden file of several cases is written.
+var archives sync.Mutex
+
+// Golden compares got with what testdata has under the name: for "in/text" the
+// section text of testdata/in.txtar, for a name without a slash the file
+// testdata/<name>.golden. Blanks in the name become underscores, so that the
+// name of a test case will do.
 func Golden(t testing.TB, name, got string) {
 	t.Helper()
-	file := filepath.Join("testdata", strings.ReplaceAll(name, " ", "_")+".golden")
-	if os.Getenv(UpdateEnv) != "" {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
+	name = strings.ReplaceAll(name, " ", "_")
+	dir, section, grouped := strings.Cut(name, "/")
+	file := filepath.Join("testdata", name+".golden")
+	if grouped {
+		file = filepath.Join("testdata", dir+".txtar")
 	}
-	want, err := os.ReadFile(file)
+	if os.Getenv(UpdateEnv) != "" {
+		updateGolden(t, file, section, got)
+	}
+	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatalf("%v; set %s=1 to write it", err, UpdateEnv)
 	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
+	want := string(raw)
+	if grouped {
+		sections := txtar.Parse(raw).Files
+		i := slices.IndexFunc(sections, func(f txtar.File) bool { return f.Name == section })
+		if i < 0 {
+			t.Fatalf("%s has no section %s; set %s=1 to write it", file, section, UpdateEnv)
+		}
+		want = string(sections[i].Data)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s %s (-want +got):\n%s", file, section, diff)
+	}
+}
+
+// updateGolden writes a golden file, or its section.
+func updateGolden(t testing.TB, file, section, got string) {
+	t.Helper()
+	archives.Lock()
+	defer archives.Unlock()
+	content := []byte(got)
+	if section != "" {
+		raw, err := os.ReadFile(file)
+		if err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+		all := txtar.Parse(raw)
+		all.Files = slices.DeleteFunc(all.Files, func(f txtar.File) bool { return f.Name == section })
+		all.Files = append(all.Files, txtar.File{Name: section, Data: content})
+		slices.SortFunc(all.Files, func(a, b txtar.File) int { return strings.Compare(a.Name, b.Name) })
+		content = txtar.Format(all)
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, content, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
