@@ -33,13 +33,6 @@ const (
 	tagProfile  = "profile"
 )
 
-// Configuration is how an installation is configured.
-type Configuration struct {
-	// EncryptionKey signs user keys (HS256) that an own back end makes; users
-	// are then made with such keys only.
-	EncryptionKey string `json:"encryptionKey,omitempty" secret:"true" title:"Encryption key (HS256)" description:"At least 32 bytes; only when your own back end signs user keys"`
-}
-
 // authState is the installation's own secret for user keys.
 type authState struct {
 	Key string `json:"key"`

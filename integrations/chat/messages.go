@@ -40,7 +40,9 @@ func createMessage(ctx context.Context, c *call) (any, error) {
 	}
 	m := toMessage(&out.Message, fidOr(c.me.Tags, c.me.ID), toConversation(conv).ID)
 	if !c.repeated(out.Replayed) {
-		told = append(told, messageSignal("message_created", m, false))
+		signalled := m
+		signalled.IdempotencyKey = c.key
+		told = append(told, messageSignal("message_created", signalled, false))
 	}
 	m.ConversationID = in.ConversationID
 	return &messageReply{m}, nil

@@ -31,6 +31,9 @@ type chatMessage struct {
 	ConversationID string          `json:"conversationId"`
 	Metadata       json.RawMessage `json:"metadata,omitempty"`
 	IsBot          *bool           `json:"isBot,omitempty"` // in signals only
+	// IdempotencyKey is the one that the message was created with; in signals
+	// only, so that its sender knows the message without the answer.
+	IdempotencyKey string `json:"idempotencyKey,omitempty"`
 }
 
 type event struct {

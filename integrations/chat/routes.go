@@ -82,6 +82,8 @@ func operations() []operation {
 		{"DELETE", "messages/*", 200, member, deleteMessage},
 		{"POST", "events", 201, member, createEvent},
 		{"GET", "events/*", 200, member, getEvent},
+		{"GET", pathPage, 200, anybody, getPage},
+		{"POST", "files", 201, member, createFile},
 	}
 }
 

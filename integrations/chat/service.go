@@ -36,13 +36,13 @@ func newService(env integration.Env) *service {
 	return s
 }
 
-// register refuses what user keys must not be signed with.
+// register rejects a configuration that cannot work.
 func (s *service) register(_ context.Context, call *integration.Call) error {
 	c, err := integration.Config[Configuration](call)
 	if err != nil {
 		return err
 	}
-	return checkSecret(c.EncryptionKey)
+	return c.check()
 }
 
 // session is one request of a user's client.
@@ -52,7 +52,7 @@ type session struct {
 	botUserID     string
 	integrationID string
 	installation  string // key of service.keys
-	configured    string // the configured encryption key
+	config        Configuration
 }
 
 func (s *service) session(client *platform.Client, botUserID, integrationID, botID, webhookID string, config []byte) (*session, error) {
@@ -70,7 +70,7 @@ func (s *service) session(client *platform.Client, botUserID, integrationID, bot
 	}
 	return &session{
 		service: s, client: client, botUserID: botUserID, integrationID: integrationID,
-		installation: botID + " " + webhookID, configured: c.EncryptionKey,
+		installation: botID + " " + webhookID, config: c,
 	}, nil
 }
 
@@ -86,8 +86,8 @@ func (s *service) sessionOf(req *wire.Request) (*session, error) {
 // secret returns what user keys are signed with: the configured key, else the
 // installation's own, which is made when it is first needed.
 func (s *session) secret(ctx context.Context) (string, error) {
-	if s.configured != "" {
-		return s.configured, nil
+	if s.config.EncryptionKey != "" {
+		return s.config.EncryptionKey, nil
 	}
 	s.mu.Lock()
 	key := s.keys[s.installation]

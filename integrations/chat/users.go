@@ -37,7 +37,7 @@ func (b *userBody) tags(fid string) platform.Tags {
 }
 
 func createUser(ctx context.Context, c *call) (any, error) {
-	if c.configured != "" {
+	if c.config.EncryptionKey != "" {
 		return nil, platform.Errorf(platform.TypeUnauthorized, "users are made with keys of an own back end here: use getOrCreateUser")
 	}
 	var in userBody

@@ -71,7 +71,7 @@ func (s *session) serve(ctx context.Context, ready func(*server.Server, credenti
 		Integrations: standard.All(),
 		Bots:         map[string]bot.Bot{samplebot.Name: samplebot.New()},
 		Secrets:      environmentSecret,
-		Pages:        map[string]http.Handler{"/chat": chat.Page(chat.PageConfig{})},
+		Pages:        chatPage(),
 	})
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s is in use by another program: stop that, or choose another address with %s", cfg.Listen, s.elsewhere)
@@ -138,4 +138,11 @@ func isTerminal(stream any) bool {
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// chatPage is the page of the chat integration.
+func chatPage() map[string]func(http.Handler) http.Handler {
+	return map[string]func(http.Handler) http.Handler{"/chat": func(webhooks http.Handler) http.Handler {
+		return chat.Page(chat.PageConfig{Webhooks: webhooks})
+	}}
 }

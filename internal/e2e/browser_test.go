@@ -31,11 +31,21 @@ type host struct {
 	t    *testing.T
 	cfg  config.Config
 	page string // address of the chat page
-	stop func()
+	bot  string // id of the bot
+	// Clients of the server that runs: of the account, and one that acts as
+	// the bot.
+	account, as *platform.Client
+	stop        func()
 }
 
 // serve starts a server with a bot and its chat.
 func serve(t *testing.T, botName string) *host {
+	t.Helper()
+	return serveChat(t, botName, nil)
+}
+
+// serveChat is serve with a configuration of the chat.
+func serveChat(t *testing.T, botName string, configuration *chat.Configuration) *host {
 	t.Helper()
 	h := &host{t: t, cfg: config.Default()}
 	h.cfg.Listen, h.cfg.Data, h.cfg.ShutdownGrace = "127.0.0.1:0", t.TempDir(), time.Second
@@ -44,11 +54,21 @@ func serve(t *testing.T, botName string) *host {
 	if err != nil {
 		t.Fatal(err)
 	}
-	put, err := srv.Client().PutInstallation(t.Context(), &platform.PutInstallationInput{BotID: made.Bot.ID, Alias: "chat", Integration: "chat@latest"})
+	in := &platform.PutInstallationInput{BotID: made.Bot.ID, Alias: "chat", Integration: "chat@latest"}
+	if configuration != nil {
+		if in.Configuration, err = json.Marshal(configuration); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put, err := srv.Client().PutInstallation(t.Context(), in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.page = srv.URL() + "/chat/" + put.Installation.WebhookID
+	if put.Installation.Status != platform.Registered {
+		t.Fatalf("the chat is %s: %s", put.Installation.Status, put.Installation.StatusReason)
+	}
+	h.page, h.bot = srv.URL()+"/chat/"+put.Installation.WebhookID, made.Bot.ID
+	h.as = h.account.With(platform.Caller{BotID: h.bot})
 	u, err := url.Parse(srv.URL())
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +83,7 @@ func (h *host) start() *server.Server {
 	srv, err := server.Open(h.t.Context(), server.Options{
 		Config: h.cfg, Integrations: standard.All(),
 		Bots:  map[string]bot.Bot{samplebot.Name: samplebot.New(), "mirror": mirror()},
-		Pages: map[string]http.Handler{"/chat": chat.Page(chat.PageConfig{})},
+		Pages: chatPage(),
 	})
 	if err != nil {
 		h.t.Fatal(err)
@@ -71,6 +91,8 @@ func (h *host) start() *server.Server {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Run(ctx) }()
+	h.account = srv.Client()
+	h.as = h.account.With(platform.Caller{BotID: h.bot})
 	h.stop = func() {
 		h.stop = func() {}
 		cancel()
@@ -125,8 +147,16 @@ type tab struct {
 	ctx context.Context
 }
 
-// browser opens a page once it is connected.
+// browser opens a page and waits until it is connected.
 func browser(t *testing.T, page string) tab {
+	t.Helper()
+	b := open(t, page)
+	b.says("Online")
+	return b
+}
+
+// open opens a page in a browser of its own.
+func open(t *testing.T, page string) tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(requiretest.Tool(t, "chromium")), chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1000, 800),
@@ -137,7 +167,6 @@ func browser(t *testing.T, page string) tab {
 	t.Cleanup(cancelTab)
 	b := tab{t, ctx}
 	do(b, "open", chromedp.Navigate(page))
-	b.says("Online")
 	return b
 }
 
@@ -198,4 +227,11 @@ func (b tab) keep(name string) {
 			b.t.Error(err)
 		}
 	}
+}
+
+// chatPage is the page of the chat integration.
+func chatPage() map[string]func(http.Handler) http.Handler {
+	return map[string]func(http.Handler) http.Handler{"/chat": func(webhooks http.Handler) http.Handler {
+		return chat.Page(chat.PageConfig{Webhooks: webhooks})
+	}}
 }

@@ -16,7 +16,7 @@ import (
 // the same, with the same status, on a page.
 func ErrorTo(w http.ResponseWriter, r *http.Request, e *platform.Error) {
 	w.Header().Add("Vary", "Accept")
-	if !wantsPage(r) {
+	if !WantsPage(r) {
 		Error(w, e)
 		return
 	}
@@ -32,9 +32,9 @@ func ErrorTo(w http.ResponseWriter, r *http.Request, e *platform.Error) {
 	_, _ = w.Write(body) // the caller may have gone
 }
 
-// wantsPage tells whether a caller would rather have a page than JSON: a
+// WantsPage reports whether a caller prefers a page to JSON: a
 // browser that opens an address says so, programs do not.
-func wantsPage(r *http.Request) bool {
+func WantsPage(r *http.Request) bool {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		return false
 	}

@@ -15,7 +15,7 @@ import (
 
 // routes serves everything on one port. Paths are matched by prefix and never
 // cleaned or redirected: names in them may hold escaped slashes.
-func (s *Server) routes(pages map[string]http.Handler) http.Handler {
+func (s *Server) routes(builders map[string]func(webhooks http.Handler) http.Handler) http.Handler {
 	operations := apihttp.New(apihttp.Config{
 		Service: s.service, Operations: platform.Operations(), Refusals: platform.Refusals(),
 		Concurrent: s.cfg.APIConcurrent, OneCaller: s.cfg.APIConcurrentPerCaller, Rate: s.cfg.APIRate, BodyRate: s.cfg.BodyRate,
@@ -27,8 +27,10 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 		Concurrent: s.cfg.WebhookConcurrent, OneCaller: s.cfg.WebhookConcurrentPerCaller, Streams: s.cfg.StreamsPerAddress,
 	})
 	files := filehttp.New(s.service, s.cfg.FileSize, s.cfg.BodyRate, s.logger)
-	prefixes := make([]string, 0, len(pages))
-	for prefix := range pages {
+	pages := make(map[string]http.Handler, len(builders))
+	prefixes := make([]string, 0, len(builders))
+	for prefix, build := range builders {
+		pages[prefix] = build(hooks)
 		prefixes = append(prefixes, prefix)
 	}
 	slices.SortFunc(prefixes, func(a, b string) int { return len(b) - len(a) })
@@ -46,6 +48,9 @@ func (s *Server) routes(pages map[string]http.Handler) http.Handler {
 			return
 		case webhook.Serves(r.URL.EscapedPath()):
 			hooks.ServeHTTP(w, r)
+			return
+		case path == "/":
+			s.index(w, r)
 			return
 		case s.serveHealth(w, r):
 			return

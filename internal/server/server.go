@@ -45,8 +45,9 @@ type Options struct {
 	// Secrets returns the value of a secret of a linked integration or bot by
 	// their name; nil means none.
 	Secrets func(code, name string) string
-	// Pages are served beside the API, by the prefix of their paths.
-	Pages   map[string]http.Handler
+	// Pages are served next to the API, by the prefix of their paths; each is
+	// built with what answers the webhooks.
+	Pages   map[string]func(webhooks http.Handler) http.Handler
 	Version string
 }
 
