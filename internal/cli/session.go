@@ -60,7 +60,8 @@ func readCredentials(dir string) (credentials, error) {
 		return c, err
 	}
 	if err := json.Unmarshal(data, &c); err != nil {
-		return c, fmt.Errorf("read %s: %w", credentialsFile, err)
+		return c, fmt.Errorf("%s is damaged (%w): restore its copy, or remove it and start the server, which writes a new one; "+
+			"the tokens before stay valid until \"bellhop token delete\"", filepath.Join(dir, credentialsFile), err)
 	}
 	return c, nil
 }
@@ -71,7 +72,12 @@ func writeCredentials(dir string, c credentials) error {
 		return err
 	}
 	path := filepath.Join(dir, credentialsFile)
-	if err := os.WriteFile(path+".new", append(data, '\n'), 0o600); err != nil {
+	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(data, '\n'))
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil { // after a crash the file is the old one or the new one
 		return err
 	}
 	return os.Rename(path+".new", path)

@@ -34,7 +34,7 @@ func masterKey(ctx context.Context, cfg *config.Config, keys vault.Keys) (m vaul
 		m, err = vault.ReadMaster(cfg.MasterKeyFile)
 		return m, cfg.MasterKeyFile, err
 	}
-	path := filepath.Join(cfg.Data, "master.key")
+	path := filepath.Join(cfg.Data, masterKeyFile)
 	if err := mayMakeMaster(ctx, cfg, keys, path); err != nil {
 		return m, path, err
 	}
@@ -52,16 +52,26 @@ func mayMakeMaster(ctx context.Context, cfg *config.Config, keys vault.Keys, pat
 	if err != nil || len(written) == 0 {
 		return err
 	}
-	return fmt.Errorf("master key: the database was written with one and there is no %s: put its copy there, or give it with --master-key-file or %s",
-		path, masterKeyEnv)
+	return fmt.Errorf("%w and there is no %s: put its copy there, or give it with --master-key-file or %s", errNoMaster, path, masterKeyEnv)
 }
+
+// adviseKey adds to the error of an unusable master key that no new one can replace it, when the database was written with one.
+func adviseKey(ctx context.Context, keys vault.Keys, err error) error {
+	if written, listErr := keys.List(ctx); listErr != nil || len(written) == 0 || errors.Is(err, errNoMaster) {
+		return errors.Join(err, listErr)
+	}
+	return fmt.Errorf("%w\nthe database was written with a master key: put back the copy of that one; a new one opens nothing", err)
+}
+
+// errNoMaster is the error of a database whose master key is missing.
+var errNoMaster = errors.New("the database was written with a master key")
 
 // seal opens the vault and returns the store that seals with it.
 func seal(ctx context.Context, cfg *config.Config, db store.Store) (store.Store, *keyring, error) {
 	keys := dataKeys{db}
 	master, from, err := masterKey(ctx, cfg, keys)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, adviseKey(ctx, keys, err)
 	}
 	var before []vault.Master
 	if cfg.MasterKeyBefore != "" {

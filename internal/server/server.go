@@ -85,12 +85,26 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
+	s, err := open(ctx, o)
+	return s, advise(&o.Config, err)
+}
+
+func open(ctx context.Context, o Options) (*Server, error) {
+	if err := prepareFolder(&o.Config); err != nil {
+		return nil, err
+	}
 	db, err := openStore(ctx, &o.Config, o.Logger)
 	if err != nil {
 		return nil, err
 	}
+	if err := checkNew(ctx, &o.Config, db); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	sealed, keys, err := seal(ctx, &o.Config, db)
 	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	if err := checkFiles(ctx, &o.Config, db, o.Logger); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	s, err := assemble(ctx, o, db, sealed, keys)
@@ -121,7 +135,7 @@ func assemble(ctx context.Context, o Options, opened *database, db store.Store, 
 	s.catalog = catalog.New(db, o.Logger)
 	s.catalog.DefaultTurnLimit(o.Config.DeliveryTimeout)
 	s.tunnels = tunnel.New(tunnel.Config{Admit: s.admitTunnel, Registered: s.inDevelopment, Own: s.own, Logger: o.Logger})
-	blobs, err := blob.Open(filepath.Join(o.Config.Data, "files"))
+	blobs, err := blob.Open(filepath.Join(o.Config.Data, filesFolder))
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
 	}

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/bellhop-dev/bellhop/internal/alert"
@@ -37,11 +35,7 @@ func openStore(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*d
 		}
 		return &database{db, "postgres", db}, nil
 	}
-	path := cfg.SQLitePath()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, fmt.Errorf("make the data folder: %w", err)
-	}
-	db, err := sqlite.Open(ctx, path, sqlite.Config{})
+	db, err := sqlite.Open(ctx, cfg.SQLitePath(), sqlite.Config{})
 	if err != nil {
 		return nil, err
 	}

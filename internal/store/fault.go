@@ -20,7 +20,8 @@ const (
 	FaultReadOnly      = "database_read_only"     // a standby, a read-only mount or file
 	FaultLocked        = "database_locked"        // another program, a lock time-out or a deadlock
 	FaultFull          = "disk_full"
-	FaultDisk          = "disk_error" // reading or writing failed
+	FaultDisk          = "disk_error"       // reading or writing failed
+	FaultDamaged       = "database_damaged" // the file is not as it was written, or is no database
 	FaultMemory        = "out_of_memory"
 	FaultRefused       = "database_access_refused" // password, user or rights were changed
 	FaultOwnership     = "ownership_lost"          // another server has taken the database over

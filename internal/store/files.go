@@ -150,6 +150,12 @@ func (tx *Tx) HashNeeded(ctx context.Context, hash string) (bool, error) {
 	return n > 0, wrap(err, "look for files of a hash")
 }
 
+// FileHashes returns up to limit different hashes of files, as a sample.
+func (tx *Tx) FileHashes(ctx context.Context, limit int) ([]string, error) {
+	list, err := all(ctx, tx, scanString, `SELECT DISTINCT hash FROM files WHERE hash > '' ORDER BY hash LIMIT $1`, limited(limit))
+	return list, wrap(err, "list hashes of files")
+}
+
 // LockHash lets one transaction at a time decide about the bytes of a hash. SQLite has one writer and needs no lock.
 func (tx *Tx) LockHash(ctx context.Context, hash string) error { return tx.lock(ctx, "hash\x00"+hash) }
 

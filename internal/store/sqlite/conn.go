@@ -211,6 +211,8 @@ var faults = map[engine.ResultCode]string{
 	engine.ResultPerm:     store.FaultRefused,
 	engine.ResultAuth:     store.FaultRefused,
 	engine.ResultNoMem:    store.FaultMemory,
+	engine.ResultCorrupt:  store.FaultDamaged,
+	engine.ResultNotADB:   store.FaultDamaged,
 }
 
 // classify wraps an engine's error with the store's: what callers decide by, and the fault by its name.

@@ -79,6 +79,9 @@ func (s *Store) open(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkLog(path, info.Size()); err != nil {
+		return err
+	}
 	if info.Size() == 0 {
 		if err := format(path); err != nil {
 			return err
@@ -87,6 +90,9 @@ func (s *Store) open(ctx context.Context, path string) error {
 	if s.writer, err = connect(path, engine.OpenReadWrite|engine.OpenWAL); err != nil {
 		return err
 	}
+	// The log begins anew, so that no rest of one that a crash ended is behind what is written next (see checkLog). When
+	// that fails, as on a full disk, the log is as it was.
+	_ = sqlitex.ExecuteTransient(s.writer.raw, "PRAGMA wal_checkpoint(TRUNCATE)", nil)
 	// What is deleted is overwritten, so that an erased person is in no free page either.
 	if err := sqlitex.ExecuteTransient(s.writer.raw, "PRAGMA secure_delete = ON", nil); err != nil {
 		return classify(err)
