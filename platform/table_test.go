@@ -39,9 +39,9 @@ func apiText() []byte {
 
 Made from the operation table (package platform); a test keeps it so. All calls are JSON over HTTP with ` + "`Authorization: Bearer <token>`" + `;
 calls under ` + "`/v1/chat`" + `, ` + "`/v1/files`" + ` and ` + "`/v1/tables`" + ` name their bot in the header ` + "`x-bot-id`" + `, and act as an integration with ` + "`x-integration-id`" + ` (and
-` + "`x-integration-alias`" + `). Lists take ` + "`nextToken`" + ` and answer ` + "`meta.nextToken`" + ` until they end. The header
-` + "`x-workspace-id`" + ` may be left out; another workspace's is refused. With ` + "`x-multiple-integrations: true`" + ` the installations of a bot in
-` + "`bot.integrations`" + ` are keyed by their aliases, without it by the ids of their integrations.
+` + "`x-integration-alias`" + `). Lists take ` + "`nextToken`" + ` and answer ` + "`meta.nextToken`" + ` until they end; a page may be short or
+empty and still have one. The header ` + "`x-workspace-id`" + ` may be left out; another workspace's is refused. With
+` + "`x-multiple-integrations: true`" + ` the installations of a bot in ` + "`bot.integrations`" + ` are keyed by their aliases, without it by the ids of their integrations.
 
 | operation | method and path | status | account | bot | integration |
 |---|---|---|---|---|---|
