@@ -66,29 +66,27 @@ func (s *session) serve(ctx context.Context, ready func(*server.Server, credenti
 	}
 	logger := s.logger(&cfg)
 	defer outlive(logger)()
-	srv, err := server.Open(ctx, server.Options{
+	err := server.Run(ctx, server.Options{
 		Config: cfg, Logger: logger, Version: Version(),
 		Integrations: standard.All(),
 		Bots:         map[string]bot.Bot{samplebot.Name: samplebot.New()},
 		Secrets:      environmentSecret,
 		Pages:        chatPage(),
+	}, func(srv *server.Server) error {
+		creds, err := s.bootstrap(ctx, srv, cfg.Data)
+		if err != nil {
+			return err
+		}
+		if err = ready(srv, creds); err != nil && !errors.Is(err, syscall.EPIPE) { // nobody reads it; the server is ready nevertheless
+			return err
+		}
+		debug.FreeOSMemory() // a server that nobody uses should not keep what its start needed
+		return nil
 	})
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s is in use by another program: stop that, or choose another address with %s", cfg.Listen, s.elsewhere)
-	} else if err != nil {
-		return err
 	}
-	creds, err := s.bootstrap(ctx, srv, cfg.Data)
-	if err == nil {
-		if err = ready(srv, creds); errors.Is(err, syscall.EPIPE) {
-			err = nil // nobody reads it; the server is ready nevertheless
-		}
-	}
-	if err != nil {
-		return errors.Join(err, srv.Close())
-	}
-	debug.FreeOSMemory() // a server that nobody uses should not keep what its start needed
-	return srv.Run(ctx)
+	return err
 }
 
 // bootstrap makes sure that the file for local commands has a valid token.

@@ -27,6 +27,10 @@ func (s *Server) started(ctx context.Context) {
 // stopped writes the last line, with the reason: a signal, a request, or the error that ended it.
 func (s *Server) stopped(ctx context.Context, began time.Time, err error) {
 	up := time.Since(began).Round(time.Millisecond)
+	if errors.Is(err, ErrTaken) {
+		s.logger.Error("server stopped serving", "reason", store.FaultOwnership, "error", err, "up", up)
+		return
+	}
 	if err != nil {
 		s.logger.Error("server stopped", "reason", "failed", "error", err, "up", up)
 		return

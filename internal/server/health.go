@@ -164,6 +164,12 @@ func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) bool {
 	default:
 		return false
 	}
+	writeHealth(w, r, list)
+	return true
+}
+
+// writeHealth answers with the results of checks.
+func writeHealth(w http.ResponseWriter, r *http.Request, list []result) {
 	status, word := http.StatusOK, "ok"
 	for _, c := range list {
 		if !c.OK {
@@ -176,7 +182,7 @@ func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) bool {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		_ = json.NewEncoder(w).Encode(map[string]any{"status": word, "checks": list}) // the caller may have gone
-		return true
+		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
@@ -186,5 +192,4 @@ func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) bool {
 			_, _ = fmt.Fprintf(w, "%s: %s\n", c.Name, c.Reason)
 		}
 	}
-	return true
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // owner tells whether this server still owns its database. A PostgreSQL server can give it to another one; the embedded
@@ -36,7 +37,10 @@ func (soleOwner) Taken() <-chan struct{} { return nil }
 func (soleOwner) Term() context.Context { return context.Background() }
 
 // ErrTaken ends Run when another server has taken the database over: what this one has in memory may be outdated.
-var ErrTaken = errors.New("another bellhop server has taken over the database, so this one has stopped; start it again when that one is stopped")
+var ErrTaken = errors.New("another bellhop server has taken over the database")
+
+// takenGrace bounds the end of a server without its database, after which it stands by.
+const takenGrace = time.Second
 
 // errTerm ends running attempts when the database may be another's.
 var errTerm = errors.New("the server could not confirm that it still owns its database")

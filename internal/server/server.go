@@ -49,6 +49,8 @@ type Options struct {
 	// built with what answers the webhooks.
 	Pages   map[string]func(webhooks http.Handler) http.Handler
 	Version string
+
+	listen func() (net.Listener, error) // in place of Config.Listen; nil listens there
 }
 
 // Server is a server that is open: it listens, but answers only in Run.
@@ -120,9 +122,9 @@ func assemble(ctx context.Context, o Options, opened *database, db store.Store, 
 	if err != nil {
 		return nil, err // not reached: the configuration was checked
 	}
-	listener, err := net.Listen("tcp", o.Config.Listen)
+	listener, err := o.listener()
 	if err != nil {
-		return nil, fmt.Errorf("listen: %w", err)
+		return nil, err
 	}
 	ids := &platform.IDs{}
 	s := &Server{
@@ -271,7 +273,11 @@ func (s *Server) run(ctx context.Context) error {
 	group.Go(func() error {
 		<-running.Done()
 		s.logger.Info("server stopping", "reason", reasonOf(ctx))
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.ShutdownGrace)
+		within := s.cfg.ShutdownGrace
+		if errors.Is(context.Cause(running), ErrTaken) {
+			within = min(within, takenGrace) // what still runs can write nothing
+		}
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
 		defer cancel()
 		err := s.http.Shutdown(grace)
 		s.service.Settle(grace)

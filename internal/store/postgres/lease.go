@@ -114,7 +114,7 @@ func (l *lease) acquire(ctx context.Context, c *pgx.Conn, wait time.Duration) er
 			continue
 		}
 		if time.Since(began) >= wait {
-			return fmt.Errorf("another bellhop server (%s) uses the database %q; stop it first", now.who(), c.Config().Database)
+			return later{fmt.Errorf("another bellhop server (%s) uses the database %q; stop it first", now.who(), c.Config().Database)}
 		}
 		if err := sleep(ctx, 100*time.Millisecond); err != nil {
 			return err

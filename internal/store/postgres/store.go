@@ -53,7 +53,7 @@ var _ store.Store = (*Store)(nil)
 
 // Open connects to a database ("postgres://user:password@host/name"), brings
 // its tables up to date and takes the lease. The errors never hold the
-// password.
+// password; those that may pass by themselves match store.ErrBusy.
 func Open(ctx context.Context, url string, cfg Config) (*Store, error) {
 	pc, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -83,7 +83,7 @@ func Open(ctx context.Context, url string, cfg Config) (*Store, error) {
 	}
 	conn, err := pgx.ConnectConfig(ctx, pc.ConnConfig)
 	if err != nil {
-		return nil, fmt.Errorf("open store: %w", unreached(pc.ConnConfig, err))
+		return nil, fmt.Errorf("open store: %w", later{unreached(pc.ConnConfig, err)})
 	}
 	if err := s.open(ctx, pc, conn, cfg.LockWait); err != nil {
 		closeConn(conn)
@@ -94,6 +94,15 @@ func Open(ctx context.Context, url string, cfg Config) (*Store, error) {
 
 // connectWithin bounds a connection's start, unless the address has connect_timeout.
 const connectWithin = 5 * time.Second
+
+// later is the error of an Open that may succeed later: it matches store.ErrBusy.
+type later struct{ error }
+
+// Is matches store.ErrBusy.
+func (later) Is(target error) bool { return target == store.ErrBusy }
+
+// Unwrap returns the error itself.
+func (l later) Unwrap() error { return l.error }
 
 // unreached says why no connection to a server was made, and what helps.
 func unreached(cc *pgx.ConnConfig, err error) error {
