@@ -20,6 +20,7 @@ import (
 // withDefaults and check.
 type BotSettings struct {
 	Delivery  BotDelivery  `json:"delivery,omitzero"`
+	Retry     Retry        `json:"retry,omitzero"`
 	Retention BotRetention `json:"retention,omitzero"`
 	Failure   BotFailure   `json:"failure,omitzero"`
 }
@@ -29,17 +30,20 @@ type BotSettings struct {
 type InstallationSettings struct {
 	Delivery InstallationDelivery `json:"delivery,omitzero"`
 	Failure  InstallationFailure  `json:"failure,omitzero"`
+	Retry    Retry                `json:"retry,omitzero"`
 }
 
 // WithDefaults returns the settings with a default in each zero member.
 func (s BotSettings) WithDefaults() BotSettings {
 	s.Delivery, s.Failure = s.Delivery.withDefaults(), s.Failure.withDefaults()
+	s.Retry = s.Retry.withDefaults()
 	return s
 }
 
 // WithDefaults returns the settings with a default in each zero member.
 func (s InstallationSettings) WithDefaults() InstallationSettings {
 	s.Delivery, s.Failure = s.Delivery.withDefaults(), s.Failure.withDefaults()
+	s.Retry = s.Retry.withDefaults()
 	return s
 }
 
@@ -47,6 +51,7 @@ func (s InstallationSettings) WithDefaults() InstallationSettings {
 func (s BotSettings) Check() error {
 	var p settingsCheck
 	s.Delivery.check(p.in("delivery"))
+	s.Retry.check(p.in("retry"))
 	s.Retention.check(p.in("retention"))
 	s.Failure.check(p.in("failure"))
 	return p.err()
@@ -57,6 +62,7 @@ func (s InstallationSettings) Check() error {
 	var p settingsCheck
 	s.Delivery.check(p.in("delivery"))
 	s.Failure.check(p.in("failure"))
+	s.Retry.check(p.in("retry"))
 	return p.err()
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -41,12 +42,18 @@ func (s *Service) enqueue(ctx context.Context, tx *store.Tx, d *store.Delivery) 
 	return nil
 }
 
+// WorkerStarts is how long the worker of bp dev may take to run after its
+// address is known.
+const WorkerStarts = 5 * time.Second
+
 // retryNow has what waits after failed attempts at targets of a kind attempted
-// right after the commit: what they failed at may be mended. Code in
-// development keeps its back-off: bp dev tells its address before its worker
-// runs, and gives what comes in between no answer.
+// right after the commit: what they failed at may be fixed. Code in development
+// keeps its back-off, and gets what waited for its connection a little later: bp
+// dev announces its address before its worker runs, and gives what comes in
+// between no answer.
 func (s *Service) retryNow(ctx context.Context, tx *store.Tx, dev bool, kind string, ids ...string) error {
 	if dev {
+		tx.OnCommit(func() { time.AfterFunc(WorkerStarts, func() { s.Dispatcher.Wake(kind, ids...) }) })
 		return nil
 	}
 	tx.OnCommit(func() { s.Dispatcher.Wake(kind, ids...) })

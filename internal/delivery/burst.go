@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/clock"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 )
@@ -20,16 +21,16 @@ const maxBurstBytes = 1 << 20
 func (d *Dispatcher) burst(ctx context.Context, l *lane, run []store.Delivery, c platform.Concurrency) {
 	group := carriedTogether(run)
 	if group == nil {
-		if at := d.silence(l, run, c); c.Mode == platform.ModeDebounce && len(run) < c.MaxBurst && at.After(time.Now()) {
-			d.releaseAt(l, at)
+		if wait, key := d.silence(l, run, c); c.Mode == platform.ModeDebounce && len(run) < c.MaxBurst && wait > 0 {
+			d.releaseFor(l, wait, true, key)
 			return
 		}
 		group = fitting(run[:min(len(run), c.MaxBurst)])
 	}
 	carrier := &group[len(group)-1]
-	switch {
-	case carrier.NextAt.After(time.Now()):
-		d.releaseAt(l, carrier.NextAt)
+	switch wait, asked := d.waitOf(l, carrier); {
+	case wait > 0 && l.ripe != headKey(&group[0]):
+		d.releaseFor(l, wait, asked, headKey(carrier))
 		return
 	case carrier.LeasedAt != nil:
 		next, reload := d.expire(ctx, l, carrier)
@@ -120,21 +121,21 @@ func fitting(run []store.Delivery) []store.Delivery {
 	return run
 }
 
-// silence is when debounce lets a turn begin: a while after the last message,
-// and not much later than the first. A clock that was set back does not put it
-// off: since is of the monotonic clock.
-func (d *Dispatcher) silence(l *lane, run []store.Delivery, c platform.Concurrency) time.Time {
-	now := time.Now()
+// silence is how long debounce waits until a turn may begin, a while after the
+// last message and not much later than the first, and what names the wait. A
+// clock that was set back does not make it longer: since is of the monotonic
+// clock, and silence that was waited for is not waited for again.
+func (d *Dispatcher) silence(l *lane, run []store.Delivery, c platform.Concurrency) (wait time.Duration, key string) {
 	if l.sinceID != run[0].ID {
-		l.sinceID, l.since = run[0].ID, now
+		l.sinceID, l.since = run[0].ID, time.Now()
 	}
-	at := run[len(run)-1].CreatedAt.Add(time.Duration(c.Wait))
-	for _, most := range []time.Time{run[0].CreatedAt.Add(time.Duration(c.MaxWait)), l.since.Add(time.Duration(c.MaxWait))} {
-		if most.Before(at) {
-			at = most
-		}
+	first, last, now := run[0].CreatedAt, run[len(run)-1].CreatedAt, d.clock.Now()
+	key = "silence after " + run[len(run)-1].ID
+	if l.ripe == key {
+		return 0, key
 	}
-	return at
+	wait = clock.Wait(last.Add(time.Duration(c.Wait)), last, now)
+	return min(wait, first.Add(time.Duration(c.MaxWait)).Sub(now), time.Until(l.since.Add(time.Duration(c.MaxWait)))), key
 }
 
 // burstBody is the body of the last message with the events of the earlier ones
@@ -164,7 +165,7 @@ func burstBody(group []store.Delivery) ([]byte, error) {
 // transaction, for those it carried.
 func (d *Dispatcher) recordBurst(ctx context.Context, l *lane, carrier *store.Delivery, carried []store.Delivery, start time.Time, err error) {
 	if lease := leaseOf(err); lease > 0 {
-		d.judge(l, true)
+		d.observe(l, there)
 		d.grant(ctx, carrier, start, lease)
 		d.persist(ctx, carrier, func(tx *store.Tx) error {
 			if err := tx.LeaseDelivery(ctx, carrier); err != nil {
@@ -174,10 +175,11 @@ func (d *Dispatcher) recordBurst(ctx context.Context, l *lane, carrier *store.De
 		})
 		return
 	}
-	if rest := d.judge(l, err == nil || failure(err).Final); rest > 0 {
-		d.cfg.Logger.Warn("target rests", "target", l.target.key, "rest", rest)
+	took := time.Since(start)
+	retry := d.conclude(ctx, carrier, d.clock.Now().Add(-took), took, d.probeOf(l), err)
+	if rest := d.observe(l, outcomeOf(err, retry)); rest > 0 {
+		d.cfg.Logger.Warn("circuit open", "target", l.target.key, "probe_in", rest)
 	}
-	retry := d.conclude(ctx, carrier, start, time.Since(start), err)
 	d.persist(ctx, carrier, func(tx *store.Tx) error {
 		if err := tx.CarryDeliveries(ctx, carrier, ids(carried)); err != nil {
 			return err

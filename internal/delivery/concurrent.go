@@ -8,6 +8,22 @@ import (
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
+// turns are the concurrent turns of a lane, as its worker sees them.
+type turns struct {
+	lane   *lane
+	limit  int
+	flying map[string]bool
+	ended  chan string
+	seen   map[string]time.Time // by headKey: until when what waited at the last look waits, of the monotonic clock
+
+	// Found by start:
+	next    time.Time // when to look again; zero is when something happens
+	nextKey string    // what is due then
+	asked   bool      // its target asked for the wait
+	paused  bool      // Config.Pause holds something back
+	blocked bool      // the target's circuit is open
+}
+
 // concurrent attempts the messages that lead a lane, several at once and in no
 // order. An event that follows them waits for all of them. It returns when
 // none is under way.
@@ -16,28 +32,33 @@ func (d *Dispatcher) concurrent(ctx context.Context, l *lane, c platform.Concurr
 	d.mu.Lock()
 	l.bell, l.working = bell, ""
 	d.mu.Unlock()
-	flying, ended := map[string]bool{}, make(chan string, c.Limit)
-	var again time.Time
+	t := &turns{lane: l, limit: c.Limit, flying: map[string]bool{}, ended: make(chan string, c.Limit)}
 	for {
 		rows, err := d.readLane(ctx, l, max(ahead, 2*c.Limit))
+		t.next, t.nextKey, t.asked, t.paused, t.blocked = time.Time{}, "", false, false, false
 		if err != nil {
-			again = time.Now().Add(time.Second)
+			t.later(time.Now().Add(time.Second), "", false)
 		} else {
-			again = d.startTurns(ctx, l, c.Limit, rows[:messages(rows)], flying, ended)
+			d.startTurns(ctx, t, rows[:messages(rows)])
 		}
-		if len(flying) == 0 {
+		if len(t.flying) == 0 {
 			break
 		}
-		d.await(ctx, again, bell, flying, ended)
+		t.await(ctx, bell)
 	}
 	d.mu.Lock()
 	l.bell = nil
 	d.mu.Unlock()
-	if again.IsZero() {
+	switch {
+	case t.blocked: // it has its turn when there is a probe to make
+		d.release(l, nil, true)
+	case !t.next.IsZero():
+		d.releaseFor(l, time.Until(t.next), t.asked, t.nextKey)
+	case t.paused:
+		d.release(l, nil, false)
+	default:
 		d.release(l, nil, d.more(ctx, l))
-		return
 	}
-	d.releaseAt(l, again)
 }
 
 // more reports whether a lane has something that is to be read again.
@@ -46,60 +67,82 @@ func (d *Dispatcher) more(ctx context.Context, l *lane) bool {
 	return ctx.Err() == nil && (err != nil || len(rows) > 0)
 }
 
+// later notes a time to look again.
+func (t *turns) later(at time.Time, key string, asked bool) {
+	if t.next.IsZero() || at.Before(t.next) {
+		t.next, t.nextKey, t.asked = at, key, asked
+	}
+}
+
 // await waits until a turn ends, something comes, or it is time.
-func (d *Dispatcher) await(ctx context.Context, again time.Time, bell <-chan struct{}, flying map[string]bool, ended <-chan string) {
+func (t *turns) await(ctx context.Context, bell <-chan struct{}) {
 	var due <-chan time.Time
-	if !again.IsZero() {
-		timer := time.NewTimer(time.Until(again))
+	if !t.next.IsZero() {
+		timer := time.NewTimer(time.Until(t.next))
 		defer timer.Stop()
 		due = timer.C
 	}
 	select {
-	case id := <-ended:
-		delete(flying, id)
+	case id := <-t.ended:
+		delete(t.flying, id)
 	case <-bell:
 	case <-due:
 	case <-ctx.Done(): // the turns end
-		delete(flying, <-ended)
+		delete(t.flying, <-t.ended)
 	}
 }
 
-// startTurns begins turns of messages that are due, up to a limit of those
-// under way. It returns when to look again; zero is when one ends.
-func (d *Dispatcher) startTurns(ctx context.Context, l *lane, limit int, rows []store.Delivery, flying map[string]bool, ended chan<- string) (again time.Time) {
-	later := func(at time.Time) {
-		if again.IsZero() || at.Before(again) {
-			again = at
-		}
+// waits reports whether a row is to wait still. A wait that was seen once ends
+// by the monotonic clock, whatever the wall clock shows then.
+func (d *Dispatcher) waits(t *turns, before map[string]time.Time, row *store.Delivery) bool {
+	wait, asked := d.waitOf(t.lane, row)
+	if wait == 0 {
+		return false
 	}
-	active := len(flying)
+	key := headKey(row)
+	at, seen := before[key]
+	if !seen {
+		at = time.Now().Add(wait)
+	}
+	t.seen[key] = at
+	if time.Until(at) <= 0 {
+		return false
+	}
+	t.later(at, key, asked)
+	return true
+}
+
+// startTurns begins turns of messages that are due, up to the limit of those
+// under way.
+func (d *Dispatcher) startTurns(ctx context.Context, t *turns, rows []store.Delivery) {
+	before := t.seen
+	t.seen = map[string]time.Time{}
+	active := len(t.flying)
 	for i := range rows {
-		if rows[i].LeasedAt != nil && !flying[rows[i].ID] {
+		if rows[i].LeasedAt != nil && !t.flying[rows[i].ID] {
 			active++
 		}
 	}
 	for i := range rows {
-		row := &rows[i]
-		switch {
-		case flying[row.ID]:
-		case row.NextAt.After(time.Now()):
-			later(row.NextAt)
+		row, first := &rows[i], len(t.flying) == 0
+		switch why := d.cfg.Pause(ctx, row); {
+		case t.flying[row.ID], d.waits(t, before, row):
 		case row.LeasedAt != nil:
-			d.expire(ctx, l, row)
-			later(time.Now())
-		case active >= limit:
-		case d.cfg.Pause(ctx, row) != nil, !d.takeSlot(l, len(flying) == 0):
-			if len(flying) == 0 {
-				later(time.Now().Add(time.Second))
-			}
+			d.expire(ctx, t.lane, row)
+			t.later(time.Now(), "", false)
+		case active >= t.limit:
+		case why != nil:
+			d.postpone(ctx, row, why)
+			t.paused = true
+		case !d.takeSlot(t.lane, first):
+			t.blocked = first
+			return
 		default:
 			active++
-			first := len(flying) == 0
-			flying[row.ID] = true
-			go d.flyTurn(ctx, l, row, first, ended)
+			t.flying[row.ID] = true
+			go d.flyTurn(ctx, t.lane, row, first, t.ended)
 		}
 	}
-	return again
 }
 
 // takeSlot reports whether a turn may begin. The first one has the slot of the
@@ -107,16 +150,22 @@ func (d *Dispatcher) startTurns(ctx context.Context, l *lane, limit int, rows []
 func (d *Dispatcher) takeSlot(l *lane, first bool) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	limit := l.target.limit(d.cfg.TargetWorkers)
 	switch {
-	case d.ctx == nil, l.target.limit(d.cfg.TargetWorkers) == 0:
+	case d.ctx == nil, limit == 0:
 		return false
-	case first:
-		return true
-	case d.running >= d.cfg.Workers, l.target.running >= l.target.limit(d.cfg.TargetWorkers):
+	case !first && (d.running >= d.cfg.Workers || l.target.running >= limit):
 		return false
+	case !first:
+		d.running++
+		l.target.running++
 	}
-	d.running++
-	l.target.running++
+	if probing := l.target.open(); probing && !l.probing {
+		l.probing = true
+		d.watchProbe(l)
+	} else {
+		l.probing = probing
+	}
 	return true
 }
 

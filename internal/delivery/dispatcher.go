@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/clock"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 )
@@ -36,17 +37,20 @@ type Config struct {
 	// Limit says how long one attempt of a delivery may take, a lease included;
 	// nil means AttemptTimeout for all.
 	Limit func(ctx context.Context, d *store.Delivery) time.Duration
+	// Schedule says how long and how often a delivery is attempted; nil means the
+	// defaults of Schedule for all.
+	Schedule func(ctx context.Context, d *store.Delivery) Schedule
+	// Now is the wall clock; nil means the system's. Waits in memory do not follow
+	// it.
+	Now func() time.Time
 
 	Workers        int           // attempts at a time in all; default 256
 	TargetWorkers  int           // attempts at a time to one target; default 64
 	MaxLanes       int           // lanes held in memory; default 50,000
 	MaxBytes       int           // of bodies held in memory for lanes that wait for their turn; default 64 MiB
-	MaxAttempts    int           // default 12
 	AttemptTimeout time.Duration // default 60 s
-	BackoffBase    time.Duration // default 500 ms
-	BackoffLimit   time.Duration // default 10 min
-	BreakAfter     int           // failures in a row that rest a target; default 10
-	RestFor        time.Duration // first rest, doubled up to a minute; default 1 s
+	BreakAfter     int           // failures in a row that open a target's circuit; default 10
+	RestFor        time.Duration // until the first probe, doubled up to a minute; default 1 s
 	Grace          time.Duration // for running attempts at shut-down; default 10 s
 }
 
@@ -63,6 +67,9 @@ func (c *Config) defaults() {
 	if c.Limit == nil {
 		c.Limit = func(context.Context, *store.Delivery) time.Duration { return c.AttemptTimeout }
 	}
+	if c.Schedule == nil {
+		c.Schedule = func(context.Context, *store.Delivery) Schedule { return Schedule{} }
+	}
 	number := func(p *int, n int) {
 		if *p == 0 {
 			*p = n
@@ -72,7 +79,6 @@ func (c *Config) defaults() {
 	number(&c.TargetWorkers, 64)
 	number(&c.MaxLanes, 50_000)
 	number(&c.MaxBytes, 64<<20)
-	number(&c.MaxAttempts, 12)
 	number(&c.BreakAfter, 10)
 	span := func(p *time.Duration, d time.Duration) {
 		if *p == 0 {
@@ -80,8 +86,6 @@ func (c *Config) defaults() {
 		}
 	}
 	span(&c.AttemptTimeout, time.Minute)
-	span(&c.BackoffBase, 500*time.Millisecond)
-	span(&c.BackoffLimit, 10*time.Minute)
 	span(&c.RestFor, time.Second)
 	span(&c.Grace, 10*time.Second)
 }
@@ -89,6 +93,7 @@ func (c *Config) defaults() {
 // Dispatcher carries deliveries out. It is safe for concurrent use.
 type Dispatcher struct {
 	cfg    Config
+	clock  *clock.Clock
 	flying inFlight
 
 	mu        sync.Mutex
@@ -102,17 +107,14 @@ type Dispatcher struct {
 	bytes     int             // of the bodies of lanes that wait for their turn
 	watched   map[string]bool // targets of Watch
 	recovered []string        // those that have taken an attempt since
-	overflow  bool            // some lanes are only in the store
-	sweep     bool            // the next reading goes through all of them
+	serial    uint64
+	started   bool      // the store was read once
+	unread    bool      // the store is to be read
+	overflow  bool      // lanes that are due are only in the store
+	dueAt     time.Time // when others are that are only in the store; zero is never
 	reading   reading
 	refill    chan struct{}
 	wg        sync.WaitGroup
-}
-
-// reading is what happens while a page of pending lanes is read.
-type reading struct {
-	emptied map[string]bool // lanes that were forgotten; nil when nothing is read
-	woken   bool            // times in the store have changed
 }
 
 // New returns a Dispatcher; nothing is attempted before Run.
@@ -120,6 +122,7 @@ func New(cfg Config) *Dispatcher {
 	cfg.defaults()
 	return &Dispatcher{
 		cfg:     cfg,
+		clock:   clock.New(cfg.Now),
 		lanes:   map[string]*lane{},
 		targets: map[string]*target{},
 		refill:  make(chan struct{}, 1),
@@ -134,7 +137,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	defer cancel()
 	d.mu.Lock()
 	d.ctx = attempts
-	d.overflow, d.sweep = true, true // the store has not been read yet
+	d.unread, d.started = true, false
 	d.pump()
 	d.mu.Unlock()
 	d.keepLeases(ctx)
@@ -166,113 +169,6 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	return nil
 }
 
-// Lanes that are only in the store are looked through this often, or so
-// seldom that it takes a twentieth of the time.
-const (
-	sweepEvery = 5 * time.Second
-	sweepShare = 20
-)
-
-// refills reads pending lanes when there may be room for them, until ctx is
-// done.
-func (d *Dispatcher) refills(ctx context.Context) {
-	sweep := time.NewTimer(sweepEvery)
-	defer sweep.Stop()
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-			return
-		case <-sweep.C:
-			d.mu.Lock()
-			d.sweep = true
-			d.mu.Unlock()
-		case <-d.refill:
-		}
-		start, wait := time.Now(), sweepEvery
-		if err := d.read(ctx); err != nil && ctx.Err() == nil {
-			d.cfg.Logger.Error("pending deliveries not read", "error", err)
-			wait = time.Second
-		}
-		sweep.Reset(max(wait, sweepShare*time.Since(start)))
-	}
-}
-
-func (d *Dispatcher) wake() {
-	select {
-	case d.refill <- struct{}{}:
-	default: // a reading is asked for already
-	}
-}
-
-// read takes pending lanes from the store, as many as memory may hold.
-func (d *Dispatcher) read(ctx context.Context) error {
-	d.mu.Lock()
-	wanted, all := d.overflow, d.sweep
-	d.overflow, d.sweep, d.largest = false, false, nil
-	d.mu.Unlock()
-	if !wanted {
-		return nil
-	}
-	for after := ""; ; {
-		const page = 500
-		d.mu.Lock()
-		d.reading = reading{emptied: map[string]bool{}}
-		d.mu.Unlock()
-		var heads []store.Delivery
-		err := d.cfg.Store.View(ctx, func(tx *store.Tx) (err error) {
-			heads, err = tx.PendingLanes(ctx, page, after)
-			return err
-		})
-		if err != nil {
-			d.mu.Lock()
-			d.overflow, d.sweep = true, all
-			d.reading = reading{}
-			d.mu.Unlock()
-			return err
-		}
-		full := d.take(d.ready(ctx, heads))
-		if full && !all || len(heads) < page {
-			return nil
-		}
-		after = heads[len(heads)-1].Lane
-	}
-}
-
-// take takes lanes into memory, given by their heads, and reports whether there
-// was no room for some.
-func (d *Dispatcher) take(heads []store.Delivery) (full bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	now := time.Now()
-	for _, head := range heads {
-		switch {
-		case d.lanes[head.Lane] != nil: // it is being worked on; its end reads what follows
-		case !d.room(keyOf(&head), !head.NextAt.After(now)):
-			full = true
-		default:
-			// What may be done, or due by now, is looked at again.
-			head.Head = !d.reading.woken && !d.reading.emptied[head.Lane]
-			d.add(&head)
-		}
-	}
-	d.overflow = d.overflow || full
-	d.reading = reading{}
-	d.pump()
-	return full
-}
-
-// ready are the heads of lanes that need not wait.
-func (d *Dispatcher) ready(ctx context.Context, heads []store.Delivery) []store.Delivery {
-	list := make([]store.Delivery, 0, len(heads))
-	for _, head := range heads {
-		if d.cfg.Pause(ctx, &head) == nil {
-			head.Mode = d.mode(ctx, &head).Mode
-			list = append(list, head)
-		}
-	}
-	return list
-}
-
 // Notify says that a delivery was committed, replayed or discarded. One with
 // Head may be attempted at once as it was handed over; otherwise its lane is
 // read from the store when its turn comes. It does not block.
@@ -281,10 +177,14 @@ func (d *Dispatcher) Notify(row store.Delivery) {
 	defer d.mu.Unlock()
 	l := d.lanes[row.Lane]
 	switch {
-	case l == nil && !d.room(keyOf(&row), true):
-		d.overflow = true
-		return
 	case l == nil:
+		t := d.target(keyOf(&row))
+		if d.parked(t) || !d.room(t.key, true) {
+			d.leave(t, 0)
+			d.wake()
+			d.drop(t)
+			return
+		}
 		d.add(&row)
 	case l.busy:
 		l.dirty = true
@@ -303,15 +203,28 @@ func (d *Dispatcher) Notify(row store.Delivery) {
 	d.pump()
 }
 
-// add takes a lane into memory.
-func (d *Dispatcher) add(row *store.Delivery) {
-	key := keyOf(row)
+// target returns the target with a key, until drop.
+func (d *Dispatcher) target(key string) *target {
 	t := d.targets[key]
 	if t == nil {
 		t = &target{key: key}
 		d.targets[key] = t
 	}
-	l := &lane{name: row.Lane, target: t, eager: row.Mode != ""}
+	return t
+}
+
+// drop forgets a target about which there is nothing to know.
+func (d *Dispatcher) drop(t *target) {
+	if t.lanes == 0 && t.failures == 0 && !t.open() && !t.overflow {
+		delete(d.targets, t.key)
+	}
+}
+
+// add takes a lane into memory.
+func (d *Dispatcher) add(row *store.Delivery) {
+	t := d.target(keyOf(row))
+	d.serial++
+	l := &lane{name: row.Lane, target: t, serial: d.serial, eager: row.Mode != ""}
 	t.lanes++
 	d.lanes[row.Lane] = l
 	if row.Head && row.State == store.DeliveryPending {
@@ -323,23 +236,25 @@ func (d *Dispatcher) add(row *store.Delivery) {
 // place offers a lane now, or when its head's time has come.
 func (d *Dispatcher) place(l *lane) {
 	if len(l.queue) > 0 {
-		if wait := time.Until(l.queue[0].NextAt); wait > 0 && !l.eager {
-			d.sleep(l, wait)
+		if wait, asked := d.wait(l, &l.queue[0]); wait > 0 && !l.eager {
+			d.sleep(l, wait, asked, headKey(&l.queue[0]))
 			return
 		}
 	}
 	d.offer(l)
 }
 
-// sleep offers a lane after a while. What it holds is read again then.
-func (d *Dispatcher) sleep(l *lane, wait time.Duration) {
-	l.queue = nil
+// sleep offers a lane after a while, for what key names; asked says that the
+// target asked for the wait. What the lane holds is read again then.
+func (d *Dispatcher) sleep(l *lane, wait time.Duration, asked bool, key string) {
+	l.queue, l.until, l.asked, l.slept = nil, time.Now().Add(wait), asked, key
 	d.asleep++
 	var timer *time.Timer
 	timer = time.AfterFunc(wait, func() {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		if l.timer == timer {
+			l.ripe = l.slept
 			d.rouse(l)
 			d.offer(l)
 			d.pump()
@@ -405,6 +320,10 @@ func (d *Dispatcher) pump() {
 		t.waiting = t.waiting[1:]
 		d.enter(t)
 		l.offered, l.busy, l.eager, l.working, l.seq, l.newer, l.newerSeq = false, true, false, "", 0, "", 0
+		t.known = true
+		if l.probing = t.open(); l.probing {
+			d.watchProbe(l)
+		}
 		if len(l.queue) > 0 {
 			l.working = l.queue[0].ID
 		}
@@ -457,11 +376,15 @@ func (d *Dispatcher) forget(l *lane) {
 	if d.reading.emptied != nil {
 		d.reading.emptied[l.name] = true
 	}
-	l.target.lanes--
-	if l.target.lanes == 0 && l.target.failures == 0 {
-		delete(d.targets, l.target.key)
-	}
-	if d.overflow && len(d.lanes) <= d.cfg.MaxLanes/2 {
+	t := l.target
+	t.lanes--
+	d.drop(t)
+	switch {
+	case t.overflow && t.lanes == 0: // nothing is left in memory to probe it with
+		t.overflow, d.unread = false, true
+		d.wake()
+	case d.overflow && len(d.lanes) <= d.cfg.MaxLanes/2:
+		d.overflow, d.unread = false, true
 		d.wake()
 	}
 }

@@ -120,6 +120,11 @@ func (b *bench) row(id string) *store.Delivery {
 	return d
 }
 
+// by gives every delivery the same schedule.
+func by(s delivery.Schedule) func(context.Context, *store.Delivery) delivery.Schedule {
+	return func(context.Context, *store.Delivery) delivery.Schedule { return s }
+}
+
 func want(t *testing.T, got []string, want ...string) {
 	t.Helper()
 	if !slices.Equal(got, want) {
@@ -194,7 +199,7 @@ func TestRetryAfterDoesNotShortenTheBackOff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var last time.Time
-		b := setup(t, delivery.Config{MaxAttempts: 20}, func(_ context.Context, d *store.Delivery) error {
+		b := setup(t, delivery.Config{Schedule: by(delivery.Schedule{MaxAttempts: 20})}, func(_ context.Context, d *store.Delivery) error {
 			last = time.Now()
 			return delivery.RetryAfter(time.Second, errors.New("busy"))
 		})
@@ -211,7 +216,7 @@ func TestRetryAfterDoesNotShortenTheBackOff(t *testing.T) {
 func TestDeadLetterFreesItsLane(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := setup(t, delivery.Config{MaxAttempts: 3}, func(_ context.Context, d *store.Delivery) error {
+		b := setup(t, delivery.Config{Schedule: by(delivery.Schedule{MaxAttempts: 3})}, func(_ context.Context, d *store.Delivery) error {
 			switch d.ID {
 			case "final":
 				return delivery.Dead(errors.New("refused"))
@@ -268,7 +273,7 @@ func TestHeldLaneWaitsForReplay(t *testing.T) {
 func TestRestingTargetIsTriedOut(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := setup(t, delivery.Config{BreakAfter: 2, RestFor: 10 * time.Minute, BackoffBase: time.Second, BackoffLimit: time.Second},
+		b := setup(t, delivery.Config{BreakAfter: 2, RestFor: 10 * time.Minute, Schedule: by(delivery.Schedule{FirstInterval: time.Second, MaxInterval: time.Second})},
 			func(_ context.Context, d *store.Delivery) error {
 				if d.Attempts <= 2 {
 					return errors.New("down")

@@ -50,7 +50,7 @@ func (d *Dispatcher) keepLeases(ctx context.Context) {
 
 // lease records that an attempt goes on under a lease.
 func (d *Dispatcher) lease(ctx context.Context, l *lane, row *store.Delivery, start time.Time, lease time.Duration) (next []store.Delivery, reload bool) {
-	d.judge(l, true)
+	d.observe(l, there)
 	d.grant(ctx, row, start, lease)
 	d.persist(ctx, row, func(tx *store.Tx) error { return tx.LeaseDelivery(ctx, row) })
 	return nil, true
@@ -58,21 +58,18 @@ func (d *Dispatcher) lease(ctx context.Context, l *lane, row *store.Delivery, st
 
 // grant puts a lease into a row.
 func (d *Dispatcher) grant(ctx context.Context, row *store.Delivery, start time.Time, lease time.Duration) {
-	began := store.Millis(start)
+	began := store.Millis(d.clock.Now().Add(-time.Since(start)))
 	row.LeasedAt, row.LastError = &began, ""
-	row.NextAt = d.leaseEnd(ctx, row, time.Now(), lease)
+	row.NextAt = d.leaseEnd(ctx, row, lease)
 	d.cfg.Logger.Info("delivery leased", "delivery_id", row.ID, "bot_id", row.BotID, "installation_id", row.InstallationID,
 		"attempt", row.Attempts, "until", row.NextAt)
 }
 
-// leaseEnd is when a lease that is granted or renewed now ends: not after the
-// limit of the attempt.
-func (d *Dispatcher) leaseEnd(ctx context.Context, row *store.Delivery, now time.Time, lease time.Duration) time.Time {
-	end, limit := now.Add(lease), row.LeasedAt.Add(d.cfg.Limit(ctx, row))
-	if limit.Before(end) {
-		end = limit
-	}
-	return store.Millis(end)
+// leaseEnd is when a lease that is granted now ends: not after the limit of the
+// attempt.
+func (d *Dispatcher) leaseEnd(ctx context.Context, row *store.Delivery, lease time.Duration) time.Time {
+	left := d.cfg.Limit(ctx, row) - d.clock.Since(*row.LeasedAt)
+	return store.Millis(d.clock.Now().Add(min(lease, left)))
 }
 
 // expire ends the attempt at a lane's head whose lease has ended.
@@ -82,16 +79,20 @@ func (d *Dispatcher) expire(ctx context.Context, l *lane, row *store.Delivery) (
 	if limit := d.cfg.Limit(ctx, row); !ended.Before(start.Add(limit)) {
 		err = fmt.Errorf("no end within %s", limit)
 	}
-	held := *row
-	retry := d.conclude(ctx, &held, start, time.Since(start), err)
-	reload = d.persist(ctx, row, func(tx *store.Tx) error {
+	held, over := *row, false
+	retry := d.conclude(ctx, &held, start, d.clock.Now().Sub(start), probe{}, err)
+	d.persist(ctx, row, func(tx *store.Tx) error {
 		current, err := tx.LockDelivery(ctx, row.ID)
 		if err != nil || current.State != store.DeliveryPending || current.LeasedAt == nil ||
-			current.Attempts != row.Attempts || current.NextAt.After(tx.Now()) {
+			current.Attempts != row.Attempts || !current.NextAt.Equal(row.NextAt) {
 			return err // renewed or ended meanwhile
 		}
+		over = true
 		return keepConclusion(ctx, tx, &held, retry)
 	})
+	if over {
+		d.observeLease(keyOf(row), outcomeOf(err, retry))
+	}
 	return nil, true
 }
 
@@ -133,19 +134,16 @@ func (d *Dispatcher) Renew(ctx context.Context, row *store.Delivery, attempt int
 		if err := fence(current, attempt); err != nil {
 			return err
 		}
-		end := current.LeasedAt.Add(limit)
+		left := limit - d.clock.Since(*current.LeasedAt)
 		switch {
 		case current.State != store.DeliveryPending:
 			r = Renewal{current.NextAt, orText(current.LastError, "the delivery was discarded")}
 			return nil
-		case !tx.Now().Before(end):
+		case left <= 0:
 			r = Renewal{current.NextAt, fmt.Sprintf("the attempt is at its limit of %s", limit)}
 			return nil
 		}
-		r.Until = store.Millis(tx.Now().Add(lease))
-		if end.Before(r.Until) {
-			r.Until = end
-		}
+		r.Until = store.Millis(d.clock.Now().Add(min(lease, left)))
 		return tx.RenewLease(ctx, row.ID, r.Until)
 	})
 	return r, err
@@ -168,7 +166,7 @@ func (d *Dispatcher) EndLease(ctx context.Context, id string, attempt int, outco
 	if err := d.cfg.Store.View(ctx, read); err != nil {
 		return nil, err
 	}
-	retry := d.conclude(ctx, row, *row.LeasedAt, time.Since(*row.LeasedAt), outcome)
+	retry := d.conclude(ctx, row, *row.LeasedAt, d.clock.Now().Sub(*row.LeasedAt), probe{}, outcome)
 	err := d.cfg.Store.Update(ctx, func(tx *store.Tx) error {
 		current, err := tx.LockDelivery(ctx, id)
 		if err != nil {
@@ -177,7 +175,10 @@ func (d *Dispatcher) EndLease(ctx context.Context, id string, attempt int, outco
 		if err := fence(current, attempt); err != nil {
 			return err
 		}
-		tx.OnCommit(func() { d.reread(current) })
+		tx.OnCommit(func() {
+			d.observeLease(keyOf(current), outcomeOf(outcome, retry))
+			d.reread(current)
+		})
 		return keepConclusion(ctx, tx, row, retry)
 	})
 	return row, err

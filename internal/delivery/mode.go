@@ -65,8 +65,17 @@ func messages(rows []store.Delivery) int {
 	return n
 }
 
-// releaseAt ends a lane's turn until a time, or until something comes.
-func (d *Dispatcher) releaseAt(l *lane, at time.Time) {
+// waitOf is wait for a lane's worker.
+func (d *Dispatcher) waitOf(l *lane, row *store.Delivery) (wait time.Duration, asked bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.wait(l, row)
+}
+
+// releaseFor ends a lane's turn for a while, or until something comes: it sleeps
+// for what key names, which is due then. asked says that the target asked for
+// the wait.
+func (d *Dispatcher) releaseFor(l *lane, wait time.Duration, asked bool, key string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	l.target.running--
@@ -74,8 +83,8 @@ func (d *Dispatcher) releaseAt(l *lane, at time.Time) {
 	l.busy, l.queue = false, nil
 	changed := l.stale || l.dirty || l.woken || l.eager || l.handed != nil
 	l.stale, l.dirty, l.woken, l.handed = false, false, false, nil
-	if wait := time.Until(at); wait > 0 && !changed {
-		d.sleep(l, wait)
+	if wait > 0 && !changed {
+		d.sleep(l, wait, asked, key)
 	} else {
 		d.offer(l)
 	}
@@ -90,12 +99,7 @@ func superseded(by string) string { return "cancelled for a newer message, " + b
 // mode says so, and lets a worker of concurrent turns see it. d.mu is held.
 func (d *Dispatcher) overtake(l *lane, row *store.Delivery) {
 	l.eager = l.eager || row.Mode != ""
-	if l.bell != nil {
-		select {
-		case l.bell <- struct{}{}:
-		default: // it is to look already
-		}
-	}
+	l.ring()
 	if row.Mode != platform.ModeCancelPrevious || row.Seq <= l.newerSeq {
 		return
 	}

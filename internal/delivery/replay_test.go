@@ -16,7 +16,7 @@ import (
 func TestReplayCountsOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		b := setup(t, delivery.Config{MaxAttempts: 2, BackoffBase: time.Second, BackoffLimit: time.Second}, func(context.Context, *store.Delivery) error {
+		b := setup(t, delivery.Config{Schedule: by(delivery.Schedule{MaxAttempts: 2, FirstInterval: time.Second, MaxInterval: time.Second})}, func(context.Context, *store.Delivery) error {
 			return errors.New("down")
 		})
 		b.enqueue("l", "a")
@@ -37,7 +37,7 @@ func TestReplayCountsOn(t *testing.T) {
 func TestReplayOfDiscardedBeginsAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		cfg := delivery.Config{MaxAttempts: 3, BackoffBase: time.Hour, BackoffLimit: time.Hour}
+		cfg := delivery.Config{Schedule: by(delivery.Schedule{MaxAttempts: 3, FirstInterval: time.Hour, MaxInterval: time.Hour})}
 		b := setup(t, cfg, func(_ context.Context, d *store.Delivery) error {
 			if d.Attempts < 4 {
 				return errors.New("down")

@@ -1,6 +1,9 @@
 package delivery
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // room makes place in memory for a lane of the target named key and reports
 // whether there is some. When memory is full, the target with the most lanes
@@ -50,6 +53,11 @@ func (d *Dispatcher) evict(n int, fits func(*lane) bool) bool {
 		}
 		n--
 		touched[l.target] = touched[l.target] || l.offered
+		wait := time.Duration(0)
+		if l.timer != nil {
+			wait = time.Until(l.until)
+		}
+		d.leave(l.target, wait)
 		d.rouse(l)
 		d.keep(l, nil)
 		l.offered = false
@@ -60,6 +68,8 @@ func (d *Dispatcher) evict(n int, fits func(*lane) bool) bool {
 			t.waiting = slices.DeleteFunc(t.waiting, func(l *lane) bool { return !l.offered })
 		}
 	}
-	d.overflow = d.overflow || len(touched) > 0
+	if len(touched) > 0 {
+		d.wake()
+	}
 	return len(touched) > 0
 }

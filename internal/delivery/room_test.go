@@ -102,7 +102,7 @@ func TestDeadTargetsComeBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		mended := false
-		cfg := delivery.Config{MaxLanes: 100, MaxAttempts: 1 << 30}
+		cfg := delivery.Config{MaxLanes: 100, Schedule: by(delivery.Schedule{MaxAttempts: 1 << 30})}
 		b := setup(t, cfg, func(ctx context.Context, d *store.Delivery) error {
 			if mended {
 				return nil

@@ -15,6 +15,7 @@ func (d *Dispatcher) Wake(kind string, ids ...string) {
 		if t := d.targets[targetKey(kind, id)]; t != nil {
 			woken[t] = true
 			t.refresh()
+			t.overflow = false
 			d.enter(t)
 		}
 	}
@@ -23,13 +24,14 @@ func (d *Dispatcher) Wake(kind string, ids ...string) {
 		case !woken[l.target]:
 		case l.busy:
 			l.woken = true
+			l.ring()
 		case l.timer != nil:
 			d.rouse(l)
 			d.offer(l) // its head is read anew, with its time
 		}
 	}
 	d.reading.woken = true
-	d.overflow = true // what was paused is only in the store
+	d.unread = true // what was paused is only in the store
 	d.wake()
 	d.pump()
 }
@@ -38,14 +40,19 @@ func (d *Dispatcher) Wake(kind string, ids ...string) {
 // may have failed at what is mended by now.
 func (l *lane) wakeHead() {
 	if l.woken && len(l.queue) > 0 && l.queue[0].Attempts > 0 && l.queue[0].LeasedAt == nil {
-		l.queue[0].NextAt = l.queue[0].CreatedAt
+		l.ripe = headKey(&l.queue[0])
 	}
 }
 
-// refresh forgets what is held against a target.
-func (t *target) refresh() {
-	t.stopTimer()
-	t.failures, t.rest, t.resting = 0, 0, false
+// ring wakes the worker of a lane's concurrent turns, if it has one.
+func (l *lane) ring() {
+	if l.bell == nil {
+		return
+	}
+	select {
+	case l.bell <- struct{}{}:
+	default: // it is to look already
+	}
 }
 
 // targetKey names a target in memory.

@@ -61,7 +61,7 @@ func TestWakeEndsRest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		broken := true
-		cfg := delivery.Config{BreakAfter: 2, RestFor: time.Minute, BackoffBase: time.Second, BackoffLimit: time.Second}
+		cfg := delivery.Config{BreakAfter: 2, RestFor: time.Minute, Schedule: by(delivery.Schedule{FirstInterval: time.Second, MaxInterval: time.Second})}
 		b := setup(t, cfg, func(context.Context, *store.Delivery) error {
 			if broken {
 				return errors.New("broken")

@@ -28,7 +28,7 @@ func (d *Dispatcher) work(ctx context.Context, l *lane) {
 		}
 		row = &l.queue[0]
 	}
-	if row.NextAt.After(time.Now()) {
+	if wait, _ := d.waitOf(l, row); wait > 0 {
 		d.release(l, l.queue, false)
 		return
 	}
@@ -123,14 +123,14 @@ func (d *Dispatcher) record(ctx context.Context, l *lane, row *store.Delivery, s
 	if lease := leaseOf(err); lease > 0 {
 		return d.lease(ctx, l, row, start, lease)
 	}
-	if rest := d.judge(l, err == nil || failure(err).Final); rest > 0 {
-		// Only the target's own faults count against it: a refusal is an answer.
-		d.cfg.Logger.Warn("target rests", "target", l.target.key, "rest", rest)
-	}
 	if err != nil && failure(err).Unreached && d.discarded(ctx, row) {
 		return nil, true
 	}
-	retry := d.conclude(ctx, row, start, time.Since(start), err)
+	took := time.Since(start)
+	retry := d.conclude(ctx, row, d.clock.Now().Add(-took), took, d.probeOf(l), err)
+	if rest := d.observe(l, outcomeOf(err, retry)); rest > 0 {
+		d.cfg.Logger.Warn("circuit open", "target", l.target.key, "probe_in", rest)
+	}
 	return d.keepOutcome(ctx, l, row, retry)
 }
 
@@ -145,19 +145,20 @@ func (d *Dispatcher) discarded(ctx context.Context, row *store.Delivery) (gone b
 }
 
 // conclude puts the outcome of an attempt into its row. It returns how long to
-// wait for the next attempt, or -1 when there is none.
-func (d *Dispatcher) conclude(ctx context.Context, row *store.Delivery, start time.Time, took time.Duration, err error) time.Duration {
+// wait for the next attempt, or -1 when there is none. start is of the wall
+// clock.
+func (d *Dispatcher) conclude(ctx context.Context, row *store.Delivery, start time.Time, took time.Duration, p probe, err error) time.Duration {
 	a := store.Attempt{Number: row.Attempts, At: store.Millis(start), Millis: took.Milliseconds(), Outcome: store.DeliveryDelivered}
 	retry := time.Duration(-1)
 	if err != nil {
 		f := failure(err)
 		a.Status, a.Error = f.Status, clip(f.Error())
-		retry = d.decide(ctx, row, &a, f)
+		retry = d.decide(ctx, row, &a, f, p)
 	} else {
 		row.State = store.DeliveryDelivered
 	}
 	row.LastError = a.Error
-	row.AddAttempt(a)
+	keepAttempt(row, a)
 	if retry >= 0 {
 		row.NextAt = store.Millis(start.Add(took + retry + time.Millisecond))
 	}
@@ -197,38 +198,22 @@ func retryOrLate(ctx context.Context, tx *store.Tx, row *store.Delivery) (discar
 	return false, err
 }
 
-// decide turns a failure into a wait, or into -1 and a final state.
-func (d *Dispatcher) decide(ctx context.Context, row *store.Delivery, a *store.Attempt, f *Failure) time.Duration {
-	if _, ok := errors.AsType[*cancelledError](f); ok {
-		a.Outcome, row.State = store.OutcomeCancelled, store.DeliveryDiscarded
-		return -1
+// outcomeOf is what an attempt says about its target: a refusal, and a failure
+// at the delivery, are answers. One that was cancelled was not waited for.
+func outcomeOf(err error, retry time.Duration) outcome {
+	if err == nil {
+		return there
 	}
-	if tried := sinceReplay(row); !f.Final && tried < d.cfg.MaxAttempts {
-		a.Outcome = store.OutcomeRetry
-		// A target that says "in a second" all the time is not asked every
-		// second: that would use up the attempts in no time.
-		return max(min(f.After, 24*time.Hour), backoff(d.cfg.BackoffBase, d.cfg.BackoffLimit, tried))
+	if _, ok := errors.AsType[*cancelledError](err); ok {
+		return unknown
 	}
-	a.Outcome, row.State = store.DeliveryDead, store.DeliveryDead
-	if d.cfg.Hold(ctx, row) {
-		row.State = store.DeliveryHeld
+	switch f := failure(err); {
+	case f.Final, f.Fault:
+		return there
+	case retry < 0:
+		return gaveUp
 	}
-	return -1
-}
-
-// sinceReplay is how many attempts were made since the delivery was last
-// replayed, the one that was just made included. A replay begins anew what may
-// be tried, not the attempts' numbers: a target may look for what an earlier
-// one left behind.
-func sinceReplay(row *store.Delivery) int {
-	tried := 1
-	for i := len(row.Log) - 1; i >= 0; i-- {
-		if row.Log[i].Outcome != store.OutcomeRetry || row.Log[i].Replayed {
-			return tried
-		}
-		tried++
-	}
-	return row.Attempts // the log may not reach back
+	return away
 }
 
 // eventStatus tells an event how its delivery ended.

@@ -95,16 +95,38 @@ func (r *Runtime) TurnLimit(ctx context.Context, d *store.Delivery) time.Duratio
 
 var errDisabled = errors.New("the installation is disabled; what is for it waits until it is enabled")
 
-// Pause says why a delivery must wait: its installation is disabled. It is nil
-// for all others.
+var errNotConnected = errors.New("nobody has opened the tunnel to this code in development; what is for it waits until bp dev runs")
+
+// Pause says why a delivery must wait: its installation is disabled, or its code
+// is in development and not connected. It is nil for all others.
 func (r *Runtime) Pause(ctx context.Context, d *store.Delivery) error {
 	if d.Target != store.TargetInstallation {
+		b, err := r.cfg.Catalog.Bot(ctx, d.BotID)
+		if err == nil && b.Dev && r.disconnected(b.WorkspaceID, b.URL) {
+			return errNotConnected
+		}
 		return nil
 	}
-	if in, err := r.cfg.Catalog.Installation(ctx, d.InstallationID); err == nil && !in.Enabled {
+	in, err := r.cfg.Catalog.Installation(ctx, d.InstallationID)
+	switch {
+	case err != nil:
+		return nil
+	case !in.Enabled:
 		return errDisabled
+	case in.Integration.Dev && r.disconnected(in.Integration.WorkspaceID, in.Integration.URL):
+		return errNotConnected
 	}
 	return nil
+}
+
+// disconnected reports whether code in development has a tunnel for its address
+// that is not open.
+func (r *Runtime) disconnected(workspaceID, url string) bool {
+	if r.cfg.TunnelOpen == nil {
+		return false
+	}
+	open, tunnelled := r.cfg.TunnelOpen(workspaceID, url)
+	return tunnelled && !open
 }
 
 // reach finds the target of a delivery.

@@ -73,6 +73,10 @@ type Config struct {
 	// there are none.
 	Tunnel func(workspaceID, address string) (carry http.RoundTripper, ok bool)
 
+	// TunnelOpen reports whether such an address is a tunnel of this server, and
+	// whether the tunnel is open; nil means that there are none.
+	TunnelOpen func(workspaceID, address string) (open, tunnelled bool)
+
 	// AllowPrivate lets remote code live on private, loopback and link-local
 	// addresses.
 	AllowPrivate bool

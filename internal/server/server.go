@@ -136,7 +136,7 @@ func assemble(ctx context.Context, o Options, opened *database, db store.Store, 
 	s.store = db
 	s.catalog = catalog.New(db, o.Logger)
 	s.catalog.DefaultTurnLimit(o.Config.DeliveryTimeout)
-	s.tunnels = tunnel.New(tunnel.Config{Admit: s.admitTunnel, Registered: s.inDevelopment, Own: s.own, Logger: o.Logger})
+	s.tunnels = tunnel.New(tunnel.Config{Admit: s.admitTunnel, Registered: s.inDevelopment, Opened: s.tunnelOpened, Own: s.own, Logger: o.Logger})
 	blobs, err := blob.Open(filepath.Join(o.Config.Data, filesFolder))
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())
@@ -154,7 +154,7 @@ func assemble(ctx context.Context, o Options, opened *database, db store.Store, 
 		FindIntegration: func(ctx context.Context, name, version string) (*store.Integration, error) {
 			return s.service.IntegrationByName(ctx, name, version)
 		},
-		AllowPrivate: o.Config.AllowPrivate, Tunnel: s.tunnels.Transport,
+		AllowPrivate: o.Config.AllowPrivate, Tunnel: s.tunnels.Transport, TunnelOpen: s.tunnels.Connected,
 		Mended: func(id string) { s.dispatcher.Wake(store.TargetInstallation, id) },
 		Discarded: func(freed []store.Delivery) {
 			for _, d := range freed {
@@ -169,7 +169,7 @@ func assemble(ctx context.Context, o Options, opened *database, db store.Store, 
 	s.dispatcher = delivery.New(delivery.Config{
 		Store: db, Deliverer: attempts, Logger: o.Logger, Hold: s.runtime.Hold, Pause: attempts.pause,
 		Limit: s.runtime.TurnLimit, Concurrency: s.runtime.Concurrency,
-		Workers: o.Config.DeliveryWorkers, MaxAttempts: o.Config.DeliveryAttempts,
+		Workers: o.Config.DeliveryWorkers, Schedule: s.schedule,
 		Grace: o.Config.ShutdownGrace,
 	})
 	s.people = people.New(people.Config{

@@ -2,10 +2,13 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/api"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/platform"
 )
@@ -30,6 +33,27 @@ func (s *Server) inDevelopment(ctx context.Context, tunnelID string) (found bool
 		return err
 	})
 	return found, err
+}
+
+// tunnelOpened has what waits for code in development attempted, now that it is
+// connected. The official command opens its tunnel before its worker runs, and
+// gives no answer until then.
+func (s *Server) tunnelOpened(tunnelID string) {
+	time.AfterFunc(api.WorkerStarts, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		var ids map[string][]string
+		err := s.store.View(ctx, func(tx *store.Tx) (err error) {
+			ids, err = tx.TargetsInDevelopment(ctx, "/"+tunnelID)
+			return err
+		})
+		if err != nil && !errors.Is(err, store.ErrClosed) {
+			s.logger.Error("deliveries of code in development not attempted", "error", err)
+		}
+		for kind, list := range ids {
+			s.dispatcher.Wake(kind, list...)
+		}
+	})
 }
 
 // own tells whether a host with its port is this server: as the public address

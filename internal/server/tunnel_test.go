@@ -127,3 +127,29 @@ func TestTunnel(t *testing.T) {
 		t.Errorf("a bot's key opens a tunnel: %d %s", status, body)
 	}
 }
+
+// While bp dev is closed, what is for the bot waits without attempts, and it is
+// delivered when the tunnel is open again.
+func TestDevelopmentAwayIsNoAttempt(t *testing.T) {
+	t.Parallel()
+	f := setup(t, nil) // with one attempt for each delivery
+	const id = "7d444840-9dc0-41d1-b245-5ffdce74fad2"
+	bot, webhook := f.install(platform.CreateBotInput{URL: f.srv.URL() + "/" + id, Dev: true})
+	if status, body := f.call("POST", webhook, `{"conversation":"c","user":"u","id":"1","text":"x"}`, nil); status != http.StatusOK {
+		t.Fatalf("the webhook answers %d %s", status, body)
+	}
+	l := &life{fixture: f, bot: bot}
+	l.pending("", "until bp dev runs")
+	seen := develop(t, f.srv.URL()+"/tunnel/"+id, "{}")
+	for late := time.After(time.Minute); ; {
+		select {
+		case frame := <-seen:
+			headers, _ := frame["headers"].(map[string]any)
+			if headers["x-bp-operation"] == "event_received" {
+				return
+			}
+		case <-late:
+			t.Fatal("what waited is not delivered through the tunnel")
+		}
+	}
+}

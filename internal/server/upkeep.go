@@ -113,7 +113,7 @@ func (s *Server) pruneDev(ctx context.Context, before time.Time) {
 		if err != nil || !row.UpdatedAt.Before(before) {
 			break
 		}
-		if s.tunnels.Connected(row.URL) {
+		if open, _ := s.tunnels.Connected(row.WorkspaceID, row.URL); open {
 			continue
 		}
 		if _, err = s.Client().DeleteBot(ctx, &platform.DeleteBotInput{ID: row.ID}); err == nil {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -117,6 +118,16 @@ func alertFailure(o alert.Outcome) error {
 		return nil
 	}
 	return &delivery.Failure{Err: o.Err, Final: o.Final, After: o.After, Status: o.Status}
+}
+
+// schedule is how long and how often a delivery is attempted: as its bot or
+// installation says, or else the server's configuration.
+func (s *Server) schedule(ctx context.Context, row *store.Delivery) delivery.Schedule {
+	r := s.runtime.Retry(ctx, row)
+	return delivery.Schedule{
+		GiveUpAfter: time.Duration(r.GiveUpAfter), MaxInterval: time.Duration(r.MaxInterval),
+		MaxAttempts: cmp.Or(r.MaxAttempts, s.cfg.DeliveryAttempts), FaultAttempts: r.FaultAttempts,
+	}
 }
 
 // actions lets the runtime call actions for the operations.

@@ -42,9 +42,12 @@ type Attempt struct {
 	Number  int       `json:"n"`
 	At      time.Time `json:"at"`
 	Millis  int64     `json:"ms"`
-	Outcome string    `json:"outcome"` // delivered, retry, dead or cancelled
+	Outcome string    `json:"outcome"` // delivered, retry, probe, dead or cancelled
 	Status  int       `json:"status,omitzero"`
 	Error   string    `json:"error,omitzero"`
+	After   int64     `json:"after,omitzero"`  // how long the target asked to wait, in milliseconds
+	Counted int       `json:"count,omitzero"`  // attempts since the creation or the replay, without probes
+	Faults  int       `json:"faults,omitzero"` // those of them at which the target failed by itself
 	// Replayed is set on the last attempt before a replay.
 	Replayed bool `json:"replayed,omitzero"`
 }
@@ -65,9 +68,11 @@ const (
 	DeliveryDiscarded = "discarded"
 )
 
-// The outcomes of an attempt, beside DeliveryDelivered and DeliveryDead: another one is made, or it was ended from outside.
+// The outcomes of an attempt, beside DeliveryDelivered and DeliveryDead: another one is made, the same after one that only
+// tested whether the target is back, or it was ended from outside.
 const (
 	OutcomeRetry     = "retry"
+	OutcomeProbe     = "probe"
 	OutcomeCancelled = "cancelled"
 )
 

@@ -109,6 +109,22 @@ const inDevelopment = `SELECT COUNT(*) FROM (SELECT url FROM bots WHERE dev
 	UNION ALL SELECT url FROM integrations WHERE version LIKE '%` + devMark + `%') AS code
 	WHERE substr(url, length(url) - $1 + 1) = $2`
 
+const targetsInDevelopment = `SELECT $3, id FROM bots WHERE dev AND substr(url, length(url) - $1 + 1) = $2
+	UNION ALL SELECT $4, i.id FROM installations i JOIN integrations n ON n.id = i.integration_id
+	WHERE n.version LIKE '%` + devMark + `%' AND substr(n.url, length(n.url) - $1 + 1) = $2`
+
+// TargetsInDevelopment lists bots in development, and installations of integrations in development, whose address ends
+// so: their ids by kind of target.
+func (tx *Tx) TargetsInDevelopment(ctx context.Context, end string) (map[string][]string, error) {
+	list, err := all(ctx, tx, func(rows Rows, p *[2]string) error { return rows.Scan(&p[0], &p[1]) },
+		targetsInDevelopment, int64(len(end)), end, TargetBot, TargetInstallation)
+	ids := map[string][]string{}
+	for _, p := range list {
+		ids[p[0]] = append(ids[p[0]], p[1])
+	}
+	return ids, wrap(err, "list code in development")
+}
+
 // InDevelopment tells whether the address of a bot or an integration in development ends so.
 func (tx *Tx) InDevelopment(ctx context.Context, end string) (bool, error) {
 	var n int64

@@ -99,19 +99,25 @@ func (tx *Tx) LaneHead(ctx context.Context, name string, limit int) ([]Delivery,
 	return untilHeld(open), wrap(err, "read lane")
 }
 
+// The limit is on the lanes, before their heads are read: a page costs the same however many lanes follow.
 const pendingLanes = `SELECT ` + deliveryColumns + `d.body
 	FROM (SELECT lane_id, MIN(seq) AS seq FROM deliveries WHERE finished_at IS NULL
-		AND lane_id > COALESCE((SELECT id FROM lanes WHERE lane = $1), 0) GROUP BY lane_id) h
+		AND lane_id > COALESCE((SELECT id FROM lanes WHERE lane = $1), 0) GROUP BY lane_id ORDER BY lane_id LIMIT $2) h
 	JOIN deliveries d ON d.lane_id = h.lane_id AND d.seq = h.seq AND d.finished_at IS NULL
 	JOIN lanes l ON l.id = d.lane_id
-	WHERE d.state = 'pending' ORDER BY d.lane_id LIMIT $2`
+	ORDER BY d.lane_id`
 
-// PendingLanes lists the first delivery of each lane that has pending ones and is not held, by lanes in the order they
-// were made: up to limit of those after the lane named after, or from the first when it is "".
-func (tx *Tx) PendingLanes(ctx context.Context, limit int, after string) ([]Delivery, error) {
-	heads, err := all(ctx, tx, scanDelivery, pendingLanes, after, limited(limit))
+// PendingLanes lists the first delivery of lanes that have pending ones and are not held, by lanes in the order they
+// were made: of up to limit lanes after the lane named after, or from the first when it is "". next names the lane to
+// go on after, "" when there are no more; a page may have fewer heads than limit before that.
+func (tx *Tx) PendingLanes(ctx context.Context, limit int, after string) (heads []Delivery, next string, err error) {
+	heads, err = all(ctx, tx, scanDelivery, pendingLanes, after, limited(limit))
+	if len(heads) == limit && limit > 0 {
+		next = heads[limit-1].Lane
+	}
+	heads = slices.DeleteFunc(heads, func(d Delivery) bool { return d.State != DeliveryPending })
 	for i := range heads {
 		heads[i].Head = true
 	}
-	return heads, wrap(err, "list pending lanes")
+	return heads, next, wrap(err, "list pending lanes")
 }

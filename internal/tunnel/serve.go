@@ -116,6 +116,9 @@ func (h *Hub) carry(ctx context.Context, p *peer, claimed bool) {
 
 func (h *Hub) run(ctx context.Context, p *peer) {
 	h.cfg.Logger.Info("tunnel opened", "tunnel", short(p.id))
+	if h.cfg.Opened != nil {
+		go h.cfg.Opened(p.id)
+	}
 	why := p.serve(ctx)
 	h.remove(p)
 	h.cfg.Logger.Info("tunnel closed", "tunnel", short(p.id), "error", why)

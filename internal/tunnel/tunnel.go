@@ -29,6 +29,9 @@ type Config struct {
 	// Registered tells whether a bot or an integration in development has the
 	// address of the tunnel.
 	Registered func(ctx context.Context, id string) (bool, error)
+	// Opened is called in a goroutine of its own when a tunnel has opened; nil
+	// calls nothing.
+	Opened func(id string)
 	// Own tells whether a host, with its port, is this server's.
 	Own    func(host string) bool
 	Logger *slog.Logger // nil discards
@@ -142,12 +145,18 @@ func (h *Hub) Transport(workspaceID, address string) (t http.RoundTripper, ok bo
 	return &transport{hub: h, id: id, workspaceID: workspaceID}, true
 }
 
-// Connected reports whether the tunnel that an address names is open.
-func (h *Hub) Connected(address string) bool {
-	id, _ := parse(address)
+// Connected reports whether an address is that of a tunnel of this server, as
+// Transport does, and whether the tunnel is open to the workspace.
+func (h *Hub) Connected(workspaceID, address string) (connected, tunnelled bool) {
+	id, host := parse(address)
+	if id == "" {
+		return false, false
+	}
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	return id != "" && h.peers[id] != nil
+	p := h.peers[id]
+	h.mu.Unlock()
+	connected = p != nil && (p.workspaceID == "" || p.workspaceID == workspaceID)
+	return connected, connected || h.cfg.Own(host)
 }
 
 // find returns the open tunnel of an id, which from then on has somebody who

@@ -42,7 +42,7 @@ func TestLaneGoesOnInOrder(t *testing.T) {
 	}
 	wg.Wait()
 	err := s.Update(ctx, func(tx *store.Tx) error {
-		heads, err := tx.PendingLanes(ctx, 10, "")
+		heads, _, err := tx.PendingLanes(ctx, 10, "")
 		if err != nil {
 			return err
 		}

@@ -113,7 +113,7 @@ func testLanesAdvance(t *testing.T, f fixture) {
 	}
 	other := f.enqueue(t, "other")
 	f.view(t, func(tx *store.Tx) error {
-		heads, err := tx.PendingLanes(f.ctx, 10, "")
+		heads, _, err := tx.PendingLanes(f.ctx, 10, "")
 		if len(heads) != 2 || heads[0].ID != a.ID || heads[1].ID != other.ID {
 			t.Errorf("pending lanes = %+v, want the heads of both", heads)
 		}

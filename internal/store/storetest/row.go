@@ -101,7 +101,7 @@ func testDeleteBot(t *testing.T, f fixture) {
 		if _, err := tx.FindUser(f.ctx, "bot_1", "", store.Tags{"a": "b"}); !errors.Is(err, store.ErrNotFound) {
 			t.Errorf("FindUser = %v, want ErrNotFound", err)
 		}
-		heads, err := tx.PendingLanes(f.ctx, 10, "")
+		heads, _, err := tx.PendingLanes(f.ctx, 10, "")
 		if len(heads) != 0 {
 			t.Errorf("%d lanes are pending, want none", len(heads))
 		}
