@@ -87,7 +87,7 @@ func (r *Runtime) TurnLimit(ctx context.Context, d *store.Delivery) time.Duratio
 		}
 		return time.Duration(platform.InstallationSettings{}.WithDefaults().Delivery.TurnLimit)
 	}
-	if b, err := r.cfg.Catalog.Bot(ctx, d.BotID); err == nil {
+	if b, err := r.cfg.Catalog.Bot(ctx, d.BotID); err == nil && d.Target == store.TargetBot {
 		return time.Duration(b.Effective.Delivery.TurnLimit)
 	}
 	return time.Duration(platform.BotSettings{}.WithDefaults().Delivery.TurnLimit)
@@ -100,6 +100,9 @@ var errNotConnected = errors.New("nobody has opened the tunnel to this code in d
 // Pause says why a delivery must wait: its installation is disabled, or its code
 // is in development and not connected. It is nil for all others.
 func (r *Runtime) Pause(ctx context.Context, d *store.Delivery) error {
+	if d.Target == store.TargetAlert {
+		return nil // an endpoint is away when it gives no answer, whatever bot it is told of
+	}
 	if d.Target != store.TargetInstallation {
 		b, err := r.cfg.Catalog.Bot(ctx, d.BotID)
 		if err == nil && b.Dev && r.disconnected(b.WorkspaceID, b.URL) {
