@@ -334,4 +334,7 @@ func TestMemoryIsBounded(t *testing.T) {
 }
 
 // pass lets the bubble's time pass.
-func pass(d time.Duration) { <-time.After(d) }
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}

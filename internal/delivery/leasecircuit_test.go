@@ -3,6 +3,7 @@ package delivery_test
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,11 +59,12 @@ func TestPausedTurnsAreNotLookedAt(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				paused, asked := true, 0
+				var open atomic.Bool
+				var asked atomic.Int64
 				cfg := inMode(platform.Concurrency{Mode: mode})
 				cfg.Pause = func(context.Context, *store.Delivery) error {
-					asked++
-					if paused {
+					asked.Add(1)
+					if !open.Load() {
 						return fmt.Errorf("bp dev is closed")
 					}
 					return nil
@@ -70,12 +72,12 @@ func TestPausedTurnsAreNotLookedAt(t *testing.T) {
 				b := setup(t, cfg, func(context.Context, *store.Delivery) error { return nil })
 				b.tell(mode, "l", "a")
 				pass(time.Minute)
-				before := asked
+				before := asked.Load()
 				pass(time.Hour)
-				if asked != before {
-					t.Errorf("the lane was looked at %d times in an hour", asked-before)
+				if n := asked.Load() - before; n != 0 {
+					t.Errorf("the lane was looked at %d times in an hour", n)
 				}
-				paused = false
+				open.Store(true)
 				b.dispatcher.Wake(store.TargetBot, b.row("a").BotID)
 				synctest.Wait()
 				want(t, b.target.seen(), "a/1")

@@ -150,9 +150,13 @@ func firstAttempt(row *store.Delivery, made cycle, a *store.Attempt, p probe) ti
 const keptAttempts = 50
 
 // keepAttempt adds an attempt to a delivery's log, or replaces the one with its
-// number that was cancelled. Of probes in a row the last one stays.
+// number that was cancelled if the target has taken it all the same. Of probes in
+// a row the last one stays.
 func keepAttempt(row *store.Delivery, a store.Attempt) {
 	if n := len(row.Log); n > 0 && row.Log[n-1].Number == a.Number && row.Log[n-1].Outcome == store.OutcomeCancelled {
+		if a.Outcome != store.DeliveryDelivered {
+			return // it ended because it was cancelled
+		}
 		row.Log = row.Log[:n-1]
 	}
 	n, from := len(row.Log), cycleOf(row).from
