@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -14,7 +15,7 @@ import (
 // inNamespace marks the process that mounts file systems of its own.
 const inNamespace = "BELLHOP_TEST_NAMESPACE"
 
-// A start on a full or a read-only disk states so, and goes well when there is room again.
+// A start on a full, a read-only or a failing disk states so, and goes well when there is room again.
 func TestStartsOnUnusableDisksAreRefused(t *testing.T) {
 	if os.Getenv(inNamespace) == "" {
 		again := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
@@ -64,6 +65,29 @@ func TestStartsOnUnusableDisksAreRefused(t *testing.T) {
 		_, err := opened(t, filepath.Join(readOnly, data), nil)
 		wantError(t, err, "read-only: mount it writable, or choose another folder with --data")
 	}
+	brokenDisk(t)
+	data := filepath.Join(t.TempDir(), "data")
+	_, err := opened(t, data, nil)
+	wantError(t, err, "disk_error")
+	wantError(t, err, "see the machine's log")
+}
+
+// brokenDisk makes writes behind the first few pages of a file fail with an error that is not about room.
+func brokenDisk(t *testing.T) {
+	t.Helper()
+	var before syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+		t.Fatal(err)
+	}
+	signal.Ignore(syscall.SIGXFSZ)
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 16 << 10, Max: before.Max}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 func mount(t *testing.T, options string) string {
