@@ -3,14 +3,10 @@
 //
 // A wait inside the process uses Go's timers, which run on the monotonic clock
 // and need no help. Times that were stored do: Wait bounds them by how long the
-// wait was meant to be when it was stored, and Watch reports steps so that
-// stored times can be moved.
+// wait was meant to be when it was stored.
 package clock
 
-import (
-	"context"
-	"time"
-)
+import "time"
 
 // Wait returns how long to wait for a time that was stored at written, or 0
 // when it is due. It is never longer than the wait that was meant then: a due
@@ -45,32 +41,3 @@ func (c *Clock) Steady() time.Time { return c.began.Add(time.Since(c.start)) }
 // Since returns how long ago a stored time is. It is not longer because the
 // wall clock was stepped forward since New.
 func (c *Clock) Since(t time.Time) time.Duration { return min(c.Now().Sub(t), c.Steady().Sub(t)) }
-
-// The defaults of Watch.
-const (
-	// WatchEvery is how often the clocks are compared.
-	WatchEvery = 10 * time.Second
-	// smallStep is what is taken for slewing, or for a comparison that was
-	// interrupted.
-	smallStep = time.Second
-)
-
-// Watch compares the wall clock with the monotonic one until ctx is done, and
-// calls stepped with each step of more than a second: positive when the wall
-// clock was set forward.
-func (c *Clock) Watch(ctx context.Context, stepped func(by time.Duration)) {
-	ticker := time.NewTicker(WatchEvery)
-	defer ticker.Stop()
-	for last := c.Now().Sub(c.Steady()); ; {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-		}
-		offset := c.Now().Sub(c.Steady())
-		if by := offset - last; by > smallStep || by < -smallStep {
-			stepped(by)
-		}
-		last = offset
-	}
-}

@@ -40,6 +40,35 @@ func TestClockStepsDelayNothing(t *testing.T) {
 	}
 }
 
+// No lease ends early because the wall clock was set forward, also when its lane
+// is looked at meanwhile; and its end is not put off when the clock is set back.
+func TestClockStepsEndNoLease(t *testing.T) {
+	t.Parallel()
+	for _, step := range []time.Duration{time.Hour, -time.Hour} {
+		t.Run(step.String(), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				clock := new(wallClock)
+				cfg := delivery.Config{Now: clock.now, AttemptTimeout: 2 * time.Hour}
+				b := setup(t, cfg, holding(10*time.Minute, 1))
+				b.tell("", "lane", "a")
+				pass(time.Minute)
+				clock.set(step)
+				b.dispatcher.Wake(store.TargetBot, "bot")
+				pass(8 * time.Minute)
+				want(t, b.target.seen(), "a/1")
+				if r, err := b.renew(1, 10*time.Minute); err != nil || r.Cancelled != "" {
+					t.Fatalf("Renew = %+v, %v", r, err)
+				}
+				pass(9 * time.Minute)
+				want(t, b.target.seen(), "a/1")
+				pass(30 * time.Minute)
+				want(t, b.target.seen(), "a/1", "a/2")
+			})
+		})
+	}
+}
+
 func clockSteps(t *testing.T, steps []time.Duration, restart bool) {
 	clock := new(wallClock)
 	var up atomic.Bool

@@ -113,6 +113,7 @@ type Dispatcher struct {
 	overflow  bool      // lanes that are due are only in the store
 	dueAt     time.Time // when others are that are only in the store; zero is never
 	reading   reading
+	leaseEnds map[string]leaseEnd // by delivery
 	refill    chan struct{}
 	wg        sync.WaitGroup
 }
@@ -121,11 +122,12 @@ type Dispatcher struct {
 func New(cfg Config) *Dispatcher {
 	cfg.defaults()
 	return &Dispatcher{
-		cfg:     cfg,
-		clock:   clock.New(cfg.Now),
-		lanes:   map[string]*lane{},
-		targets: map[string]*target{},
-		refill:  make(chan struct{}, 1),
+		cfg:       cfg,
+		clock:     clock.New(cfg.Now),
+		lanes:     map[string]*lane{},
+		targets:   map[string]*target{},
+		refill:    make(chan struct{}, 1),
+		leaseEnds: map[string]leaseEnd{},
 	}
 }
 

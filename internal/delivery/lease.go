@@ -61,6 +61,7 @@ func (d *Dispatcher) grant(ctx context.Context, row *store.Delivery, start time.
 	began := store.Millis(d.clock.Now().Add(-time.Since(start)))
 	row.LeasedAt, row.LastError = &began, ""
 	row.NextAt = d.leaseEnd(ctx, row, lease)
+	d.noteLease(row, row.NextAt)
 	d.cfg.Logger.Info("delivery leased", "delivery_id", row.ID, "bot_id", row.BotID, "installation_id", row.InstallationID,
 		"attempt", row.Attempts, "until", row.NextAt)
 }
@@ -79,6 +80,7 @@ func (d *Dispatcher) expire(ctx context.Context, l *lane, row *store.Delivery) (
 	if limit := d.cfg.Limit(ctx, row); !ended.Before(start.Add(limit)) {
 		err = fmt.Errorf("no end within %s", limit)
 	}
+	err = &Failure{Err: err, Silent: true}
 	held, over := *row, false
 	retry := d.conclude(ctx, &held, start, d.clock.Now().Sub(start), probe{}, err)
 	d.persist(ctx, row, func(tx *store.Tx) error {
@@ -91,6 +93,7 @@ func (d *Dispatcher) expire(ctx context.Context, l *lane, row *store.Delivery) (
 		return keepConclusion(ctx, tx, &held, retry)
 	})
 	if over {
+		d.forgetLease(row.ID)
 		d.observeLease(keyOf(row), outcomeOf(err, retry))
 	}
 	return nil, true
@@ -144,6 +147,7 @@ func (d *Dispatcher) Renew(ctx context.Context, row *store.Delivery, attempt int
 			return nil
 		}
 		r.Until = store.Millis(d.clock.Now().Add(min(lease, left)))
+		d.noteLease(current, r.Until)
 		return tx.RenewLease(ctx, row.ID, r.Until)
 	})
 	return r, err
@@ -176,6 +180,7 @@ func (d *Dispatcher) EndLease(ctx context.Context, id string, attempt int, outco
 			return err
 		}
 		tx.OnCommit(func() {
+			d.forgetLease(id)
 			d.observeLease(keyOf(current), outcomeOf(outcome, retry))
 			d.reread(current)
 		})

@@ -12,6 +12,7 @@ type Failure struct {
 	Err    error
 	Final  bool          // give up
 	Fault  bool          // the target answered that it failed at this delivery: see Config.FaultAttempts
+	Silent bool          // the target took it and gave no answer in all its time: a Fault for the delivery, away for the circuit
 	After  time.Duration // try again not before this; 0 means back off
 	Status int           // the HTTP status of the answer, if there was one
 	// Unreached says that no call was made because the target is not there.
@@ -26,6 +27,10 @@ func (f *Failure) Error() string { return f.Err.Error() }
 
 // Unwrap returns the cause.
 func (f *Failure) Unwrap() error { return f.Err }
+
+// failedAtIt reports whether the target failed at this delivery, which it may do
+// each time.
+func (f *Failure) failedAtIt() bool { return f.Fault || f.Silent }
 
 // Dead gives a delivery up.
 func Dead(err error) error { return &Failure{Err: err, Final: true} }

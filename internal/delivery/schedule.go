@@ -64,13 +64,13 @@ func (d *Dispatcher) decide(ctx context.Context, row *store.Delivery, a *store.A
 	a.Outcome = store.OutcomeRetry
 	// A probe comes before the delivery's own time, which stays as it is.
 	early := clock.Wait(row.NextAt, written(row), d.clock.Now())
-	if p.made && early > 0 && !f.Final && !f.Fault {
+	if p.made && early > 0 && !f.Final && !f.failedAtIt() {
 		a.Outcome = store.OutcomeProbe
 	} else {
 		made.attempts++
 		early = 0
 	}
-	if f.Fault {
+	if f.failedAtIt() {
 		made.faults++
 	}
 	a.Counted, a.Faults = made.attempts, made.faults
@@ -78,7 +78,7 @@ func (d *Dispatcher) decide(ctx context.Context, row *store.Delivery, a *store.A
 	switch {
 	case f.Final:
 		why = "refused"
-	case f.Fault && made.faults >= s.FaultAttempts:
+	case f.failedAtIt() && made.faults >= s.FaultAttempts:
 		why = fmt.Sprintf("the target failed at it %d times", made.faults)
 	case s.MaxAttempts > 0 && made.attempts >= s.MaxAttempts:
 		why = fmt.Sprintf("%d attempts were made", made.attempts)
@@ -199,6 +199,9 @@ func headKey(row *store.Delivery) string {
 // target's circuit is not closed, and once it has closed since.
 func (d *Dispatcher) wait(l *lane, row *store.Delivery) (wait time.Duration, asked bool) {
 	wait = clock.Wait(row.NextAt, written(row), d.clock.Now())
+	if end, ok := d.leaseEnds[row.ID]; ok && row.LeasedAt != nil && end.key == headKey(row) {
+		wait = max(0, time.Until(end.at))
+	}
 	if wait == 0 || l.ripe == headKey(row) {
 		return 0, false
 	}

@@ -98,7 +98,8 @@ func (d *Dispatcher) readLane(ctx context.Context, l *lane, limit int) (rows []s
 // landed is called.
 func (d *Dispatcher) attempt(ctx context.Context, l *lane, row *store.Delivery) (err error) {
 	limit := d.cfg.Limit(ctx, row)
-	ctx, stop := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no answer within %s", limit))
+	late := fmt.Errorf("no answer within %s", limit)
+	ctx, stop := context.WithTimeoutCause(ctx, limit, late)
 	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -111,6 +112,11 @@ func (d *Dispatcher) attempt(ctx context.Context, l *lane, row *store.Delivery) 
 		}
 		if why, ok := errors.AsType[*cancelledError](context.Cause(ctx)); ok && err != nil {
 			err = &Failure{Err: why, Final: true, Ended: failure(err).Ended}
+		}
+		if err != nil && errors.Is(context.Cause(ctx), late) {
+			f := *failure(err)
+			f.Err, f.Silent = late, true
+			err = &f
 		}
 	}()
 	row.Attempts++

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/bellhop-dev/bellhop/internal/runtime/node"
 	"github.com/bellhop-dev/bellhop/internal/store"
 	"github.com/bellhop-dev/bellhop/internal/verdict"
 	"github.com/bellhop-dev/bellhop/platform"
@@ -157,7 +158,7 @@ func (r *Runtime) reach(ctx context.Context, d *store.Delivery) (wire.Handler, *
 // brings its process down, or panics, failed at the call itself.
 func unanswered(err error) Attempt {
 	a := Attempt{Err: err, Kind: verdict.NoAnswer().Kind}
-	if errors.Is(err, errPanic) {
+	if _, died := errors.AsType[*node.DiedError](err); died || errors.Is(err, errPanic) {
 		a.Kind = verdict.Failed
 	}
 	return a

@@ -174,7 +174,7 @@ func (p *process) call(ctx context.Context, req *wire.Request) (*wire.Response, 
 		case r := <-answer:
 			return r.resp, r.err
 		default:
-			return nil, p.why()
+			return nil, p.died()
 		}
 	case <-ctx.Done():
 		ended := p.giveUp(id)
@@ -414,6 +414,27 @@ func (p *process) finish(exit error) {
 	}
 	p.mu.Unlock()
 	_ = p.socket.Close()
+}
+
+// DiedError is that of a call during which the process of its code ended by
+// itself, or was killed for what it did. Another call may have been the cause.
+type DiedError struct{ Err error }
+
+// Error returns the cause's text.
+func (e *DiedError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *DiedError) Unwrap() error { return e.Err }
+
+// died is the error of a call that the end of the process cut short.
+func (p *process) died() error {
+	why := p.why()
+	for _, ours := range []error{errStopped, errClosed, errRetired} {
+		if errors.Is(why, ours) {
+			return why
+		}
+	}
+	return &DiedError{why}
 }
 
 // why is why the process ended.
