@@ -62,7 +62,7 @@ func (p *Proxy) lose() (target string, lost bool) {
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	target, lost := p.lose()
-	if err != nil || lost {
+	if err != nil || lost || r.Context().Err() != nil { // what its sender has given up is not passed on
 		panic(http.ErrAbortHandler)
 	}
 	// The request that is lost on its way back is carried out to its end.

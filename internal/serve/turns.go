@@ -87,7 +87,7 @@ func (s *turns) join(ctx context.Context, req *wire.Request) (*turn, error) {
 	for {
 		s.mu.Lock()
 		t := s.running[req.DeliveryID]
-		if t == nil {
+		if t == nil || t.cancelled && t.ended() {
 			t = s.start(ctx, req)
 		}
 		if !t.cancelled {
@@ -105,6 +105,16 @@ func (s *turns) join(ctx context.Context, req *wire.Request) (*turn, error) {
 	}
 }
 
+// ended reports whether the handler has returned.
+func (t *turn) ended() bool {
+	select {
+	case <-t.done:
+		return true
+	default:
+		return false
+	}
+}
+
 // start runs the handler in a goroutine of its own. s.mu is held.
 func (s *turns) start(ctx context.Context, req *wire.Request) *turn {
 	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
@@ -117,13 +127,23 @@ func (s *turns) start(ctx context.Context, req *wire.Request) *turn {
 		defer cancel(nil)
 		t.resp, t.err = s.next.Handle(ctx, req)
 		s.mu.Lock()
-		delete(s.running, req.DeliveryID)
 		close(t.done)
 		report := t.leased && t.waiting == 0
 		attempt := t.attempt
+		if !report || t.cancelled {
+			delete(s.running, req.DeliveryID)
+		}
 		s.mu.Unlock()
-		if report {
-			s.report(context.WithoutCancel(ctx), t, attempt)
+		if !report {
+			return
+		}
+		// Until the platform has the outcome, another attempt takes it too: a platform that was killed before it stored the
+		// lease makes this attempt again, under the same number, and would take this report for the end of that one.
+		s.report(context.WithoutCancel(ctx), t, attempt)
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.running[req.DeliveryID] == t {
+			delete(s.running, req.DeliveryID)
 		}
 	})
 	return t

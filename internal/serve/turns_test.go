@@ -23,9 +23,13 @@ type leasing struct {
 	status platform.LeaseStatus
 	err    error // of renewals
 	failed platform.FailDeliveryInput
+	hold   chan struct{} // completions wait for it; nil for none
 }
 
 func (p *leasing) Do(_ context.Context, call *platform.Call) error {
+	if p.hold != nil && call.Op.Name == platform.OpCompleteDelivery.Name {
+		<-p.hold
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.calls = append(p.calls, call.Op.Name)
@@ -90,6 +94,33 @@ func TestLongTurnIsLeasedRenewedAndCompleted(t *testing.T) {
 		if len(p.calls) < 100 || p.calls[0] != "renewDelivery" || p.calls[len(p.calls)-1] != "completeDelivery" {
 			t.Errorf("the platform got %d calls, the last %s", len(p.calls), p.calls[len(p.calls)-1])
 		}
+	})
+}
+
+// A platform that was killed before it stored the lease makes the attempt again while the outcome of the first one is
+// still on its way: the repeat takes that outcome, and the handler does not run twice.
+func TestRepeatedAttemptTakesTheOutcomeThatIsReported(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p, runs := &leasing{status: platform.LeaseActive, hold: make(chan struct{})}, 0
+		s := newTurns(p, func(context.Context, *wire.Request) (*wire.Response, error) {
+			runs++
+			<-time.After(33 * time.Second)
+			return answer.OK(), nil
+		})
+		resp, err := s.Handle(t.Context(), request(1))
+		isLease(t, resp, err)
+		<-time.After(time.Minute) // it has ended, and its completion hangs
+		resp, err = s.Handle(t.Context(), request(1))
+		if err != nil || !resp.OK() || resp.Status == http.StatusAccepted || runs != 1 {
+			t.Errorf("the repeat is answered %+v, %v after %d runs; want the outcome of the one run", resp, err, runs)
+		}
+		close(p.hold)
+		s.drain(t.Context())
+		if _, err := s.Handle(t.Context(), request(2)); err != nil || runs != 2 {
+			t.Errorf("after the report %d runs, %v; want another one", runs, err)
+		}
+		s.drain(t.Context())
 	})
 }
 
