@@ -166,10 +166,7 @@ func (w *world) setUp(sinkURL string) {
 	var err error
 	w.lossyPath, err = platformhttp.New(w.apiURL, platformhttp.Config{Attempts: 1, Timeout: 30 * time.Second})
 	must(err)
-	modes := []string{platform.ModeQueue, platform.ModeConcurrent, platform.ModeCancelPrevious}
-	if os.Getenv(envFaults) != "" { // a rare overlap of bursts is still open: short runs leave them out
-		modes = append(modes, platform.ModeBurst)
-	}
+	modes := []string{platform.ModeQueue, platform.ModeConcurrent, platform.ModeCancelPrevious, platform.ModeBurst}
 	for _, mode := range modes {
 		made, err := w.admin().CreateBot(ctx, &platform.CreateBotInput{Name: mode, URL: w.botURL})
 		must(err)
