@@ -53,7 +53,7 @@ type Config struct {
 	OneCaller  int           // of them from one address, and to one installation; default a quarter, more are answered 429
 	MaxBytes   int64         // of bodies at a time; default 32 of the largest, more are answered 503; one address may have a quarter
 	BodyRate   int64         // bytes of a body that have to come in a second; default 1024
-	Streams    int           // streams of one address at a time; default 256, more are answered 429
+	Streams    int           // event streams of one address at a time; default 256, more are answered 429
 }
 
 // Handler serves Prefix. It is safe for concurrent use.
@@ -219,8 +219,8 @@ func (h *Handler) serve(w http.ResponseWriter, v *visit) error {
 		return err
 	}
 	if s, ok := handler.(wire.Streamer); ok {
-		if done, err := h.stream(w, v, s, req); done || err != nil {
-			return err
+		if h.stream(w, v, s, req) {
+			return nil
 		}
 	}
 	// A body is read before the call has a place, so that who sends slowly
@@ -235,21 +235,6 @@ func (h *Handler) serve(w http.ResponseWriter, v *visit) error {
 	}
 	defer h.calls.Give(1, v.address(), v.in.ID)
 	return h.pass(w, v, handler, req, body)
-}
-
-// maxStreams is how many streams there are at a time.
-const maxStreams = 10_000
-
-// stream lets the integration answer with a stream and reports whether it did.
-func (h *Handler) stream(w http.ResponseWriter, v *visit, s wire.Streamer, req *wire.Request) (bool, error) {
-	if v.r.Method != http.MethodGet {
-		return s.Stream(w, within(v.r, v.path), req), nil
-	}
-	if err := h.streams.Take(1, v.address()); err != nil {
-		return false, err
-	}
-	defer h.streams.Give(1, v.address())
-	return s.Stream(w, within(v.r, v.path), req), nil
 }
 
 // address is what the shares of the caller's address are counted by.
