@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/bellhop-dev/bellhop/bot/samplebot"
 	"github.com/bellhop-dev/bellhop/platform"
 )
 
@@ -14,7 +15,7 @@ type botCommand struct {
 
 	List     botList     `cmd:"" default:"1" help:"List bots." example:"bellhop bot list"`
 	Get      botGet      `cmd:"" help:"Show a bot and what is installed on it." example:"bellhop bot get bot_01J..."`
-	Create   botCreate   `cmd:"" help:"Make a bot; prints its id." example:"bellhop bot create support --code-url http://127.0.0.1:8073"`
+	Create   botCreate   `cmd:"" help:"Make a bot; prints its id." example:"bellhop bot create support --code-url http://127.0.0.1:8073\nbellhop bot create hello --sample"`
 	Update   botUpdate   `cmd:"" help:"Change a bot's name or the address of its code." example:"bellhop bot update bot_01J... --code-url http://127.0.0.1:9073"`
 	Publish  botPublish  `cmd:"" help:"Store what a bot declares, its states, events, actions and tags, or upload its code." example:"go run . definition | bellhop bot publish bot_01J... -\nbellhop bot publish bot_01J... definition.json --code dist/index.cjs --secret-file API_KEY=key.txt"`
 	Sign     botSign     `cmd:"" help:"Sign the calls to a bot's served code from now on, with a new secret; prints it, this once." example:"bellhop bot sign bot_01J..."`
@@ -50,7 +51,7 @@ func (c botList) Run(ctx context.Context, s *session) error {
 		for _, b := range bots {
 			rows = append(rows, []string{b.ID, b.Name, place(b.URL, b.Builtin != "", b.Uploaded), b.CreatedAt.String()})
 		}
-		table(w, []string{"ID", "NAME", "CODE", "CREATED"}, rows, "No bots yet. Make one with \"bellhop bot create NAME\".")
+		table(w, []string{"ID", "NAME", "CODE", "CREATED"}, rows, "No bots yet. \"bellhop bot create hello --sample\" creates one that answers, \"bellhop bot create NAME --code-url URL\" one of yours.")
 	})
 }
 
@@ -95,7 +96,8 @@ func printBot(w io.Writer, b *platform.Bot) {
 
 type botCreate struct {
 	Name    string `arg:"" help:"Name of the bot."`
-	CodeURL string `name:"code-url" help:"Address where the bot's code listens; without it nobody answers." placeholder:"URL"`
+	CodeURL string `name:"code-url" help:"Address where the bot's code listens; without it nobody answers." placeholder:"URL" xor:"code"`
+	Sample  bool   `help:"Let the server's own sample bot answer." xor:"code"`
 }
 
 // Run makes a bot.
@@ -107,11 +109,26 @@ func (c botCreate) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	out, err := client.CreateBot(ctx, &platform.CreateBotInput{Name: c.Name, URL: c.CodeURL})
+	in := &platform.CreateBotInput{Name: c.Name, URL: c.CodeURL}
+	if c.Sample {
+		in.Builtin = samplebot.Name
+	}
+	out, err := client.CreateBot(ctx, in)
 	if err != nil {
 		return err
 	}
+	if !s.cmd.JSON {
+		s.next(c.next(out.Bot.ID))
+	}
 	return s.print(out.Bot, func(w io.Writer) { fmt.Fprintln(w, out.Bot.ID) })
+}
+
+// next is the command that follows the creation of a bot.
+func (c botCreate) next(id string) string {
+	if c.Sample || c.CodeURL != "" {
+		return "bellhop install put chat chat@latest --bot " + id
+	}
+	return "bellhop bot publish " + id + " DEFINITION --code FILE, or bellhop bot update " + id + " --code-url URL"
 }
 
 type botUpdate struct {

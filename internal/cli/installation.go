@@ -88,6 +88,9 @@ func (s *session) printInstallation(in *platform.Installation) error {
 	return s.print(in, func(w io.Writer) {
 		fmt.Fprintf(w, "%s  %s@%s\nstatus: %s\nwebhook: %s\nconfiguration: %s\n",
 			in.Alias, in.Name, in.Version, printable(statusText(in)), in.WebhookURL, printable(string(in.Configuration)))
+		if page := chatPageOf(in); page != "" {
+			fmt.Fprintln(w, "chat page:", page)
+		}
 		if len(in.DisabledChannels) > 0 {
 			fmt.Fprintf(w, "disabled channels: %s\n", printable(strings.Join(in.DisabledChannels, ", ")))
 		}
@@ -104,6 +107,15 @@ func (s *session) printInstallation(in *platform.Installation) error {
 			fmt.Fprintf(w, "It does not work like this: do what the status says, or change it with \"bellhop install put %s --config ...\".\n", in.Alias)
 		}
 	})
+}
+
+// chatPageOf is the address of the page of an installation of chat; "" for any other.
+func chatPageOf(in *platform.Installation) string {
+	base, id, ok := strings.Cut(in.WebhookURL, "/webhooks/")
+	if in.Name != "chat" || !ok {
+		return ""
+	}
+	return base + "/chat/" + id
 }
 
 type installPut struct {

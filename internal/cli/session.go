@@ -247,6 +247,9 @@ func (s *session) print(v any, human func(w io.Writer)) error {
 	return enc.Encode(v)
 }
 
+// next tells a person on a terminal, and logs of scripts, the command that follows.
+func (s *session) next(command string) { fmt.Fprintln(s.Stderr, "Next:", command) }
+
 // printable keeps what others wrote from steering the terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
