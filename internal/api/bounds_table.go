@@ -34,7 +34,7 @@ var textBounds = []bound{
 	{field: "tags.*", most: maxTagValue}, {field: "initialTags.*", most: maxTagValue}, {field: "findBy[].*", most: maxTagValue},
 	{field: "upsertFile.tags.*", most: maxFileTag}, {field: "updateFileMetadata.tags.*", most: maxFileTag}, {field: "properties.*", most: 16 * kib}, {field: "attributes.*", most: 16 * kib},
 	{field: "identifier", most: maxIdentifier, refusal: platform.TypeInvalidIdentifier},
-	{field: "dedupeKey", most: maxTagValue}, {field: "nextToken", most: 4 * kib, refusal: platform.TypeInvalidQuery},
+	{field: "dedupeKey", most: maxTagValue}, {field: "idempotencyKey", most: platform.MaxIdempotencyKey}, {field: "nextToken", most: 4 * kib, refusal: platform.TypeInvalidQuery},
 	{field: "secrets.*", most: maxSecret, refusal: platform.TypePayloadTooLarge},
 	{field: "script", most: 16 * kib}, {field: "extractScript", most: 16 * kib},
 	{field: "fallbackHandlerScript", most: 16 * kib}, {field: "linkTemplateScript", most: 16 * kib},

@@ -111,6 +111,7 @@ func TestBoundsNameTheField(t *testing.T) {
 	long := func(n int) string { return strings.Repeat("é", n) }
 	for want, in := range map[string]any{
 		"name has 201 characters; give at most 200":                  &platform.CreateBotInput{Name: long(201)},
+		"idempotencyKey has 256 characters; give at most 255":        &platform.CreateMessageInput{IdempotencyKey: long(256)},
 		"note has 501 characters; give at most 500":                  &platform.CreateTokenInput{Note: long(501)},
 		"tags.m has 501 characters; give at most 500":                &platform.CreateBotInput{Tags: platform.Tags{"m": long(501)}},
 		"tags: the name \"ééé":                                       &platform.CreateBotInput{Tags: platform.Tags{long(501): "x"}},

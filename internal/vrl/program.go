@@ -8,7 +8,7 @@ type Limits struct {
 	Depth  int // nesting of expressions and values, 256 by default
 	Steps  int // expressions that one run may evaluate, 100,000 by default
 	Memory int // bytes that one run may make, 8 MiB by default; its result may be as large
-	Work   int // bytes that one run may read, 64 MiB by default; shared values count each time
+	Work   int // bytes that one run may read, 48 MiB by default; shared values count each time
 }
 
 func (l Limits) withDefaults() Limits {
@@ -21,7 +21,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Depth, 256)
 	set(&l.Steps, 100_000)
 	set(&l.Memory, 8<<20)
-	set(&l.Work, 64<<20)
+	set(&l.Work, 48<<20)
 	return l
 }
 
