@@ -51,6 +51,7 @@ type terminalChat struct {
 	wait    time.Duration // for an answer
 	patient bool          // whether each line waits for the answer to the one before
 	asked   bool          // whether the last line has no answer yet
+	silent  bool          // whether a line got no answer in time
 
 	mu      sync.Mutex
 	seen    map[string]bool
@@ -86,13 +87,24 @@ func (c *chatCommand) Run(ctx context.Context, s *session) error {
 	if err := t.history(ctx); err != nil {
 		return err
 	}
+	if !t.patient {
+		fmt.Fprintln(s.Stderr, "Write a line and press Enter; Ctrl-D ends.")
+	}
 	err = t.read(ctx)
 	if err == nil {
 		t.linger(ctx)
 	}
 	stop()
 	<-ended
+	if err == nil && t.silent {
+		return fmt.Errorf("the bot did not answer within %s; %s", t.wait, t.look())
+	}
 	return err
+}
+
+// look is how to find out why the bot says nothing.
+func (t *terminalChat) look() string {
+	return fmt.Sprintf("\"bellhop conversation trace %s\" shows each attempt and its error", t.state.ConversationID)
 }
 
 func (c *chatCommand) address(ctx context.Context, s *session) (string, error) {
@@ -168,6 +180,9 @@ func (t *terminalChat) listen(ctx context.Context, ready chan struct{}) {
 			}
 			_ = t.history(ctx) // the next reconnection tries again
 		}, func(e chatclient.Event) error {
+			if e.Type == "message_failed" {
+				t.failed(e.Data)
+			}
 			if e.Type != "message_created" {
 				return nil
 			}
@@ -185,6 +200,19 @@ func (t *terminalChat) listen(ctx context.Context, ready chan struct{}) {
 			}
 		}
 	}
+}
+
+// failed reports that the bot did not get a message, or not yet.
+func (t *terminalChat) failed(data json.RawMessage) {
+	var signal struct{ Outcome string }
+	if json.Unmarshal(data, &signal) != nil {
+		return // of a newer server
+	}
+	text := "the bot did not take the message"
+	if signal.Outcome == "waiting" {
+		text = "the bot is not available now; the message waits for it"
+	}
+	fmt.Fprintf(t.s.Stderr, "%s; %s\n", text, t.look())
 }
 
 func (t *terminalChat) history(ctx context.Context) error {
@@ -250,7 +278,9 @@ func (t *terminalChat) answered(ctx context.Context) {
 		return
 	}
 	t.asked = false
-	t.hear(ctx, t.wait)
+	if !t.hear(ctx, t.wait) && ctx.Err() == nil {
+		t.silent = true
+	}
 }
 
 // linger waits for the answer to the last line, and for what follows at once.
