@@ -66,7 +66,7 @@ func checkAvatar(address string) error {
 	}
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
-		return fmt.Errorf("%.60q is not an address of a picture; write https://... or data:image/...", address)
+		return fmt.Errorf("%.60q is not an address of a picture; write one that begins with https:// or data:image/", address)
 	}
 	return nil
 }
