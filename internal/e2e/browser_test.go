@@ -217,16 +217,22 @@ func (b tab) keep(name string) {
 		width, height int64
 	}{{"light", 1000, 800}, {"dark", 1000, 800}, {"light", 375, 720}, {"dark", 375, 720}} {
 		do(b, "resize", chromedp.EmulateViewport(v.width, v.height))
-		do(b, "scheme", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-			media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: v.scheme}}}
-			_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, media)
-			return err
-		}))
+		b.scheme(v.scheme)
 		file := filepath.Join(dir, fmt.Sprintf("%s-%s-%d.png", name, v.scheme, v.width))
 		if err := os.WriteFile(file, do(b, "screenshot", chromedp.CaptureScreenshot()), 0o644); err != nil {
 			b.t.Error(err)
 		}
 	}
+}
+
+// scheme has the page shown in a colour scheme, light or dark.
+func (b tab) scheme(name string) {
+	b.t.Helper()
+	do(b, "scheme", chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}}
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, media)
+		return err
+	}))
 }
 
 // chatPage is the page of the chat integration.

@@ -75,7 +75,10 @@ function show(m, item) {
   log.shown.set(m.id, item)
   if (known) log.day(item)
   else log.add(item, String(m.createdAt))
-  if (!mine && !known) dots(false)
+  if (!mine && !known) {
+    dots(false)
+    answered()
+  }
   if (mine && m.payload?.type === 'text') storage.title(me.conversation, m.metadata?.label || m.payload.text)
 }
 
@@ -121,6 +124,29 @@ function sent(entry, message) {
   if (entry.conversation === me?.conversation) show(message, entry.item)
 }
 
+// undelivered says at a message that the bot did not get it, or not yet.
+function undelivered({ id, outcome }) {
+  const item = log.shown.get(id)
+  if (!item) return
+  dots(false)
+  item.classList.add('undelivered')
+  item.classList.toggle('later', outcome === 'waiting')
+  const place = item.querySelector('.state')
+  place.dataset.sent ??= place.textContent
+  place.textContent = outcome === 'waiting'
+    ? 'The assistant is not available right now. It gets your message later.'
+    : 'Not delivered: the assistant could not take this message.'
+}
+
+// answered takes that back where the bot speaks again.
+function answered() {
+  for (const item of document.querySelectorAll('.undelivered.later')) {
+    const place = item.querySelector('.state')
+    item.classList.remove('undelivered', 'later')
+    place.textContent = place.dataset.sent
+  }
+}
+
 function told(signal) {
   const { type, data } = signal
   if (type === 'message_created' || type === 'message_updated') {
@@ -130,6 +156,7 @@ function told(signal) {
     if (type === 'message_created' && data.userId !== me.user) tellFrame('bellhop:message')
   }
   if (type === 'message_deleted') log.forget(data.id)
+  if (type === 'message_failed') undelivered(data)
   if (type === 'reset') refresh().catch((err) => fault(explain(err)))
 }
 
