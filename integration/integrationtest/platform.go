@@ -135,10 +135,20 @@ func (p *Platform) Do(ctx context.Context, call *platform.Call) error {
 	return json.Unmarshal(raw, call.Out)
 }
 
-// builtin does the operations that the platform knows.
+// builtin does the operations that the platform knows. Its output is JSON that was written under the lock: rows change.
 func (p *Platform) builtin(in any) (any, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	out, err := p.operate(in)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := json.Marshal(out)
+	return json.RawMessage(raw), err
+}
+
+// operate is builtin for a caller that holds the lock.
+func (p *Platform) operate(in any) (any, error) {
 	switch in := in.(type) {
 	case *platform.GetOrCreateUserInput:
 		u, created := p.user(in)

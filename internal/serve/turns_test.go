@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -102,9 +103,9 @@ func TestLongTurnIsLeasedRenewedAndCompleted(t *testing.T) {
 func TestRepeatedAttemptTakesTheOutcomeThatIsReported(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		p, runs := &leasing{status: platform.LeaseActive, hold: make(chan struct{})}, 0
+		p, runs := &leasing{status: platform.LeaseActive, hold: make(chan struct{})}, new(atomic.Int32)
 		s := newTurns(p, func(context.Context, *wire.Request) (*wire.Response, error) {
-			runs++
+			runs.Add(1)
 			<-time.After(33 * time.Second)
 			return answer.OK(), nil
 		})
@@ -112,13 +113,13 @@ func TestRepeatedAttemptTakesTheOutcomeThatIsReported(t *testing.T) {
 		isLease(t, resp, err)
 		<-time.After(time.Minute) // it has ended, and its completion hangs
 		resp, err = s.Handle(t.Context(), request(1))
-		if err != nil || !resp.OK() || resp.Status == http.StatusAccepted || runs != 1 {
-			t.Errorf("the repeat is answered %+v, %v after %d runs; want the outcome of the one run", resp, err, runs)
+		if err != nil || !resp.OK() || resp.Status == http.StatusAccepted || runs.Load() != 1 {
+			t.Errorf("the repeat is answered %+v, %v after %d runs; want the outcome of the one run", resp, err, runs.Load())
 		}
 		close(p.hold)
 		s.drain(t.Context())
-		if _, err := s.Handle(t.Context(), request(2)); err != nil || runs != 2 {
-			t.Errorf("after the report %d runs, %v; want another one", runs, err)
+		if _, err := s.Handle(t.Context(), request(2)); err != nil || runs.Load() != 2 {
+			t.Errorf("after the report %d runs, %v; want another one", runs.Load(), err)
 		}
 		s.drain(t.Context())
 	})

@@ -56,7 +56,7 @@ func Rules() []Rule {
 
 // NoAnswer is the row of calls that end without an answer.
 func NoAnswer() Rule {
-	return Rule{Answer: "no answer: connection error, time-out, crash of the code's process, closed tunnel", Kind: Away, Why: "nothing is known about the call"}
+	return Rule{Answer: "no answer: connection error, closed tunnel", Kind: Away, Why: "nothing is known about the call"}
 }
 
 // Of classifies an answer. nil is an acceptance: a handler without anything to

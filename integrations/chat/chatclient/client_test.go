@@ -33,6 +33,8 @@ func TestLostAnswers(t *testing.T) {
 	if _, err := c.CreateUser(t.Context()); err == nil {
 		t.Error("CreateUser = nil, want the fault of the connection")
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if got := keys["/messages"]; len(got) != 3 || got[0] == "" || len(slices.Compact(got)) != 1 {
 		t.Errorf("a message was sent with the keys %q, want one key three times", got)
 	}
