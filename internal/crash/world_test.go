@@ -173,7 +173,8 @@ func (w *world) setUp(sinkURL string) {
 		id := made.Bot.ID
 		w.bots[mode] = id
 		_, err = w.admin().UpdateBotSettings(ctx, &platform.UpdateBotSettingsInput{
-			ID: id, Settings: json.RawMessage(`{"delivery":{"concurrency":{"mode":"` + mode + `"}}}`),
+			// A message that met several faults would wait for longer than the test does.
+			ID: id, Settings: json.RawMessage(`{"delivery":{"concurrency":{"mode":"` + mode + `"}},"retry":{"maxInterval":"2s","faultAttempts":1000}}`),
 		})
 		must(err)
 		put, err := w.admin().PutInstallation(ctx, &platform.PutInstallationInput{
