@@ -178,7 +178,7 @@ func pickBot(ctx context.Context, client *platform.Client, c credentials, id str
 	}
 	switch len(out.Bots) {
 	case 0:
-		return "", usagef("there is no bot yet; make one with \"bellhop bot create NAME\"")
+		return "", usagef("there is no bot yet; \"bellhop bot create hello --sample\" creates one that answers")
 	case 1:
 		return out.Bots[0].ID, nil
 	}
