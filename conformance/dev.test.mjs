@@ -89,9 +89,9 @@ test('what a bot in development misses it is told when bp dev runs again', async
   const id = bot.id
   await bot.stop()
   for (const text of ['away 1', 'away 2']) assert.equal((await hook({ door: 'd1', from: 'ada', text })).status, 202)
-  await until('a failed attempt', async () => {
+  await until('a delivery that waits for bp dev, without attempts', async () => {
     const { deliveries } = await world.call('GET', `/v1/bellhop/deliveries?botId=${id}&state=pending`)
-    return deliveries.some((delivery) => delivery.attempts > 0 && /run bp dev|tunnel/.test(delivery.lastError))
+    return deliveries.some((delivery) => delivery.attempts === 0 && /bp dev|tunnel/.test(delivery.lastError))
   })
   bot = await startPorter()
   assert.equal(bot.id, id, 'the same bot, at another tunnel')
