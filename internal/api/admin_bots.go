@@ -225,10 +225,8 @@ func (s *Service) saveBot(ctx context.Context, tx *store.Tx, row *store.Bot, reg
 }
 
 func (s *Service) deleteBot(ctx context.Context, _ *Identity, in *platform.DeleteBotInput) (*platform.DeleteBotOutput, error) {
-	b, err := s.Catalog.Bot(ctx, in.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, botNotFound(in.ID)
-	} else if err != nil {
+	b, err := s.botOf(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	s.Installer.UnregisterBot(ctx, b)
@@ -249,10 +247,8 @@ func (s *Service) deleteBot(ctx context.Context, _ *Identity, in *platform.Delet
 
 // bot returns a bot as the API shows it.
 func (s *Service) bot(ctx context.Context, id string) (*platform.Bot, error) {
-	b, err := s.Catalog.Bot(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, botNotFound(id)
-	} else if err != nil {
+	b, err := s.botOf(ctx, id)
+	if err != nil {
 		return nil, err
 	}
 	bot := &platform.Bot{

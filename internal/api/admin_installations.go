@@ -56,10 +56,8 @@ func (s *Service) showInstallation(ctx context.Context, in *catalog.Installation
 }
 
 func (s *Service) listInstallations(ctx context.Context, _ *Identity, in *platform.ListInstallationsInput) (*platform.ListInstallationsOutput, error) {
-	b, err := s.Catalog.Bot(ctx, in.BotID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, botNotFound(in.BotID)
-	} else if err != nil {
+	b, err := s.botOf(ctx, in.BotID)
+	if err != nil {
 		return nil, err
 	}
 	out := &platform.ListInstallationsOutput{Installations: []platform.Installation{}}
@@ -70,10 +68,8 @@ func (s *Service) listInstallations(ctx context.Context, _ *Identity, in *platfo
 }
 
 func (s *Service) getInstallation(ctx context.Context, _ *Identity, in *platform.GetInstallationInput) (*platform.GetInstallationOutput, error) {
-	b, err := s.Catalog.Bot(ctx, in.BotID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, botNotFound(in.BotID)
-	} else if err != nil {
+	b, err := s.botOf(ctx, in.BotID)
+	if err != nil {
 		return nil, err
 	}
 	found := b.Installations[in.Alias]

@@ -11,10 +11,8 @@ import (
 )
 
 func (s *Service) getBotSettings(ctx context.Context, _ *Identity, in *platform.GetBotSettingsInput) (*platform.BotSettingsOutput, error) {
-	b, err := s.Catalog.Bot(ctx, in.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, botNotFound(in.ID)
-	} else if err != nil {
+	b, err := s.botOf(ctx, in.ID)
+	if err != nil {
 		return nil, err
 	}
 	out := &platform.BotSettingsOutput{Effective: b.Effective}
@@ -44,10 +42,8 @@ func (s *Service) updateBotSettings(ctx context.Context, _ *Identity, in *platfo
 }
 
 func (s *Service) getInstallationSettings(ctx context.Context, _ *Identity, in *platform.GetInstallationSettingsInput) (*platform.InstallationSettingsOutput, error) {
-	b, err := s.Catalog.Bot(ctx, in.BotID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, botNotFound(in.BotID)
-	} else if err != nil {
+	b, err := s.botOf(ctx, in.BotID)
+	if err != nil {
 		return nil, err
 	}
 	found := b.Installations[in.Alias]
